@@ -1,0 +1,7 @@
+#include <config.h>
+
+#include "cli/command.h"
+
+const gw_command_t *const gw_commands[] = {
+    NULL,
+};

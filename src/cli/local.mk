@@ -1,0 +1,6 @@
+noinst_LIBRARIES += libgw_cli.a
+ROOM_LIBS += libgw_cli.a
+libgw_cli_a_SOURCES = \
+	src/cli/command.h src/cli/commands.c \
+	src/cli/cli.c \
+	src/cli/completion.c

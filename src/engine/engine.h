@@ -1,0 +1,40 @@
+/* src/engine/engine.h -- bulk work: one contract for CPU threads and devices
+ *
+ * Contents: 1. the engine  2. jobs
+ * Every job is a pure function of its batch, so who computes it and how it is split never shows in
+ * the results.
+ */
+#ifndef GW_ENGINE_ENGINE_H
+#define GW_ENGINE_ENGINE_H
+
+#include "base/status.h"
+#include "kernels/extend.h"
+#include "kernels/pairhmm.h"
+
+/* 1. the engine */
+typedef struct gw_engine gw_engine_t;
+/* device: "auto", "cpu", "cuda", "cuda:N" (--device). auto without a device falls back to the CPU;
+ * cuda without one is GW_ENODEVICE. threads: how many CPU threads a job may use; 1 when the caller
+ * parallelises itself. Safe to share between threads. */
+GW_RESULT_USED gw_status_t gw_engine_create(const char *device, int threads, gw_engine_t **out,
+                                            gw_err_t *err);
+void gw_engine_destroy(gw_engine_t *e);
+
+/* 2. jobs */
+typedef enum { GW_JOB_EXTEND_SCORE, GW_JOB_EXTEND_ENDS, GW_JOB_EXTEND_GLOBAL, GW_JOB_PAIRHMM } gw_job_t;
+
+typedef struct {
+    const gw_extend_batch_t *batch;
+    const gw_extend_params_t *params;
+    const int32_t *diag, *width; /* GW_JOB_EXTEND_GLOBAL only */
+} gw_extend_in_t;
+
+/* in, out by job:
+ *   EXTEND_SCORE   gw_extend_in_t, int32_t[n]
+ *   EXTEND_ENDS    gw_extend_in_t, gw_extend_hit_t[n]
+ *   EXTEND_GLOBAL  gw_extend_in_t, gw_extend_cigars_t
+ *   PAIRHMM        gw_pairhmm_batch_t, double[sum over groups of R*H] */
+GW_RESULT_USED gw_status_t gw_engine_run(gw_engine_t *e, gw_job_t job, const void *in, void *out,
+                                         gw_err_t *err);
+
+#endif
