@@ -1,0 +1,6 @@
+# Benchmark programs: built by "make bench" and by the tests that use them, never installed.
+EXTRA_PROGRAMS += tests/bench/vcfcmp
+tests_bench_vcfcmp_SOURCES = tests/bench/vcfcmp.c
+tests_bench_vcfcmp_LDADD = libgw_base.a $(ALL_LIBS)
+EXTRA_DIST += tests/bench/README.md
+CLEANFILES += tests/bench/vcfcmp
