@@ -9,4 +9,6 @@ libgw_base_a_SOURCES = \
 	src/base/log.c src/base/log.h \
 	src/base/thread.c src/base/thread.h \
 	src/base/outfile.c src/base/outfile.h \
+	src/base/report.c src/base/report.h \
+	src/base/report_html.c src/base/report_html.h \
 	src/base/opts.c src/base/opts.h

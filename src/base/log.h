@@ -14,7 +14,12 @@
 
 #include "base/status.h"
 
-typedef enum { GW_LOG_ERROR = 0, GW_LOG_WARNING = 1, GW_LOG_INFO = 2, GW_LOG_DEBUG = 3 } gw_log_level_t;
+typedef enum {
+    GW_LOG_ERROR = 0,
+    GW_LOG_WARNING = 1,
+    GW_LOG_INFO = 2,
+    GW_LOG_DEBUG = 3
+} gw_log_level_t;
 typedef enum { GW_PROGRESS_AUTO, GW_PROGRESS_ON, GW_PROGRESS_OFF } gw_progress_mode_t;
 
 /* 1. set-up */

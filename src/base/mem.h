@@ -2,7 +2,8 @@
  *
  * Contents: 1. allocation  2. growing arrays  3. arenas  4. aligned blocks
  * Units:    bytes. Every function returns NULL (or false) when memory runs out or a product
- *           overflows; nothing here prints or exits. Free with free(), arenas with gw_arena_release.
+ *           overflows; nothing here prints or exits. Free with free(), arenas with
+ * gw_arena_release.
  */
 #ifndef GW_BASE_MEM_H
 #define GW_BASE_MEM_H
@@ -11,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* 1. allocation: n elements of size bytes; n * size may not overflow; never returns NULL for n = 0 */
+/* 1. allocation: n elements of size bytes; n * size may not overflow; never returns NULL for n = 0
+ */
 void *gw_malloc(size_t n, size_t size);
 void *gw_calloc(size_t n, size_t size);
 void *gw_realloc(void *p, size_t n, size_t size);
@@ -21,7 +23,8 @@ char *gw_strndup(const char *s, size_t n);
 char *gw_asprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* 2. growing arrays: makes *p hold at least need elements, growing by half; false = out of memory,
- *    *p and *cap as they were. Use through GW_GROW(ptr, cap, need), where cap is a size_t lvalue. */
+ *    *p and *cap as they were. Use through GW_GROW(ptr, cap, need), where cap is a size_t lvalue.
+ */
 bool gw_grow(void **p, size_t *cap, size_t need, size_t size);
 #define GW_GROW(ptr, cap, need) gw_grow((void **)&(ptr), &(cap), (need), sizeof *(ptr))
 

@@ -145,7 +145,8 @@ static gw_status_t unknown(const gw_opts_t *set, size_t n_sets, const char *arg,
         best = gw_text_nearest(name, words, n);
     }
     if (best >= 0)
-        return gw_err_set(err, GW_EUSAGE, "unknown option %s; did you mean --%s?", arg, words[best]);
+        return gw_err_set(err, GW_EUSAGE, "unknown option %s; did you mean --%s?", arg,
+                          words[best]);
     return gw_err_set(err, GW_EUSAGE, "unknown option %s; --help lists them all", arg);
 }
 

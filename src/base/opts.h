@@ -32,8 +32,8 @@ typedef struct {
 } gw_strlist_t;
 
 typedef struct {
-    const char *name;     /* long name without dashes */
-    char letter;          /* short name, or 0 */
+    const char *name; /* long name without dashes */
+    char letter;      /* short name, or 0 */
     gw_opt_type_t type;
     size_t offset;        /* offsetof the field in the command's struct */
     const char *arg;      /* what the value is called in help: "N", "FILE"; NULL for flags */
@@ -62,9 +62,8 @@ GW_RESULT_USED gw_status_t gw_opts_defaults(const gw_opts_t *set, size_t n_sets,
 /* argv without the program's and command's names; operands are added to *operands. seen[k], when
  * not NULL, tells whether the k-th option counted through all sets was given. GW_EUSAGE with a
  * message that names the option and, for an unknown one, the nearest. */
-GW_RESULT_USED gw_status_t gw_opts_parse(const gw_opts_t *set, size_t n_sets, int argc,
-                                         char **argv, gw_strlist_t *operands, bool *seen,
-                                         gw_err_t *err);
+GW_RESULT_USED gw_status_t gw_opts_parse(const gw_opts_t *set, size_t n_sets, int argc, char **argv,
+                                         gw_strlist_t *operands, bool *seen, gw_err_t *err);
 /* Frees the arrays of list options. */
 void gw_opts_release(const gw_opts_t *set, size_t n_sets);
 bool gw_strlist_add(gw_strlist_t *l, const char *s);

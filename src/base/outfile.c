@@ -66,8 +66,8 @@ static int open_unique(const char *prefix, const char *suffix, char **name)
         clock_gettime(CLOCK_REALTIME, &ts);
         uint64_t salt = gw_hash_mix((uint64_t)ts.tv_nsec ^ (uint64_t)ts.tv_sec << 30 ^
                                     (uint64_t)getpid() << 40 ^ atomic_fetch_add(&counter, 1));
-        char *p = gw_asprintf("%s%012llx%s", prefix, (unsigned long long)(salt & 0xffffffffffff),
-                              suffix);
+        char *p =
+            gw_asprintf("%s%012llx%s", prefix, (unsigned long long)(salt & 0xffffffffffff), suffix);
         if (!p) {
             errno = ENOMEM;
             return -1;

@@ -13,24 +13,24 @@
 
 /* 1. shared options: a command lists the groups it honours; the rest are unknown to it */
 enum {
-    GW_COMMON_OUTPUT = 1,   /* -o */
-    GW_COMMON_THREADS = 2,  /* -@ */
-    GW_COMMON_DEVICE = 4,   /* --device */
-    GW_COMMON_MEM = 8,      /* --max-mem */
-    GW_COMMON_TMP = 16,     /* --tmp-dir */
-    GW_COMMON_SEED = 32,    /* --seed */
-    GW_COMMON_REPORT = 64,  /* --report, --json */
-    GW_COMMON_PG = 128,     /* --no-PG */
+    GW_COMMON_OUTPUT = 1,  /* -o */
+    GW_COMMON_THREADS = 2, /* -@ */
+    GW_COMMON_DEVICE = 4,  /* --device */
+    GW_COMMON_MEM = 8,     /* --max-mem */
+    GW_COMMON_TMP = 16,    /* --tmp-dir */
+    GW_COMMON_SEED = 32,   /* --seed */
+    GW_COMMON_REPORT = 64, /* --report, --json */
+    GW_COMMON_PG = 128,    /* --no-PG */
     GW_COMMON_PROGRESS = 256
     /* --log-format, --verbosity, --help: always */
 };
 
 typedef struct {
-    const char *output;     /* NULL = stdout */
-    int64_t threads;        /* filled with the usable cores when not given */
-    const char *device;     /* "auto", "cpu", "cuda", "cuda:N": checked by the engine */
-    uint64_t max_mem;       /* bytes */
-    const char *tmp_dir;    /* NULL = $TMPDIR or /tmp */
+    const char *output;  /* NULL = stdout */
+    int64_t threads;     /* filled with the usable cores when not given */
+    const char *device;  /* "auto", "cpu", "cuda", "cuda:N": checked by the engine */
+    uint64_t max_mem;    /* bytes */
+    const char *tmp_dir; /* NULL = $TMPDIR or /tmp */
     int64_t seed;
     const char *report, *json;
     bool no_pg;
@@ -42,8 +42,8 @@ typedef struct {
 typedef struct gw_command gw_command_t;
 typedef struct {
     const gw_command_t *command;
-    void *opts;            /* the command's own struct, filled */
-    const bool *seen;      /* by row of the command's own table: was it given? */
+    void *opts;       /* the command's own struct, filled */
+    const bool *seen; /* by row of the command's own table: was it given? */
     gw_common_t common;
     gw_strlist_t operands;
     const char *command_line; /* as typed, for @PG and ##genowarpCommand */
@@ -51,13 +51,13 @@ typedef struct {
 
 struct gw_command {
     const char *name, *summary;
-    const char *const *usage;       /* synopsis lines without "genowarp NAME"; NULL-ended */
-    const char *description;        /* a paragraph: what goes in, what comes out, on which stream */
-    const char *const *examples;    /* command lines that work; NULL-ended; may be NULL */
+    const char *const *usage;    /* synopsis lines without "genowarp NAME"; NULL-ended */
+    const char *description;     /* a paragraph: what goes in, what comes out, on which stream */
+    const char *const *examples; /* command lines that work; NULL-ended; may be NULL */
     const gw_opt_t *opts;
     size_t n_opts, opts_size;
-    unsigned common;                /* GW_COMMON_* */
-    const char *max_mem;            /* the default of --max-mem as text, with GW_COMMON_MEM */
+    unsigned common;     /* GW_COMMON_* */
+    const char *max_mem; /* the default of --max-mem as text, with GW_COMMON_MEM */
     size_t min_operands, max_operands;
     gw_status_t (*run)(gw_invocation_t *inv, gw_err_t *err);
 };

@@ -22,13 +22,16 @@ static void words(FILE *out, const char *choices)
 static void bash(FILE *out)
 {
     gw_opt_t row[MAX_ROWS];
-    fputs("_genowarp()\n{\n    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-          "    COMPREPLY=()\n    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-          "        COMPREPLY=($(compgen -W \"", out);
+    fputs(
+        "_genowarp()\n{\n    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+        "    COMPREPLY=()\n    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+        "        COMPREPLY=($(compgen -W \"",
+        out);
     for (const gw_command_t *const *c = gw_commands; *c; c++)
         fprintf(out, "%s ", (*c)->name);
     fputs("help completion --help --version\" -- \"$cur\"))\n        return\n    fi\n"
-          "    case \"${COMP_WORDS[1]} $prev\" in\n", out);
+          "    case \"${COMP_WORDS[1]} $prev\" in\n",
+          out);
     for (const gw_command_t *const *c = gw_commands; *c; c++) {
         size_t n = gw_cli_rows(*c, row, MAX_ROWS);
         for (size_t i = 0; i < n; i++)
@@ -98,8 +101,11 @@ static void zsh(FILE *out)
         zsh_text(out, (*c)->summary);
         fputs("'\n", out);
     }
-    fputs("    )\n    if (( CURRENT == 2 )); then\n        _describe command commands\n        return\n"
-          "    fi\n    local cmd=$words[2]\n    shift words\n    (( CURRENT-- ))\n    case $cmd in\n", out);
+    fputs(
+        "    )\n    if (( CURRENT == 2 )); then\n        _describe command commands\n        "
+        "return\n"
+        "    fi\n    local cmd=$words[2]\n    shift words\n    (( CURRENT-- ))\n    case $cmd in\n",
+        out);
     for (const gw_command_t *const *c = gw_commands; *c; c++) {
         fprintf(out, "    %s)\n        _arguments \\\n", (*c)->name);
         size_t n = gw_cli_rows(*c, row, MAX_ROWS);
