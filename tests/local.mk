@@ -1,0 +1,3 @@
+AM_CPPFLAGS += $(CHECK_CFLAGS)
+TEST_LIBS = $(ALL_LIBS) $(CHECK_LIBS)
+EXTRA_DIST += tests/check_main.h
