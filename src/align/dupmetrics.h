@@ -14,22 +14,24 @@
 #include "base/status.h"
 
 /* 1. counts */
+#define GW_UNKNOWN_LIBRARY "Unknown Library" /* of reads without a read group or LB */
+
 typedef struct {
-    char *library;                    /* LB of the read group; "Unknown Library" without one */
-    int64_t unpaired_examined;        /* mapped primary reads without a mapped mate */
-    int64_t pairs_examined;           /* templates with both ends mapped */
+    char *library;                      /* LB of the read group; "Unknown Library" without one */
+    int64_t unpaired_examined;          /* mapped primary reads without a mapped mate */
+    int64_t pairs_examined;             /* templates with both ends mapped */
     int64_t secondary_or_supplementary; /* mapped records of either kind */
-    int64_t unmapped;                 /* unmapped records */
+    int64_t unmapped;                   /* unmapped records */
     int64_t unpaired_duplicates;
-    int64_t pair_duplicates;          /* templates, optical ones included */
+    int64_t pair_duplicates; /* templates, optical ones included */
     int64_t pair_optical_duplicates;
 } gw_dupcounts_t;
 
 typedef struct {
     gw_dupcounts_t *lib; /* in the order of the header's read groups */
     size_t n;
-    int64_t *set_size;   /* set_size[k]: sets of k pairs at one place, k < n_set_size */
-    int64_t *optical_size;    /* of those, sets counted by optical members + 1 */
+    int64_t *set_size;         /* set_size[k]: sets of k pairs at one place, k < n_set_size */
+    int64_t *optical_size;     /* of those, sets counted by optical members + 1 */
     int64_t *non_optical_size; /* sets counted without their optical duplicates */
     size_t n_set_size;
 } gw_dupmetrics_t;
