@@ -1,0 +1,8 @@
+align_tests = tests/align/test_sort tests/align/test_markdup tests/align/test_sink
+check_PROGRAMS += $(align_tests)
+TESTS += $(align_tests)
+tests_align_test_sort_LDADD = libgw_align.a libgw_base.a $(TEST_LIBS)
+tests_align_test_markdup_SOURCES = tests/align/test_markdup.c tests/align/fake_records.c tests/align/fake_records.h
+tests_align_test_markdup_LDADD = libgw_align.a libgw_base.a $(TEST_LIBS)
+tests_align_test_sink_SOURCES = tests/align/test_sink.c tests/align/fake_records.c tests/align/fake_records.h
+tests_align_test_sink_LDADD = libgw_align.a libgw_base.a $(TEST_LIBS)
