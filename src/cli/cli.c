@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <htslib/hts_log.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -301,6 +302,7 @@ static int unknown_command(const char *name)
 int gw_cli_main(int argc, char **argv)
 {
     gw_outfile_catch_signals();
+    hts_set_log_level(HTS_LOG_OFF); /* one clear line is ours to write */
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a core file would hold patients' reads */
     if (argc < 2) {
         main_help(stderr);

@@ -17,8 +17,8 @@ typedef struct gw_alnreader gw_alnreader_t;
 typedef struct {
     const char *ref_path; /* for CRAM; NULL = what the file names */
     int threads;
-    bool need_sorted;     /* a record before its predecessor is GW_EDATA with the remedy */
-    bool no_cram;         /* refuse CRAM */
+    bool need_sorted; /* a record before its predecessor is GW_EDATA with the remedy */
+    bool no_cram;     /* refuse CRAM */
 } gw_alnread_opts_t;
 
 GW_RESULT_USED gw_status_t gw_alnreader_open(const char *path, const gw_alnread_opts_t *opts,

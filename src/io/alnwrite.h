@@ -15,7 +15,8 @@ typedef struct {
     gw_aln_format_t format;
     const char *ref_path; /* FASTA with .fai, for CRAM */
     int threads;
-    bool write_index;     /* .bai (.csi when a contig is longer than 2^29 - 1) or .crai; not on stdout */
+    bool
+        write_index; /* .bai (.csi when a contig is longer than 2^29 - 1) or .crai; not on stdout */
 } gw_alnwrite_opts_t;
 
 /* hdr is borrowed until close. path NULL or "-" = stdout. The header is written at once. */

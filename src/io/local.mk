@@ -1,0 +1,12 @@
+noinst_LIBRARIES += libgw_io.a
+ROOM_LIBS += libgw_io.a
+libgw_io_a_SOURCES = \
+	src/io/stream.c src/io/stream.h \
+	src/io/lines.c src/io/lines.h \
+	src/io/seqread.c src/io/seqread.h src/io/seqread_impl.h \
+	src/io/seqread_text.c src/io/seqread_aln.c \
+	src/io/ref.c src/io/ref.h \
+	src/io/region.c src/io/region.h \
+	src/io/vcfwrite.c src/io/vcfwrite.h \
+	src/io/alnread.c src/io/alnread.h \
+	src/io/alnwrite.c src/io/alnwrite.h

@@ -16,8 +16,8 @@
 typedef struct {
     char *name;
     int64_t len_bp;
-    int64_t start;    /* of its first base in gw_ref_t.base */
-    char md5[33];     /* lower-case hex, of the letters as SAM's M5 defines */
+    int64_t start; /* of its first base in gw_ref_t.base */
+    char md5[33];  /* lower-case hex, of the letters as SAM's M5 defines */
 } gw_contig_t;
 
 /* 2. the reference: all contigs one after the other, one byte a base */
@@ -26,7 +26,7 @@ typedef struct {
     gw_contig_t *contig;
     int64_t total_bp;
     uint8_t *base;
-    char digest[33];  /* MD5 over "name\tlength\tmd5\n" of every contig in order */
+    char digest[33]; /* MD5 over "name\tlength\tmd5\n" of every contig in order */
     char *path;
 } gw_ref_t;
 

@@ -28,9 +28,8 @@ typedef int64_t (*gw_tid2len_fn)(void *ctx, int32_t tid);
 GW_RESULT_USED gw_status_t gw_regions_add_text(gw_regions_t *r, const char *text,
                                                gw_name2tid_fn tid, gw_tid2len_fn len, void *ctx,
                                                gw_err_t *err);
-GW_RESULT_USED gw_status_t gw_regions_add_bed(gw_regions_t *r, const char *path,
-                                              gw_name2tid_fn tid, gw_tid2len_fn len, void *ctx,
-                                              gw_err_t *err);
+GW_RESULT_USED gw_status_t gw_regions_add_bed(gw_regions_t *r, const char *path, gw_name2tid_fn tid,
+                                              gw_tid2len_fn len, void *ctx, gw_err_t *err);
 void gw_regions_finish(gw_regions_t *r);
 /* true when [beg,end) of tid touches a region (binary search) */
 bool gw_regions_overlap(const gw_regions_t *r, int32_t tid, int64_t beg, int64_t end);

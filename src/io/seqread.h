@@ -17,15 +17,15 @@
 
 /* 1. records and batches */
 typedef struct {
-    const char *name;    /* without '>' or '@', up to the first blank, without a trailing /1 or /2 */
+    const char *name; /* without '>' or '@', up to the first blank, without a trailing /1 or /2 */
     const char *comment; /* the rest of the name line; NULL when there is none */
     const char *seq;     /* letters as in the file, upper case; len of them */
     const char *qual;    /* phred + 33, len of them; NULL when the format or record has none */
     const uint8_t *aux;  /* BAM-encoded tags of uBAM/uCRAM/SAM input; NULL otherwise */
     uint32_t name_len, len, aux_len;
-    uint16_t flag;       /* SAM flags: 0x1 paired with the neighbour record, 0x40 first, 0x80
-                            second, 0x200 QC fail; others 0 */
-    uint64_t ordinal;    /* 1-based record number in its file */
+    uint16_t flag;    /* SAM flags: 0x1 paired with the neighbour record, 0x40 first, 0x80
+                         second, 0x200 QC fail; others 0 */
+    uint64_t ordinal; /* 1-based record number in its file */
 } gw_seqrec_t;
 
 /* Mates are neighbours: rec[i] with flags 0x1|0x40 is followed by its mate with 0x1|0x80. A batch
@@ -43,12 +43,13 @@ void gw_seqbatch_release(gw_seqbatch_t *b);
 typedef enum { GW_ALPHABET_DNA, GW_ALPHABET_PROTEIN, GW_ALPHABET_ANY } gw_alphabet_t;
 
 typedef struct {
-    bool interleaved;     /* neighbours with equal names in one file are mates; others single */
+    bool interleaved; /* neighbours with equal names in one file are mates; others single */
     bool keep_comments;
-    bool need_quals;      /* refuse records without qualities */
-    gw_alphabet_t alphabet; /* letters that are accepted: IUPAC DNA (U becomes T); protein; any letter */
-    uint32_t max_len;     /* longest sequence accepted; 0 = 2^31 - 1 */
-    int threads;          /* for decompression */
+    bool need_quals; /* refuse records without qualities */
+    gw_alphabet_t
+        alphabet;     /* letters that are accepted: IUPAC DNA (U becomes T); protein; any letter */
+    uint32_t max_len; /* longest sequence accepted; 0 = 2^31 - 1 */
+    int threads;      /* for decompression */
 } gw_seqread_opts_t;
 
 typedef struct gw_seqreader gw_seqreader_t;

@@ -1,0 +1,265 @@
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <htslib/bgzf.h>
+#include <htslib/cram.h>
+#include <htslib/hts.h>
+
+#include "base/mem.h"
+#include "io/alnread.h"
+#include "io/stream.h"
+
+struct gw_alnreader {
+    htsFile *file;
+    sam_hdr_t *hdr;
+    hts_idx_t *index;
+    hts_itr_t *itr;
+    char *path, *name; /* as given; for messages */
+    bool need_sorted, ended;
+    uint64_t n;       /* records read */
+    int32_t last_tid; /* of the record before; unplaced ones count as the last contig */
+    hts_pos_t last_pos;
+};
+
+/* 1. opening */
+/* SAM text has no end mark, but a last line without its newline has been cut. */
+static gw_status_t check_sam_end(const gw_alnreader_t *r, gw_err_t *err)
+{
+    struct stat st;
+    char last = '\n';
+    int fd = open(r->path, O_RDONLY);
+    if (fd < 0)
+        return GW_OK; /* stdin */
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+        pread(fd, &last, 1, st.st_size - 1) != 1)
+        last = '\n';
+    close(fd);
+    return last == '\n' ? GW_OK
+                        : gw_err_set(err, GW_EDATA,
+                                     "%s: the last line has no end: the file is cut; make it again",
+                                     r->name);
+}
+
+static gw_status_t check_format(const gw_alnreader_t *r, const gw_alnread_opts_t *opts,
+                                gw_err_t *err)
+{
+    const htsFormat *f = hts_get_format(r->file);
+    if (f->format == sam && f->compression == no_compression && strcmp(r->path, "-") != 0)
+        return check_sam_end(r, err);
+    if (f->format == cram && opts->no_cram)
+        return gw_err_set(err, GW_EDATA, "%s: is CRAM, which --no-cram refuses; convert it to BAM",
+                          r->name);
+    if (f->format == sam || f->format == bam || f->format == cram)
+        return GW_OK;
+    return gw_err_set(err, GW_EDATA, "%s: is not SAM, BAM or CRAM; align the reads first", r->name);
+}
+
+gw_status_t gw_alnreader_open(const char *path, const gw_alnread_opts_t *opts, gw_alnreader_t **out,
+                              gw_err_t *err)
+{
+    hFILE *h;
+    gw_status_t st = gw_stream_hopen(path, &h, err);
+    if (st != GW_OK)
+        return st;
+    gw_alnreader_t *r = gw_calloc(1, sizeof *r);
+    if (r) {
+        r->path = gw_strdup(path);
+        r->name = gw_strdup(gw_stream_name(path));
+    }
+    if (!r || !r->path || !r->name) {
+        hclose_abruptly(h);
+        gw_alnreader_close(r);
+        return gw_err_nomem(err, "opening an input");
+    }
+    r->need_sorted = opts->need_sorted;
+    r->file = hts_hopen(h, path, "r");
+    if (!r->file) {
+        hclose_abruptly(h);
+        st = gw_err_set(err, GW_EDATA, "%s: is not SAM, BAM or CRAM", r->name);
+        goto fail;
+    }
+    st = check_format(r, opts, err);
+    if (st != GW_OK)
+        goto fail;
+    if (opts->ref_path && hts_get_format(r->file)->format == cram &&
+        hts_set_fai_filename(r->file, opts->ref_path) != 0) {
+        st = gw_err_set(err, GW_ENOINPUT, "%s: cannot be used as CRAM reference: is there a .fai?",
+                        opts->ref_path);
+        goto fail;
+    }
+    if (opts->threads > 1 && hts_set_threads(r->file, opts->threads) != 0) {
+        st = gw_err_nomem(err, "starting threads");
+        goto fail;
+    }
+    r->hdr = sam_hdr_read(r->file);
+    if (!r->hdr) {
+        st = gw_err_set(err, GW_EDATA, "%s: the header cannot be read; is the file empty or cut?",
+                        r->name);
+        goto fail;
+    }
+    *out = r;
+    return GW_OK;
+fail:
+    gw_alnreader_close(r);
+    return st;
+}
+
+void gw_alnreader_close(gw_alnreader_t *r)
+{
+    if (!r)
+        return;
+    if (r->itr)
+        hts_itr_destroy(r->itr);
+    if (r->index)
+        hts_idx_destroy(r->index);
+    sam_hdr_destroy(r->hdr);
+    if (r->file)
+        hts_close(r->file);
+    free(r->path);
+    free(r->name);
+    free(r);
+}
+
+const sam_hdr_t *gw_alnreader_header(const gw_alnreader_t *r)
+{
+    return r->hdr;
+}
+
+/* 2. the reference */
+gw_status_t gw_alnreader_check_ref(const gw_alnreader_t *r, const gw_ref_t *ref, gw_err_t *err)
+{
+    kstring_t m5 = {0};
+    gw_status_t st = GW_OK;
+    for (int i = 0; i < sam_hdr_nref(r->hdr) && st == GW_OK; i++) {
+        const char *name = sam_hdr_tid2name(r->hdr, i);
+        int64_t len = sam_hdr_tid2len(r->hdr, i);
+        int32_t k = gw_ref_find(ref, name);
+        if (k < 0)
+            st = gw_err_set(err, GW_EDATA,
+                            "%s: contig %s is not in %s; give the reference the reads were "
+                            "aligned to",
+                            r->name, name, ref->path);
+        else if (ref->contig[k].len_bp != len)
+            st = gw_err_set(err, GW_EDATA,
+                            "%s: contig %s has %lld bp there and %lld in %s; give the reference "
+                            "the reads were aligned to",
+                            r->name, name, (long long)len, (long long)ref->contig[k].len_bp,
+                            ref->path);
+        else if (sam_hdr_find_tag_pos(r->hdr, "SQ", i, "M5", &m5) == 0 &&
+                 strcasecmp(m5.s, ref->contig[k].md5) != 0)
+            st = gw_err_set(err, GW_EDATA,
+                            "%s: contig %s is another sequence than in %s (M5 %s and %s); give "
+                            "the reference the reads were aligned to",
+                            r->name, name, ref->path, m5.s, ref->contig[k].md5);
+    }
+    free(m5.s);
+    return st;
+}
+
+gw_status_t gw_alnreader_region(gw_alnreader_t *r, int32_t tid, int64_t beg, int64_t end,
+                                gw_err_t *err)
+{
+    if (strcmp(r->path, "-") == 0)
+        return gw_err_set(err, GW_EUSAGE, "a region of stdin cannot be sought; give a file");
+    if (!r->index) {
+        r->index = sam_index_load3(r->file, r->path, NULL, HTS_IDX_SILENT_FAIL);
+        if (!r->index)
+            return gw_err_set(err, GW_ENOINPUT, "%s: has no index; run: samtools index %s", r->name,
+                              r->path);
+    }
+    if (r->itr)
+        hts_itr_destroy(r->itr);
+    r->itr = sam_itr_queryi(r->index, tid, beg, end);
+    r->ended = false;
+    r->last_tid = 0;
+    r->last_pos = 0;
+    return r->itr ? GW_OK
+                  : gw_err_set(err, GW_EDATA, "%s: its index does not fit; make it again", r->name);
+}
+
+/* 3. records */
+/* At the end of the data: BAM must have shown its end marker. HTSlib notes its absence while
+ * reading, on pipes too. */
+static gw_status_t check_end(gw_alnreader_t *r, gw_err_t *err)
+{
+    r->ended = true;
+    const htsFormat *f = hts_get_format(r->file);
+    bool cut = false;
+    if (r->itr) /* a region ends before the file does: ask the file */
+        cut = hts_check_EOF(r->file) == 0;
+    else if (f->compression == bgzf && r->file->is_bgzf)
+        cut = r->file->fp.bgzf->no_eof_block;
+    else if (f->format == cram)
+        cut = hts_check_EOF(r->file) == 0;
+    return cut ? gw_err_set(err, GW_EDATA,
+                            "%s: the end marker is missing after record %llu: the file is cut; "
+                            "make it or copy it again",
+                            r->name, (unsigned long long)r->n)
+               : GW_OK;
+}
+
+static gw_status_t bad_record(const gw_alnreader_t *r, const bam1_t *b, const char *what,
+                              gw_err_t *err)
+{
+    return gw_err_set(err, GW_EDATA, "%s: record %llu (%s): %s", r->name, (unsigned long long)r->n,
+                      bam_get_qname(b), what);
+}
+
+static gw_status_t check_record(gw_alnreader_t *r, const bam1_t *b, gw_err_t *err)
+{
+    int n_ref = sam_hdr_nref(r->hdr);
+    if (b->core.tid >= n_ref || b->core.mtid >= n_ref)
+        return bad_record(r, b, "its contig is not in the header; the file is damaged", err);
+    if (b->core.n_cigar > 0 && b->core.l_qseq > 0 &&
+        bam_cigar2qlen((int)b->core.n_cigar, bam_get_cigar(b)) != b->core.l_qseq)
+        return bad_record(r, b, "its CIGAR does not fit its sequence; the file is damaged", err);
+    if (b->core.tid >= 0 && !(b->core.flag & BAM_FUNMAP) &&
+        bam_endpos(b) > sam_hdr_tid2len(r->hdr, b->core.tid))
+        return bad_record(r, b,
+                          "it reaches past the end of its contig; the file is damaged or has "
+                          "another file's header",
+                          err);
+    if (!r->need_sorted)
+        return GW_OK;
+    int32_t tid = b->core.tid < 0 ? INT32_MAX : b->core.tid;
+    if (tid < r->last_tid || (tid == r->last_tid && b->core.pos < r->last_pos))
+        return bad_record(r, b,
+                          "comes before the record ahead of it, so the file is not sorted by "
+                          "coordinate; use align --sort or samtools sort",
+                          err);
+    r->last_tid = tid;
+    r->last_pos = b->core.pos;
+    return GW_OK;
+}
+
+gw_status_t gw_alnreader_next(gw_alnreader_t *r, bam1_t *rec, bool *got, gw_err_t *err)
+{
+    *got = false;
+    if (r->ended)
+        return GW_OK;
+    errno = 0;
+    int st = r->itr ? sam_itr_next(r->file, r->itr, rec) : sam_read1(r->file, r->hdr, rec);
+    if (st == -1)
+        return check_end(r, err);
+    if (st < -1) {
+        if (errno == ENOMEM)
+            return gw_err_nomem(err, "reading alignments");
+        return gw_err_set(
+            err, GW_EDATA,
+            "%s: record %llu cannot be read: the file is cut or damaged%s; make it or "
+            "copy it again",
+            r->name, (unsigned long long)r->n + 1,
+            hts_get_format(r->file)->format == cram ? " (or its reference is not the right one)"
+                                                    : "");
+    }
+    r->n++;
+    gw_status_t s = check_record(r, rec, err);
+    *got = s == GW_OK;
+    return s;
+}

@@ -1,0 +1,32 @@
+/* src/io/stream.h -- bytes in: plain, gzip, BGZF or zstd told by content; whole or refused
+ *
+ * A compressed stream that is cut, damaged or followed by other bytes is GW_EDATA; so is BGZF
+ * without its end marker (SAM specification v1, section 4.1.2). zlib, libdeflate and zstd check
+ * their own checksums. Reading is through HTSlib's hFILE, so "-" is stdin.
+ */
+#ifndef GW_IO_STREAM_H
+#define GW_IO_STREAM_H
+
+#include <stddef.h>
+#include <htslib/hfile.h>
+
+#include "base/status.h"
+
+typedef struct gw_stream gw_stream_t;
+
+/* GW_ENOINPUT when path cannot be opened. */
+GW_RESULT_USED gw_status_t gw_stream_open(const char *path, gw_stream_t **out, gw_err_t *err);
+/* The same on an open file, which the stream owns from then on, failure included. */
+GW_RESULT_USED gw_status_t gw_stream_attach(hFILE *file, const char *path, gw_stream_t **out,
+                                            gw_err_t *err);
+/* Up to n bytes into buf; *got == 0 only at the (checked) end. */
+GW_RESULT_USED gw_status_t gw_stream_read(gw_stream_t *s, void *buf, size_t n, size_t *got,
+                                          gw_err_t *err);
+void gw_stream_close(gw_stream_t *s); /* NULL is fine */
+
+/* Opens path for reading; GW_ENOINPUT with the reason. */
+GW_RESULT_USED gw_status_t gw_stream_hopen(const char *path, hFILE **out, gw_err_t *err);
+/* "-" is called stdin in messages. */
+const char *gw_stream_name(const char *path);
+
+#endif
