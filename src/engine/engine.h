@@ -21,7 +21,12 @@ GW_RESULT_USED gw_status_t gw_engine_create(const char *device, int threads, gw_
 void gw_engine_destroy(gw_engine_t *e);
 
 /* 2. jobs */
-typedef enum { GW_JOB_EXTEND_SCORE, GW_JOB_EXTEND_ENDS, GW_JOB_EXTEND_GLOBAL, GW_JOB_PAIRHMM } gw_job_t;
+typedef enum {
+    GW_JOB_EXTEND_SCORE,
+    GW_JOB_EXTEND_ENDS,
+    GW_JOB_EXTEND_GLOBAL,
+    GW_JOB_PAIRHMM
+} gw_job_t;
 
 typedef struct {
     const gw_extend_batch_t *batch;
