@@ -60,8 +60,8 @@ gw_status_t gw_active_find(const gw_pileup_t *p, const gw_seen_t *cand, size_t n
                            const uint8_t *ref, int64_t len_bp, const gw_active_opts_t *o,
                            gw_arena_t *a, gw_active_t **v, size_t *n, gw_err_t *err)
 {
-    spot_t *spot;
-    size_t m;
+    spot_t *spot = NULL;
+    size_t m = 0;
     *n = 0;
     gw_status_t st = spots(p, cand, n_cand, ref, len_bp, o, a, &spot, &m, err);
     if (st != GW_OK)

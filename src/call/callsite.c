@@ -112,7 +112,7 @@ static int64_t soft_end(const gw_callread_t *r)
 static int8_t prefers(const gw_site_t *s, const double *row, int32_t n_haps)
 {
     double best[GW_GENOTYPE_MAX_ALLELES];
-    for (int32_t a = 0; a < s->n_alleles; a++)
+    for (int32_t a = 0; a < GW_GENOTYPE_MAX_ALLELES; a++)
         best[a] = -INFINITY;
     for (int32_t i = 0; i < n_haps; i++)
         if (s->allele[i] >= 0 && row[i] > best[s->allele[i]])
