@@ -350,7 +350,7 @@ gw_status_t gw_call_create(const gw_call_opts_t *o, const gw_ref_t *ref,
     return st;
 }
 
-const bcf_hdr_t *gw_call_header(const gw_call_t *c)
+bcf_hdr_t *gw_call_header(const gw_call_t *c)
 {
     return c->hdr;
 }

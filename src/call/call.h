@@ -46,7 +46,7 @@ GW_RESULT_USED gw_status_t gw_call_create(const gw_call_opts_t *o, const gw_ref_
                                           const gw_regions_t *regions, const char *const *path,
                                           size_t n_paths, const char *command_line, int threads,
                                           gw_engine_t *engine, gw_call_t **out, gw_err_t *err);
-const bcf_hdr_t *gw_call_header(const gw_call_t *c);
+bcf_hdr_t *gw_call_header(const gw_call_t *c); /* borrowed until destroy */
 /* Calls everything; records go to sink in order. */
 GW_RESULT_USED gw_status_t gw_call_run(gw_call_t *c, gw_call_sink_fn sink, void *ctx,
                                        gw_err_t *err);

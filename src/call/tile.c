@@ -394,7 +394,7 @@ static gw_status_t cap_bin(gw_tiler_t *t, int32_t sample, gw_err_t *err)
         }
     qsort(r, n, sizeof *r, by_hash);
     if (t->stats.deep_places++ == 0) {
-        t->stats.deepest_tid = q->v[0].rec->core.tid;
+        t->stats.deepest_contig = t->contig[q->v[0].rec->core.tid];
         t->stats.deepest_beg = q->v[0].rec->core.pos / GW_TILE_BIN * GW_TILE_BIN;
     }
     t->stats.over_depth += (int64_t)(n - limit);

@@ -46,8 +46,8 @@ typedef struct {
     int64_t reads, used;                       /* records read; kept for calling */
     int64_t unmapped, secondary, duplicate, failed, low_mapq, no_sequence;
     int64_t over_depth, deep_places;           /* left out by downsample; bins capped */
-    int64_t deepest_beg;                       /* the first capped bin: contig and position */
-    int32_t deepest_tid;
+    int64_t deepest_beg;                       /* the first capped bin */
+    int32_t deepest_contig;                    /* number in the reference */
 } gw_tiler_stats_t;
 
 typedef struct gw_tiler gw_tiler_t;

@@ -3,5 +3,6 @@
 #include "cli/command.h"
 
 const gw_command_t *const gw_commands[] = {
+    &gw_cmd_call,
     NULL,
 };
