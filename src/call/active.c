@@ -6,7 +6,7 @@
 
 typedef struct {
     int64_t beg, end;
-    int32_t size;    /* letters of the indel; 0 for an SNV or a clip */
+    int32_t size; /* letters of the indel; 0 for an SNV or a clip */
     bool clip, indel, cand;
 } spot_t;
 
@@ -45,8 +45,8 @@ static gw_status_t spots(const gw_pileup_t *p, const gw_seen_t *cand, size_t n_c
     for (size_t i = 0; i < n_cand; i++) {
         const gw_event_t *e = &cand[i].event;
         int32_t size = gw_event_indel(e) ? e->ref_len + e->alt_len : 0;
-        (*v)[m++] = (spot_t){gw_event_anchor(e), gw_leftalign_reach(ref, len_bp, e), size, false,
-                             size > 0, true};
+        (*v)[m++] = (spot_t){
+            gw_event_anchor(e), gw_leftalign_reach(ref, len_bp, e), size, false, size > 0, true};
     }
     for (int64_t x = 0; clips && x < gw_pileup_len(p); x++)
         if (clip_spot(p, x, o->clip_fraction))

@@ -18,16 +18,16 @@ typedef struct {
 } gw_active_t;
 
 typedef struct {
-    int32_t join_bp;    /* evidence closer than this is looked at together */
-    int32_t max_bp;     /* but no region grows longer than this */
-    int32_t pad_bp;     /* reference around a region in its haplotypes */
+    int32_t join_bp;      /* evidence closer than this is looked at together */
+    int32_t max_bp;       /* but no region grows longer than this */
+    int32_t pad_bp;       /* reference around a region in its haplotypes */
     double clip_fraction; /* of fragments that end in a soft clip at one place */
 } gw_active_opts_t;
 
 /* Regions in rising order, apart from each other; *v in a's memory. */
 GW_RESULT_USED gw_status_t gw_active_find(const gw_pileup_t *p, const gw_seen_t *cand,
                                           size_t n_cand, const uint8_t *ref, int64_t len_bp,
-                                          const gw_active_opts_t *o, gw_arena_t *a,
-                                          gw_active_t **v, size_t *n, gw_err_t *err);
+                                          const gw_active_opts_t *o, gw_arena_t *a, gw_active_t **v,
+                                          size_t *n, gw_err_t *err);
 
 #endif

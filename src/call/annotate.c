@@ -86,8 +86,8 @@ double gw_annotate_excess_het(int32_t het, int32_t hom_ref, int32_t hom_alt)
     for (int pass = 0; pass < 2; pass++)
         for (int32_t h = rare & 1; h <= rare; h += 2) {
             int32_t a = (rare - h) / 2, b = n - h - a;
-            double l = ln_gamma(n + 1.0) - ln_gamma(a + 1.0) - ln_gamma(h + 1.0) - ln_gamma(b + 1.0) +
-                       h * log(2.0);
+            double l = ln_gamma(n + 1.0) - ln_gamma(a + 1.0) - ln_gamma(h + 1.0) -
+                       ln_gamma(b + 1.0) + h * log(2.0);
             if (pass == 0) {
                 top = l > top ? l : top;
             } else {

@@ -17,7 +17,7 @@ typedef struct {
     gw_likelihood_t lik;
     gw_callread_t *read;
     size_t cap_reads;
-    int32_t *near;      /* reads of one region */
+    int32_t *near; /* reads of one region */
     size_t cap_near;
     gw_callsite_t *site;
     size_t cap_sites;
@@ -128,8 +128,8 @@ static gw_status_t haplotypes(gw_call_t *c, worker_t *w, item_t *x, size_t n_rea
         gw_hapset_t *h = &(*set)[m];
         size_t near;
         if (g[i].beg < x->tile->beg || g[i].beg >= x->tile->end ||
-            (c->regions->n && !gw_regions_overlap(c->regions, x->tile->contig, g[i].own_beg,
-                                                  g[i].own_end)))
+            (c->regions->n &&
+             !gw_regions_overlap(c->regions, x->tile->contig, g[i].own_beg, g[i].own_end)))
             continue;
         if (!reads_near(w, n_reads, longest, g[i].beg, g[i].end, &near))
             return gw_err_nomem(err, "choosing reads");
@@ -193,8 +193,7 @@ static gw_status_t put_sites(gw_call_t *c, worker_t *w, item_t *x, size_t n, gw_
         return gw_err_nomem(err, "writing records");
     for (size_t k = 0; k < n; k++) {
         const gw_callsite_t *s = &w->site[k];
-        if (c->regions->n &&
-            !gw_regions_overlap(c->regions, x->tile->contig, s->pos, s->pos + 1))
+        if (c->regions->n && !gw_regions_overlap(c->regions, x->tile->contig, s->pos, s->pos + 1))
             continue;
         bcf1_t *b;
         gw_status_t st = gw_callvcf_record(c->hdr, x->tile->tid, s, n_samples, &c->vcf, &b, err);
@@ -227,8 +226,8 @@ static gw_status_t call_tile(gw_call_t *c, worker_t *w, item_t *x, gw_err_t *err
     x->stats.tiles = 1;
     gw_status_t st = decode(w, t, &n_reads, err);
     if (st == GW_OK)
-        st = gw_pileup_build(&w->pileup, w->read, n_reads, n_samples, ref, beg, end, &po,
-                             &w->arena, err);
+        st = gw_pileup_build(&w->pileup, w->read, n_reads, n_samples, ref, beg, end, &po, &w->arena,
+                             err);
     if (st == GW_OK)
         st = gw_pileup_candidates(&w->pileup, &po, &w->arena, &cand, &n_cand, err);
     if (st == GW_OK)
@@ -342,8 +341,8 @@ gw_status_t gw_call_create(const gw_call_opts_t *o, const gw_ref_t *ref,
     for (int i = 0; i < threads; i++)
         gw_arena_init(&c->worker[i].arena, 1 << 20);
     gw_tiler_opts_t to = {(int32_t)o->min_mapq, o->downsample};
-    gw_alnread_opts_t ao = {.ref_path = ref->path, .threads = 1, .need_sorted = true,
-                            .no_cram = o->no_cram};
+    gw_alnread_opts_t ao = {
+        .ref_path = ref->path, .threads = 1, .need_sorted = true, .no_cram = o->no_cram};
     gw_status_t st = gw_tiler_open(path, n_paths, ref, regions, &ao, &to, &c->tiler, err);
     if (st == GW_OK)
         st = gw_callvcf_header(c->tiler, ref, &c->vcf, &c->hdr, err);

@@ -15,13 +15,13 @@
 
 /* 1. options */
 typedef struct {
-    int64_t ploidy;     /* 1 or 2 */
-    int64_t min_mapq;   /* reads below are not used; those of mapping quality 0 never are */
-    int64_t min_baseq;  /* bases below propose no variant */
+    int64_t ploidy;      /* 1 or 2 */
+    int64_t min_mapq;    /* reads below are not used; those of mapping quality 0 never are */
+    int64_t min_baseq;   /* bases below propose no variant */
     double min_fraction; /* of fragments that must show an event to make it a candidate */
-    double min_qual;    /* FILTER LowQual below */
-    double emit_qual;   /* not written below */
-    int64_t downsample; /* reads that may start within 64 bases, per sample */
+    double min_qual;     /* FILTER LowQual below */
+    double emit_qual;    /* not written below */
+    int64_t downsample;  /* reads that may start within 64 bases, per sample */
     bool no_cram;
 } gw_call_opts_t;
 
@@ -40,8 +40,8 @@ typedef struct {
 typedef struct gw_call gw_call_t;
 typedef gw_status_t (*gw_call_sink_fn)(void *ctx, bcf1_t *rec, gw_err_t *err); /* rec is borrowed */
 
-/* Opens and checks the inputs; ref, regions and engine are borrowed. command_line NULL: not named in the
- * header. *out is to be destroyed whatever comes back. */
+/* Opens and checks the inputs; ref, regions and engine are borrowed. command_line NULL: not named
+ * in the header. *out is to be destroyed whatever comes back. */
 GW_RESULT_USED gw_status_t gw_call_create(const gw_call_opts_t *o, const gw_ref_t *ref,
                                           const gw_regions_t *regions, const char *const *path,
                                           size_t n_paths, const char *command_line, int threads,

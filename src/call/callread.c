@@ -192,9 +192,14 @@ gw_status_t gw_callread_decode(const bam1_t *b, int32_t sample, gw_arena_t *a, g
                           "read %s: the CIGAR describes another number of bases than the %d it "
                           "has; the file is damaged: make it again with the aligner",
                           bam_get_qname(b), (int)len);
-    *r = (gw_callread_t){.beg = c->pos, .end = c->pos, .len = len, .sample = sample,
-                         .mapq = c->qual, .reverse = (c->flag & BAM_FREVERSE) != 0,
-                         .reverse2 = (c->flag & BAM_FREVERSE) != 0, .split = INT64_MAX};
+    *r = (gw_callread_t){.beg = c->pos,
+                         .end = c->pos,
+                         .len = len,
+                         .sample = sample,
+                         .mapq = c->qual,
+                         .reverse = (c->flag & BAM_FREVERSE) != 0,
+                         .reverse2 = (c->flag & BAM_FREVERSE) != 0,
+                         .split = INT64_MAX};
     r->name = gw_hash_bytes(bam_get_qname(b), strlen(bam_get_qname(b)), 0);
     r->base = gw_arena_alloc(a, (size_t)len, 2);
     r->cigar = gw_arena_alloc(a, c->n_cigar, sizeof *r->cigar);

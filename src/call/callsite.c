@@ -143,7 +143,9 @@ static gw_status_t observe(const region_t *x, const gw_site_t *s, gw_callsite_t 
         int32_t i0, i1;
         gw_callread_span(r, s->anchor, s->anchor + 1, &i0, &i1);
         int32_t q = i0 < r->len ? i0 : r->len - 1;
-        o[m] = (gw_obs_t){.sample = r->sample, .mapq = r->mapq, .qual = r->qual[q],
+        o[m] = (gw_obs_t){.sample = r->sample,
+                          .mapq = r->mapq,
+                          .qual = r->qual[q],
                           .reverse = gw_callread_strand(r, s->anchor),
                           .end_bp = q < r->len - 1 - q ? q : r->len - 1 - q,
                           .allele = prefers(s, x->lik + k * (size_t)x->h->n_haps, x->h->n_haps)};
@@ -280,9 +282,9 @@ static void phase(const region_t *x, int32_t sample, const gw_site_t *site, gw_c
                 for (size_t k = 0; k < n && fits; k++) {
                     const gw_callsample_t *t = &c[k].sample[sample];
                     int32_t a = site[k].allele[i], b = site[k].allele[j];
-                    fits = t->missing || (a >= 0 && b >= 0 &&
-                                          gw_genotype_index(a, b) ==
-                                              gw_genotype_index(t->gt[0], t->gt[1]));
+                    fits = t->missing ||
+                           (a >= 0 && b >= 0 &&
+                            gw_genotype_index(a, b) == gw_genotype_index(t->gt[0], t->gt[1]));
                     if (pass == 1 && a != b) {
                         same &= a == site[k].allele[hi];
                         turned &= a == site[k].allele[hj];
@@ -321,8 +323,16 @@ gw_status_t gw_callsite_region(const gw_active_t *g, const gw_hapset_t *h, const
                                gw_arena_t *a, gw_callsite_t **v, size_t *n, size_t *cap,
                                gw_err_t *err)
 {
-    region_t x = {.g = g, .h = h, .r = r, .read = read, .lik = lik, .n_reads = n_reads,
-                  .ref = ref, .len_bp = len_bp, .o = o, .a = a};
+    region_t x = {.g = g,
+                  .h = h,
+                  .r = r,
+                  .read = read,
+                  .lik = lik,
+                  .n_reads = n_reads,
+                  .ref = ref,
+                  .len_bp = len_bp,
+                  .o = o,
+                  .a = a};
     if (h->n_events == 0 || n_reads == 0)
         return GW_OK;
     gw_status_t st = pairs(&x, err);

@@ -9,7 +9,8 @@
 
 /* 1. the header */
 static const char *const fixed_lines[] = {
-    "##INFO=<ID=AC,Number=A,Type=Integer,Description=\"Copies of each ALT allele in the genotypes\">",
+    "##INFO=<ID=AC,Number=A,Type=Integer,Description=\"Copies of each ALT allele in the "
+    "genotypes\">",
     "##INFO=<ID=AF,Number=A,Type=Float,Description=\"AC divided by AN\">",
     "##INFO=<ID=AN,Number=1,Type=Integer,Description=\"Alleles in called genotypes\">",
     "##INFO=<ID=DP,Number=1,Type=Integer,Description=\"Fragments over the site, all samples\">",
@@ -148,7 +149,7 @@ static int put_samples(const bcf_hdr_t *h, bcf1_t *b, const gw_callsite_t *s, in
         const gw_callsample_t *t = &s->sample[i];
         phased |= t->phased;
         for (int32_t k = 0; k < ploidy; k++)
-            w[i * ploidy + k] = t->missing            ? bcf_gt_missing
+            w[i * ploidy + k] = t->missing           ? bcf_gt_missing
                                 : k > 0 && t->phased ? bcf_gt_phased(t->gt[k])
                                                      : bcf_gt_unphased(t->gt[k]);
     }

@@ -52,11 +52,11 @@ void gw_genotype_prune(gw_site_t *s, const bool *keep);
 
 /* 3. genotypes of a site */
 typedef struct {
-    int32_t n;                        /* genotypes */
-    double post[GW_GENOTYPE_MAX];     /* log10, normalised */
-    double lik[GW_GENOTYPE_MAX];      /* log10, the best is 0: the posterior without the site's prior */
-    int32_t best;                     /* the most probable genotype */
-    int32_t pl[GW_GENOTYPE_MAX];      /* phred, the best is 0 */
+    int32_t n;                    /* genotypes */
+    double post[GW_GENOTYPE_MAX]; /* log10, normalised */
+    double lik[GW_GENOTYPE_MAX];  /* log10, the best is 0: the posterior without the site's prior */
+    int32_t best;                 /* the most probable genotype */
+    int32_t pl[GW_GENOTYPE_MAX];  /* phred, the best is 0 */
     int32_t gq;
 } gw_gtcall_t;
 void gw_genotype_call(const gw_site_t *s, const double *pair, const double *prior, int32_t n_haps,

@@ -52,7 +52,8 @@ static bool follows(const gw_event_t *a, const gw_event_t *b)
 {
     if (b->pos < a->pos + a->ref_len)
         return false;
-    if (gw_event_indel(a) && gw_event_indel(b)) /* neighbours without a base between are one event */
+    if (gw_event_indel(a) &&
+        gw_event_indel(b)) /* neighbours without a base between are one event */
         return b->pos > a->pos + a->ref_len;
     return b->pos > a->pos || !gw_event_indel(b) || gw_event_indel(a) == gw_event_indel(b);
 }
@@ -163,8 +164,8 @@ static void paths(const gw_hapset_t *h, const view_t *v, size_t n_views, path_t 
             bool can = p->last < 0 || follows(&h->event[p->last], &h->event[i]);
             int32_t least = sum > 8 ? 2 : 1;
             if (!can || sum == 0 || c[0] >= least || (c[0] > 0 && c[1] < least))
-                next[m++] = (path_t){p->events, p->last,
-                                     p->score * (sum ? (c[0] + .5) / (sum + 1) : .5)};
+                next[m++] =
+                    (path_t){p->events, p->last, p->score * (sum ? (c[0] + .5) / (sum + 1) : .5)};
             if (can && (sum == 0 || c[1] >= least))
                 next[m++] = (path_t){p->events | 1ULL << i, i,
                                      p->score * (sum ? (c[1] + .5) / (sum + 1) : .5)};
@@ -279,9 +280,8 @@ static int32_t event_index(gw_hapset_t *h, const gw_event_t *e)
     return h->n_events++;
 }
 
-gw_status_t gw_haplotype_add(gw_hapset_t *h, const uint8_t *seq, int32_t len,
-                             const uint32_t *cigar, size_t n_cigar, const uint8_t *ref,
-                             gw_arena_t *a, gw_err_t *err)
+gw_status_t gw_haplotype_add(gw_hapset_t *h, const uint8_t *seq, int32_t len, const uint32_t *cigar,
+                             size_t n_cigar, const uint8_t *ref, gw_arena_t *a, gw_err_t *err)
 {
     if (has(h, seq, len))
         return GW_OK;

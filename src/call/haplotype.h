@@ -19,7 +19,7 @@ typedef struct {
 } gw_haplotype_t;
 
 typedef struct {
-    int64_t beg, end;  /* the window */
+    int64_t beg, end; /* the window */
     gw_event_t event[GW_HAPLOTYPE_MAX_EVENTS];
     int32_t n_events;
     gw_haplotype_t hap[GW_HAPLOTYPE_MAX];

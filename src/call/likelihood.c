@@ -123,9 +123,16 @@ gw_status_t gw_likelihood_run(gw_likelihood_t *l, gw_engine_t *e, gw_err_t *err)
         return GW_OK;
     if (!GW_GROW(l->lik, l->cap_lik, (size_t)l->lik_off[l->n_regions]))
         return gw_err_nomem(err, "preparing likelihoods");
-    gw_pairhmm_batch_t b = {.n_groups = l->n_regions, .read_group = l->read_group,
-                            .hap_group = l->hap_group, .base = l->base, .qual = l->qual,
-                            .ins_qual = l->gap, .del_qual = l->gap, .ext_qual = l->ext,
-                            .read_off = l->read_off, .hap = l->hap, .hap_off = l->hap_off};
+    gw_pairhmm_batch_t b = {.n_groups = l->n_regions,
+                            .read_group = l->read_group,
+                            .hap_group = l->hap_group,
+                            .base = l->base,
+                            .qual = l->qual,
+                            .ins_qual = l->gap,
+                            .del_qual = l->gap,
+                            .ext_qual = l->ext,
+                            .read_off = l->read_off,
+                            .hap = l->hap,
+                            .hap_off = l->hap_off};
     return gw_engine_run(e, GW_JOB_PAIRHMM, &b, l->lik, err);
 }

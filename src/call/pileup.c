@@ -126,8 +126,8 @@ static int by_event(const void *x, const void *y)
 }
 
 gw_status_t gw_pileup_build(gw_pileup_t *p, const gw_callread_t *r, size_t n, int32_t n_samples,
-                            const uint8_t *ref, int64_t beg, int64_t end,
-                            const gw_pileup_opts_t *o, gw_arena_t *a, gw_err_t *err)
+                            const uint8_t *ref, int64_t beg, int64_t end, const gw_pileup_opts_t *o,
+                            gw_arena_t *a, gw_err_t *err)
 {
     p->beg = beg;
     p->end = end;
@@ -190,9 +190,8 @@ static gw_status_t push(gw_arena_t *a, gw_seen_t **v, size_t *n, size_t *cap, co
     return GW_OK;
 }
 
-gw_status_t gw_pileup_candidates(const gw_pileup_t *p,
-                                 const gw_pileup_opts_t *o, gw_arena_t *a, gw_seen_t **v,
-                                 size_t *n, gw_err_t *err)
+gw_status_t gw_pileup_candidates(const gw_pileup_t *p, const gw_pileup_opts_t *o, gw_arena_t *a,
+                                 gw_seen_t **v, size_t *n, gw_err_t *err)
 {
     static const uint8_t letter[4] = {0, 1, 2, 3};
     int64_t len = gw_pileup_len(p);

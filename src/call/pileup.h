@@ -21,11 +21,11 @@ typedef struct {
 typedef struct {
     int64_t beg, end;
     int32_t n_samples;
-    int32_t *cover;     /* [sample][end-beg+1]: fragments aligned over the position */
-    int32_t *clip;      /* [sample][end-beg+1]: soft clips that begin at the position */
-    int32_t *alt_n;     /* [sample][end-beg][4]: bases that differ from the reference */
-    int32_t *alt_qual;  /* the same: sum of their qualities */
-    gw_seen_t *indel;   /* merged by sample and event, in the order of events */
+    int32_t *cover;    /* [sample][end-beg+1]: fragments aligned over the position */
+    int32_t *clip;     /* [sample][end-beg+1]: soft clips that begin at the position */
+    int32_t *alt_n;    /* [sample][end-beg][4]: bases that differ from the reference */
+    int32_t *alt_qual; /* the same: sum of their qualities */
+    gw_seen_t *indel;  /* merged by sample and event, in the order of events */
     size_t n_indels, cap_indels;
     size_t cap_cover, cap_clip, cap_alt_n, cap_alt_qual;
 } gw_pileup_t;
@@ -49,8 +49,8 @@ GW_RESULT_USED gw_status_t gw_pileup_build(gw_pileup_t *p, const gw_callread_t *
 
 /* 2. candidates: events that some sample shows often enough to be more than noise, over all
  *    samples, in the order of gw_event_cmp; *v in a's memory. */
-GW_RESULT_USED gw_status_t gw_pileup_candidates(const gw_pileup_t *p,
-                                                const gw_pileup_opts_t *o, gw_arena_t *a,
-                                                gw_seen_t **v, size_t *n, gw_err_t *err);
+GW_RESULT_USED gw_status_t gw_pileup_candidates(const gw_pileup_t *p, const gw_pileup_opts_t *o,
+                                                gw_arena_t *a, gw_seen_t **v, size_t *n,
+                                                gw_err_t *err);
 
 #endif

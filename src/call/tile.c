@@ -48,10 +48,10 @@ struct gw_tiler {
     queue_t bin, queue; /* the bin being filled; reads for the tiles to come */
     bam1_t **pool;
     size_t n_pool, cap_pool;
-    int32_t tid;        /* of the current tile; -1 before the first */
-    int64_t index;      /* of the current tile on its contig */
+    int32_t tid;   /* of the current tile; -1 before the first */
+    int64_t index; /* of the current tile on its contig */
     bool ended;
-    int32_t check_tid;  /* does the reference fit? counts of the first reads of a contig */
+    int32_t check_tid; /* does the reference fit? counts of the first reads of a contig */
     int64_t check_reads, check_bases, check_wrong;
     gw_tiler_stats_t stats;
 };
@@ -99,8 +99,8 @@ static gw_status_t read_groups(gw_tiler_t *t, input_t *in, gw_err_t *err)
     in->one_sample = -1;
     if (n <= 0) {
         char *name = plain_name(in->path);
-        st = name ? add_sample(t, name, &in->one_sample, err)
-                  : gw_err_nomem(err, "reading headers");
+        st =
+            name ? add_sample(t, name, &in->one_sample, err) : gw_err_nomem(err, "reading headers");
         free(name);
         return st;
     }
@@ -111,8 +111,8 @@ static gw_status_t read_groups(gw_tiler_t *t, input_t *in, gw_err_t *err)
     for (int i = 0; i < n && st == GW_OK; i++) {
         const char *id = sam_hdr_line_name(h, "RG", i);
         if (!id)
-            return gw_err_set(err, GW_EDATA, "%s: header: @RG line %d has no ID; add one",
-                              in->path, i + 1);
+            return gw_err_set(err, GW_EDATA, "%s: header: @RG line %d has no ID; add one", in->path,
+                              i + 1);
         if (sam_hdr_find_tag_pos(h, "RG", i, "SM", &s) != 0 || s.l == 0)
             st = gw_err_set(err, GW_EDATA,
                             "%s: header: @RG %s has no sample (SM); add it with samtools "
@@ -270,8 +270,7 @@ const gw_tiler_stats_t *gw_tiler_stats(const gw_tiler_t *t)
 }
 
 /* reading: records of all inputs in one order, filtered, into bins */
-static gw_status_t sample_of(const input_t *in, const bam1_t *b,
-                             int32_t *sample, gw_err_t *err)
+static gw_status_t sample_of(const input_t *in, const bam1_t *b, int32_t *sample, gw_err_t *err)
 {
     *sample = in->one_sample;
     if (*sample >= 0)
@@ -286,8 +285,8 @@ static gw_status_t sample_of(const input_t *in, const bam1_t *b,
     return gw_err_set(err, GW_EDATA,
                       "%s: read %s: %s, and the file holds several samples; give every read its "
                       "read group",
-                      in->path, bam_get_qname(b), rg ? "its read group is not in the header"
-                                                     : "it has no read group");
+                      in->path, bam_get_qname(b),
+                      rg ? "its read group is not in the header" : "it has no read group");
 }
 
 static bool usable(gw_tiler_t *t, const bam1_t *b)
@@ -468,8 +467,9 @@ static gw_status_t read_one(gw_tiler_t *t, bool *more, gw_err_t *err)
         if (st == GW_OK)
             st = check_fit(t, in, b, err);
         queue_t *q = &t->bin;
-        if (st == GW_OK && q->n && (q->v[0].rec->core.tid != b->core.tid ||
-                                    q->v[0].rec->core.pos / GW_TILE_BIN != b->core.pos / GW_TILE_BIN))
+        if (st == GW_OK && q->n &&
+            (q->v[0].rec->core.tid != b->core.tid ||
+             q->v[0].rec->core.pos / GW_TILE_BIN != b->core.pos / GW_TILE_BIN))
             st = flush_bin(t, err);
         if (st != GW_OK)
             return st;
@@ -556,7 +556,8 @@ static gw_status_t read_until(gw_tiler_t *t, int64_t limit, gw_err_t *err)
 {
     for (;;) {
         const queue_t *b = &t->bin;
-        if (t->ended || (b->n && (b->v[0].rec->core.tid != t->tid || b->v[0].rec->core.pos >= limit)))
+        if (t->ended ||
+            (b->n && (b->v[0].rec->core.tid != t->tid || b->v[0].rec->core.pos >= limit)))
             return GW_OK;
         bool more;
         gw_status_t st = read_one(t, &more, err);
@@ -612,8 +613,8 @@ gw_status_t gw_tiler_next(gw_tiler_t *t, gw_tile_t **tile, gw_err_t *err)
         st = read_until(t, beg + GW_TILE_BP + GW_TILE_MARGIN, err);
         if (st != GW_OK)
             return st;
-        if (beg < len && (t->regions->n == 0 ||
-                          gw_regions_overlap(t->regions, t->contig[t->tid], beg, end)))
+        if (beg < len &&
+            (t->regions->n == 0 || gw_regions_overlap(t->regions, t->contig[t->tid], beg, end)))
             st = make_tile(t, beg, end, tile, err);
         if (st != GW_OK) {
             gw_tile_destroy(*tile);

@@ -20,15 +20,15 @@
 enum { GW_TILE_BP = 16384, GW_TILE_MARGIN = 1216, GW_TILE_BIN = 64 };
 
 typedef struct {
-    bam1_t rec;     /* data in the tile's own memory */
-    int64_t end;    /* behind the last aligned base */
+    bam1_t rec;  /* data in the tile's own memory */
+    int64_t end; /* behind the last aligned base */
     int32_t sample;
 } gw_tileread_t;
 
 typedef struct {
-    int32_t tid;        /* of the first input's header */
-    int32_t contig;     /* of the reference */
-    int64_t beg, end;   /* calls anchored here are this tile's */
+    int32_t tid;      /* of the first input's header */
+    int32_t contig;   /* of the reference */
+    int64_t beg, end; /* calls anchored here are this tile's */
     gw_tileread_t *read;
     size_t n_reads, cap_reads;
     gw_arena_t arena;
@@ -38,24 +38,24 @@ void gw_tile_destroy(gw_tile_t *t);
 /* 2. the tiler */
 typedef struct {
     int32_t min_mapq;
-    int64_t downsample; /* reads of a sample that may start in one bin of GW_TILE_BIN bases; of more, a
-                           choice that depends on names only */
+    int64_t downsample; /* reads of a sample that may start in one bin of GW_TILE_BIN bases; of
+                           more, a choice that depends on names only */
 } gw_tiler_opts_t;
 
 typedef struct {
-    int64_t reads, used;                       /* records read; kept for calling */
+    int64_t reads, used; /* records read; kept for calling */
     int64_t unmapped, secondary, duplicate, failed, low_mapq, no_sequence;
-    int64_t over_depth, deep_places;           /* left out by downsample; bins capped */
-    int64_t deepest_beg;                       /* the first capped bin */
-    int32_t deepest_contig;                    /* number in the reference */
+    int64_t over_depth, deep_places; /* left out by downsample; bins capped */
+    int64_t deepest_beg;             /* the first capped bin */
+    int32_t deepest_contig;          /* number in the reference */
 } gw_tiler_stats_t;
 
 typedef struct gw_tiler gw_tiler_t;
 
 /* Opens the inputs ("-" is stdin) and checks them: sorted, contigs known to ref with the same
  * length and M5, the same contigs in the same order in every input, read groups with samples.
- * Whether reads fit the reference at all is checked on the way. regions (finished, contig numbers of
- * ref, may be empty) are borrowed: with files, only they are read, through the index. */
+ * Whether reads fit the reference at all is checked on the way. regions (finished, contig numbers
+ * of ref, may be empty) are borrowed: with files, only they are read, through the index. */
 GW_RESULT_USED gw_status_t gw_tiler_open(const char *const *path, size_t n_paths,
                                          const gw_ref_t *ref, const gw_regions_t *regions,
                                          const gw_alnread_opts_t *aln, const gw_tiler_opts_t *o,

@@ -20,42 +20,104 @@ typedef struct {
 
 #define AT(f) offsetof(call_opts_t, f)
 static const gw_opt_t rows[] = {
-    {.name = "reference", .letter = 'f', .type = GW_OPT_STRING, .offset = AT(reference),
-     .arg = "REF.fa", .group = "Input",
+    {.name = "reference",
+     .letter = 'f',
+     .type = GW_OPT_STRING,
+     .offset = AT(reference),
+     .arg = "REF.fa",
+     .group = "Input",
      .help = "the reference the reads were aligned to (FASTA, may be compressed); required"},
-    {.name = "region", .letter = 'r', .type = GW_OPT_LIST, .offset = AT(regions), .arg = "REGION",
+    {.name = "region",
+     .letter = 'r',
+     .type = GW_OPT_LIST,
+     .offset = AT(regions),
+     .arg = "REGION",
      .help = "call only here: CONTIG, CONTIG:POS or CONTIG:FROM-TO, 1-based; may be repeated. "
              "Files are read through their index, stdin is read whole"},
-    {.name = "regions-file", .letter = 'R', .type = GW_OPT_LIST, .offset = AT(region_files),
-     .arg = "BED", .help = "call only in the regions of a BED file; may be repeated"},
-    {.name = "no-cram", .type = GW_OPT_FLAG, .offset = AT(call.no_cram),
+    {.name = "regions-file",
+     .letter = 'R',
+     .type = GW_OPT_LIST,
+     .offset = AT(region_files),
+     .arg = "BED",
+     .help = "call only in the regions of a BED file; may be repeated"},
+    {.name = "no-cram",
+     .type = GW_OPT_FLAG,
+     .offset = AT(call.no_cram),
      .help = "refuse CRAM input"},
-    {.name = "min-mapq", .type = GW_OPT_INT, .offset = AT(call.min_mapq), .arg = "N", .dflt = "5",
-     .min = 1, .max = 254, .group = "Reads",
+    {.name = "min-mapq",
+     .type = GW_OPT_INT,
+     .offset = AT(call.min_mapq),
+     .arg = "N",
+     .dflt = "5",
+     .min = 1,
+     .max = 254,
+     .group = "Reads",
      .help = "leave out reads below this mapping quality; those of quality 0 are never used"},
-    {.name = "min-baseq", .type = GW_OPT_INT, .offset = AT(call.min_baseq), .arg = "N",
-     .dflt = "10", .min = 0, .max = 60, .help = "bases below this quality propose no variant"},
-    {.name = "downsample", .type = GW_OPT_INT, .offset = AT(call.downsample), .arg = "N",
-     .dflt = "500", .min = 10, .max = 1000000,
+    {.name = "min-baseq",
+     .type = GW_OPT_INT,
+     .offset = AT(call.min_baseq),
+     .arg = "N",
+     .dflt = "10",
+     .min = 0,
+     .max = 60,
+     .help = "bases below this quality propose no variant"},
+    {.name = "downsample",
+     .type = GW_OPT_INT,
+     .offset = AT(call.downsample),
+     .arg = "N",
+     .dflt = "500",
+     .min = 10,
+     .max = 1000000,
      .help = "use at most N reads of a sample that start within 64 bases (500 is about 1,100-fold "
              "with reads of 150 bases); of more, a choice by read name, and a message says so"},
-    {.name = "ploidy", .type = GW_OPT_INT, .offset = AT(call.ploidy), .arg = "N", .dflt = "2",
-     .min = 1, .max = 2, .group = "Calling",
+    {.name = "ploidy",
+     .type = GW_OPT_INT,
+     .offset = AT(call.ploidy),
+     .arg = "N",
+     .dflt = "2",
+     .min = 1,
+     .max = 2,
+     .group = "Calling",
      .help = "copies of each chromosome: 2, or 1 for viruses, bacteria and haploid chromosomes"},
-    {.name = "min-fraction", .type = GW_OPT_DOUBLE, .offset = AT(call.min_fraction), .arg = "X",
-     .dflt = "0.1", .min = 0.01, .max = 0.5,
+    {.name = "min-fraction",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(call.min_fraction),
+     .arg = "X",
+     .dflt = "0.1",
+     .min = 0.01,
+     .max = 0.5,
      .help = "share of the fragments over a place that must show a difference before it becomes a "
              "candidate"},
-    {.name = "min-qual", .type = GW_OPT_DOUBLE, .offset = AT(call.min_qual), .arg = "Q",
-     .dflt = "20", .min = 0, .max = 10000,
+    {.name = "min-qual",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(call.min_qual),
+     .arg = "Q",
+     .dflt = "20",
+     .min = 0,
+     .max = 10000,
      .help = "records below this QUAL get FILTER LowQual instead of PASS"},
-    {.name = "emit-qual", .type = GW_OPT_DOUBLE, .offset = AT(call.emit_qual), .arg = "Q",
-     .dflt = "5", .min = 0, .max = 10000, .help = "records below this QUAL are not written"},
-    {.name = "output-fmt", .letter = 'O', .type = GW_OPT_CHOICE, .offset = AT(format),
-     .arg = "TYPE", .dflt = "auto", .choices = "auto|v|z|u|b", .group = "Output",
+    {.name = "emit-qual",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(call.emit_qual),
+     .arg = "Q",
+     .dflt = "5",
+     .min = 0,
+     .max = 10000,
+     .help = "records below this QUAL are not written"},
+    {.name = "output-fmt",
+     .letter = 'O',
+     .type = GW_OPT_CHOICE,
+     .offset = AT(format),
+     .arg = "TYPE",
+     .dflt = "auto",
+     .choices = "auto|v|z|u|b",
+     .group = "Output",
      .help = "v VCF, z bgzipped VCF, u uncompressed BCF, b BCF; auto: by the ending of the "
              "output's name (.vcf.gz, .bcf), VCF otherwise"},
-    {.name = "write-index", .type = GW_OPT_FLAG, .offset = AT(write_index), .needs = "output",
+    {.name = "write-index",
+     .type = GW_OPT_FLAG,
+     .offset = AT(write_index),
+     .needs = "output",
      .help = "write the output's index (.tbi or .csi) beside it; for z and b"},
 };
 #undef AT
@@ -72,8 +134,7 @@ static int64_t tid_to_len(void *ctx, int32_t tid)
     return ref->contig[tid].len_bp;
 }
 
-static gw_status_t read_regions(const call_opts_t *o, gw_ref_t *ref, gw_regions_t *r,
-                                gw_err_t *err)
+static gw_status_t read_regions(const call_opts_t *o, gw_ref_t *ref, gw_regions_t *r, gw_err_t *err)
 {
     gw_status_t st = GW_OK;
     for (size_t i = 0; i < o->regions.n && st == GW_OK; i++)
@@ -170,7 +231,8 @@ static gw_status_t call_into(gw_invocation_t *inv, gw_call_t *call, gw_err_t *er
     const char *path = inv->common.output;
     gw_vcfwrite_opts_t wo = {.format = o->format ? (gw_vcf_format_t)(o->format - 1)
                                                  : gw_vcf_format_of(path),
-                             .threads = 1, .write_index = o->write_index};
+                             .threads = 1,
+                             .write_index = o->write_index};
     gw_vcfwriter_t *w = NULL;
     gw_status_t st = gw_vcfwriter_open(path, &wo, gw_call_header(call), &w, err);
     if (st == GW_OK)
@@ -227,9 +289,8 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     return st;
 }
 
-static const char *const usage[] = {
-    "-f REF.fa IN.bam [MORE.bam...] [-r REGION] [-o calls.vcf.gz]",
-    "-f REF.fa - < IN.bam > calls.vcf", NULL};
+static const char *const usage[] = {"-f REF.fa IN.bam [MORE.bam...] [-r REGION] [-o calls.vcf.gz]",
+                                    "-f REF.fa - < IN.bam > calls.vcf", NULL};
 static const char *const examples[] = {
     "genowarp call -f ref.fa sample.bam -o calls.vcf.gz --write-index",
     "genowarp align ref.fa R1.fq.gz R2.fq.gz --sort --markdup | genowarp call -f ref.fa - -o "
@@ -251,8 +312,8 @@ const gw_command_t gw_cmd_call = {
     .opts = rows,
     .n_opts = sizeof rows / sizeof *rows,
     .opts_size = sizeof(call_opts_t),
-    .common = GW_COMMON_OUTPUT | GW_COMMON_THREADS | GW_COMMON_DEVICE | GW_COMMON_REPORT |
-              GW_COMMON_PG,
+    .common =
+        GW_COMMON_OUTPUT | GW_COMMON_THREADS | GW_COMMON_DEVICE | GW_COMMON_REPORT | GW_COMMON_PG,
     .min_operands = 1,
     .max_operands = 100000,
     .run = run,
