@@ -1,2 +1,2 @@
 dist_man_MANS += man/genowarp.1
-dist_man_MANS += man/genowarp-call.1
+dist_man_MANS += man/genowarp-pca.1

@@ -3,6 +3,6 @@
 #include "cli/command.h"
 
 const gw_command_t *const gw_commands[] = {
-    &gw_cmd_call,
+    &gw_cmd_pca,
     NULL,
 };

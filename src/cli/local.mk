@@ -3,5 +3,5 @@ ROOM_LIBS += libgw_cli.a
 libgw_cli_a_SOURCES = \
 	src/cli/command.h src/cli/commands.c \
 	src/cli/cli.c \
-	src/cli/cmd_call.c \
-	src/cli/completion.c
+	src/cli/completion.c \
+	src/cli/cmd_pca.c

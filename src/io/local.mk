@@ -10,3 +10,8 @@ libgw_io_a_SOURCES = \
 	src/io/vcfwrite.c src/io/vcfwrite.h \
 	src/io/alnread.c src/io/alnread.h \
 	src/io/alnwrite.c src/io/alnwrite.h
+noinst_LIBRARIES += libgw_geno.a
+ROOM_LIBS += libgw_geno.a
+libgw_geno_a_SOURCES = \
+	src/io/genoread.c src/io/genoread.h src/io/genoread_impl.h \
+	src/io/genoread_bed.c src/io/genoread_vcf.c

@@ -26,3 +26,4 @@ libgw_kernels_avx512_a_SOURCES =
 endif
 # The kernels use base, and base comes before them in the list of rooms.
 KERNEL_LIBS += libgw_base.a
+include $(srcdir)/src/kernels/gram.mk

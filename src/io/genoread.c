@@ -1,0 +1,192 @@
+#include <config.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <htslib/hfile.h>
+#include <htslib/hts.h>
+
+#include "io/genoread_impl.h"
+
+/* 2. sample names */
+gw_status_t gw_genoread_add_sample(gw_genoreader_t *r, const char *family, const char *sample,
+                                   gw_err_t *err)
+{
+    size_t n = r->n_samples;
+    if (!GW_GROW(r->family, r->cap_family, n + 1) || !GW_GROW(r->sample, r->cap_sample, n + 1))
+        return gw_err_nomem(err, "reading sample names");
+    r->family[n] = gw_arena_strndup(&r->names, family, strlen(family));
+    r->sample[n] = gw_arena_strndup(&r->names, sample, strlen(sample));
+    if (!r->family[n] || !r->sample[n])
+        return gw_err_nomem(err, "reading sample names");
+    r->n_samples++;
+    return GW_OK;
+}
+
+typedef struct {
+    const char *family, *sample;
+} name_t;
+
+static int name_cmp(const void *a, const void *b)
+{
+    const name_t *x = a, *y = b;
+    int c = strcmp(x->sample, y->sample);
+    return c ? c : strcmp(x->family, y->family);
+}
+
+gw_status_t gw_genoread_check_samples(gw_genoreader_t *r, gw_err_t *err)
+{
+    if (r->n_samples == 0)
+        return gw_err_set(err, GW_EDATA, "%s: has no samples; genotypes are needed", r->path);
+    name_t *v = gw_malloc(r->n_samples, sizeof *v);
+    if (!v)
+        return gw_err_nomem(err, "checking sample names");
+    for (size_t i = 0; i < r->n_samples; i++)
+        v[i] = (name_t){r->family[i], r->sample[i]};
+    qsort(v, r->n_samples, sizeof *v, name_cmp);
+    gw_status_t st = GW_OK;
+    for (size_t i = 1; i < r->n_samples && st == GW_OK; i++)
+        if (name_cmp(&v[i - 1], &v[i]) == 0)
+            st = gw_err_set(err, GW_EDATA,
+                            "%s: sample %s is there twice; give every sample its own name", r->path,
+                            v[i].sample);
+    free(v);
+    return st;
+}
+
+/* 3. the reader */
+static bool is_bed(const char *path)
+{
+    unsigned char magic[2] = {0, 0};
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return false;
+    size_t n = fread(magic, 1, 2, f);
+    fclose(f);
+    return n == 2 && magic[0] == 0x6c && magic[1] == 0x1b;
+}
+
+static bool exists(const char *path, const char *ending)
+{
+    struct stat s;
+    char *name = gw_asprintf("%s%s", path, ending);
+    bool yes = name && stat(name, &s) == 0 && !S_ISDIR(s.st_mode);
+    free(name);
+    return yes;
+}
+
+static gw_status_t open_stream(gw_genoreader_t *r, const char *path, int threads, gw_err_t *err)
+{
+    hFILE *h = hopen(path, "r");
+    if (!h)
+        return gw_err_set(err, GW_ENOINPUT, "%s: cannot be opened: %s", r->path, strerror(errno));
+    htsFormat fmt;
+    if (hts_detect_format2(h, path, &fmt) < 0) {
+        hclose_abruptly(h);
+        return gw_err_set(err, GW_EIO, "%s: reading failed: %s", r->path, strerror(errno));
+    }
+    if (fmt.format == vcf || fmt.format == bcf)
+        return gw_genoread_open_vcf(r, h, threads, err);
+    char peek[1];
+    ssize_t n = hpeek(h, peek, 1);
+    hclose_abruptly(h);
+    if (n <= 0)
+        return gw_err_set(err, GW_EDATA, "%s: is empty; a VCF, BCF or PLINK bed is needed",
+                          r->path);
+    return gw_err_set(err, GW_EDATA, "%s: is no VCF, BCF or PLINK bed", r->path);
+}
+
+gw_status_t gw_genoreader_open(const char *path, const gw_genoread_opts_t *opts,
+                               gw_genoreader_t **out, gw_err_t *err)
+{
+    gw_genoreader_t *r = gw_calloc(1, sizeof *r);
+    if (!r)
+        return gw_err_nomem(err, "opening genotypes");
+    gw_arena_init(&r->names, 1 << 16);
+    r->path = gw_strdup(strcmp(path, "-") == 0 ? "stdin" : path);
+    gw_status_t st = GW_OK;
+    if (!r->path)
+        st = gw_err_nomem(err, "opening genotypes");
+    else if (strcmp(path, "-") != 0 && exists(path, "") && is_bed(path)) {
+        size_t len = strlen(path);
+        if (len < 4 || strcmp(path + len - 4, ".bed") != 0) {
+            st = gw_err_set(err, GW_EDATA,
+                            "%s: is a PLINK bed but is not named PREFIX.bed, so its .bim and .fam "
+                            "cannot be found; rename it",
+                            path);
+        } else {
+            char *prefix = gw_strndup(path, len - 4);
+            st = prefix ? gw_genoread_open_bed(r, prefix, err)
+                        : gw_err_nomem(err, "opening genotypes");
+            free(prefix);
+        }
+    } else if (strcmp(path, "-") != 0 && !exists(path, "") && exists(path, ".bed")) {
+        st = gw_genoread_open_bed(r, path, err);
+    } else {
+        st = open_stream(r, path, opts->threads, err);
+    }
+    if (st == GW_OK)
+        st = gw_genoread_check_samples(r, err);
+    if (st == GW_OK && !(r->row = gw_calloc(gw_genoreader_row_bytes(r) + 8, 1)))
+        st = gw_err_nomem(err, "opening genotypes");
+    if (st != GW_OK) {
+        gw_genoreader_close(r);
+        return st;
+    }
+    *out = r;
+    return GW_OK;
+}
+
+int64_t gw_genoreader_n_samples(const gw_genoreader_t *r)
+{
+    return (int64_t)r->n_samples;
+}
+
+const char *gw_genoreader_family(const gw_genoreader_t *r, int64_t i)
+{
+    return r->family[i];
+}
+
+const char *gw_genoreader_sample(const gw_genoreader_t *r, int64_t i)
+{
+    return r->sample[i];
+}
+
+size_t gw_genoreader_row_bytes(const gw_genoreader_t *r)
+{
+    return (r->n_samples + 3) / 4;
+}
+
+gw_status_t gw_genoreader_next(gw_genoreader_t *r, gw_genosite_t *site, bool *got, gw_err_t *err)
+{
+    gw_status_t st = r->format->next(r, site, got, err);
+    if (st == GW_OK && *got)
+        site->ordinal = r->n_read++;
+    return st;
+}
+
+bool gw_genoreader_can_reread(const gw_genoreader_t *r)
+{
+    return r->format->reread != NULL;
+}
+
+gw_status_t gw_genoreader_reread(const gw_genoreader_t *r, uint64_t ordinal, size_t n, uint8_t *row,
+                                 gw_err_t *err)
+{
+    return r->format->reread(r, ordinal, n, row, err);
+}
+
+void gw_genoreader_close(gw_genoreader_t *r)
+{
+    if (!r)
+        return;
+    if (r->format && r->state)
+        r->format->close(r->state);
+    gw_arena_release(&r->names);
+    free(r->family);
+    free(r->sample);
+    free(r->row);
+    free(r->path);
+    free(r);
+}

@@ -1,0 +1,71 @@
+/* src/pca/genodata.h -- a genotype set ready for products: filtered, counted, packed
+ *
+ * Contents: 1. filters  2. the set  3. loading
+ * Units:    frequencies are of the counted allele, in [0,1]
+ */
+#ifndef GW_PCA_GENODATA_H
+#define GW_PCA_GENODATA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+#include "io/genoread.h"
+#include "kernels/gram.h"
+#include "pca/genostore.h"
+
+/* 1. filters, in the order in which they are applied */
+typedef struct {
+    bool all_contigs;   /* keep sex chromosomes and mitochondria */
+    double max_missing; /* of a variant's samples, [0,1] */
+    double min_maf;     /* minor allele frequency, [0,0.5] */
+} gw_genofilter_t;
+
+/* what each removed; a variant is counted once, where it left */
+typedef struct {
+    uint64_t n_read, not_biallelic, not_autosomal, missing, monomorphic, rare, kept;
+} gw_genocounts_t;
+
+/* 2. the set */
+typedef enum {
+    GW_SCALE_BINOMIAL, /* 1 / sqrt(2 f (1 - f)) */
+    GW_SCALE_SD,       /* 1 / standard deviation of the genotypes (n - 1) */
+    GW_SCALE_CENTER    /* 1 */
+} gw_genoscale_t;
+
+typedef struct {
+    const char *contig, *id, *counted, *other; /* of the file; NULL unless names were asked for */
+    int64_t pos;
+} gw_genoname_t;
+
+typedef struct {
+    int64_t n_samples, n_variants;
+    gw_genostore_t *store; /* codes count the minor allele: see flipped */
+    double *mean, *scale;  /* of the codes in the store, by variant */
+    uint8_t *flipped;      /* 1: the store counts the other allele */
+    double total;          /* sum of squares of the standardised matrix: the trace of X X^T */
+    gw_genoname_t *name;   /* by variant; NULL when not asked for */
+    gw_arena_t text;
+    size_t cap_mean, cap_scale, cap_flipped, cap_name;
+    gw_genocounts_t count;
+} gw_genodata_t;
+
+/* 3. loading */
+typedef struct {
+    gw_genofilter_t filter;
+    gw_genoscale_t scale;
+    bool names;         /* keep the variants' names, for loadings */
+    uint64_t max_bytes; /* rows kept in memory */
+    const char *tmp_dir;
+} gw_genoload_t;
+
+/* Reads r to its end; r must outlive d. GW_EDATA when no variant is left, with what removed them.
+ */
+GW_RESULT_USED gw_status_t gw_genodata_load(gw_genoreader_t *r, const gw_genoload_t *opts,
+                                            gw_genodata_t *d, gw_err_t *err);
+void gw_genodata_release(gw_genodata_t *d);
+/* A block as the kernels take it; buffer as for gw_genostore_read. */
+GW_RESULT_USED gw_status_t gw_genodata_block(const gw_genodata_t *d, int64_t block, uint8_t *buffer,
+                                             gw_gram_block_t *b, gw_err_t *err);
+
+#endif

@@ -1,0 +1,175 @@
+#include <config.h>
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cblas.h>
+#include <lapacke.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "pca/krylov.h"
+#include "pca/pca.h"
+
+enum {
+    SPARE_COLS = 6,
+    WINDOWS = 16,
+    MIN_BLOCKS_A_WINDOW = 2,
+    BASIS_BLOCKS = 15,
+    BASIS_BLOCKS_LARGE = 6,
+    LARGE = 50000
+};
+
+void gw_pca_fix_signs(int64_t n, int k, double *vector)
+{
+    for (int c = 0; c < k; c++) {
+        double *u = vector + c * n, top = 0;
+        for (int64_t i = 0; i < n; i++)
+            if (fabs(u[i]) > fabs(top))
+                top = u[i];
+        for (int64_t i = 0; top < 0 && i < n; i++)
+            u[i] = -u[i];
+    }
+}
+
+/* Eigenpairs of the whole matrix. */
+static gw_status_t solve_exact(const gw_genodata_t *d, const gw_pca_opts_t *o, gw_pca_result_t *r,
+                               gw_err_t *err)
+{
+    gw_gramop_t op = {.data = d, .threads = o->threads};
+    int n = (int)d->n_samples, k = o->k, found = 0;
+    gw_status_t st = gw_gramop_matrix(&op, &r->matrix, err);
+    if (st != GW_OK)
+        return st;
+    int m = k < n ? k + 1 : k; /* one more for the gap */
+    size_t size = (size_t)n * (size_t)n;
+    double *a = gw_malloc(size, sizeof *a), *w = gw_malloc((size_t)n, sizeof *w);
+    double *z = gw_malloc((size_t)n * (size_t)m, sizeof *z);
+    lapack_int *support = gw_malloc(2 * (size_t)m, sizeof *support);
+    if (!a || !w || !z || !support) {
+        st = gw_err_nomem(err, "solving for components");
+        goto done;
+    }
+    memcpy(a, r->matrix, size * sizeof *a);
+    int info = LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'I', 'L', n, a, n, 0, 0, n - m + 1, n, 0,
+                              &found, w, z, n, support);
+    if (info || found != m) {
+        st = info == LAPACK_WORK_MEMORY_ERROR
+                 ? gw_err_nomem(err, "solving for components")
+                 : gw_err_set(err, GW_EINTERNAL, "LAPACK's dsyevr failed with %d", info);
+        goto done;
+    }
+    for (int j = 0; j < k; j++) {
+        double *u = r->vector + (size_t)j * (size_t)n, sum = 0;
+        r->value[j] = w[m - 1 - j];
+        memcpy(u, z + (size_t)(m - 1 - j) * (size_t)n, (size_t)n * sizeof *u);
+        memcpy(a, u, (size_t)n * sizeof *a);
+        cblas_dsymv(CblasColMajor, CblasLower, n, 1, r->matrix, n, u, 1, -r->value[j], a, 1);
+        for (int i = 0; i < n; i++)
+            sum += a[i] * a[i];
+        r->residual[j] = r->value[j] > 0 ? sqrt(sum) / r->value[j] : INFINITY;
+    }
+    r->bound = gw_krylov_bound(k, r->value, r->residual, m > k ? w[0] : 0);
+    r->n_passes = 1;
+    r->converged = true;
+done:
+    free(a);
+    free(w);
+    free(z);
+    free(support);
+    return st;
+}
+
+static gw_status_t solve_krylov(const gw_genodata_t *d, const gw_pca_opts_t *o, gw_pca_result_t *r,
+                                gw_err_t *err)
+{
+    int64_t n_blocks = gw_genostore_n_blocks(d->store);
+    int l = (o->k + SPARE_COLS + GW_GRAM_LANES - 1) / GW_GRAM_LANES * GW_GRAM_LANES;
+    gw_gramop_t op = {.data = d, .threads = o->threads};
+    gw_krylov_opts_t ko = {.n = d->n_samples,
+                           .k = o->k,
+                           .n_cols = l,
+                           .max_cols =
+                               (d->n_samples < LARGE ? BASIS_BLOCKS : BASIS_BLOCKS_LARGE) * l,
+                           .n_windows = n_blocks >= WINDOWS * MIN_BLOCKS_A_WINDOW ? WINDOWS : 1,
+                           .max_passes = o->max_passes,
+                           .tol = o->tol,
+                           .floor = 2e-7,
+                           .seed = o->seed};
+    gw_krylov_result_t kr = {.value = r->value, .vector = r->vector, .residual = r->residual};
+    gw_status_t st = gw_krylov_run(&ko, gw_gramop_apply, &op, &kr, err);
+    gw_progress_end();
+    r->bound = kr.bound;
+    r->n_passes = kr.n_passes;
+    r->converged = kr.converged;
+    return st;
+}
+
+/* Seconds rather than minutes: sizes at which exactness costs little. */
+static bool small_enough(const gw_genodata_t *d)
+{
+    double n = (double)d->n_samples;
+    return d->n_samples <= GW_PCA_EXACT_SAMPLES && n * n * (double)d->n_variants <= 1e11;
+}
+
+static gw_status_t check(const gw_genodata_t *d, const gw_pca_opts_t *o, gw_err_t *err)
+{
+    if (d->n_samples < 2)
+        return gw_err_set(err, GW_EDATA, "one sample has no components; give more samples");
+    if (o->k > d->n_samples - 1)
+        return gw_err_set(err, GW_EDATA,
+                          "%" PRId64 " samples have at most %" PRId64
+                          " components, not %d; ask for fewer with -k",
+                          d->n_samples, d->n_samples - 1, o->k);
+    if (o->k > d->n_variants)
+        return gw_err_set(err, GW_EDATA,
+                          "%" PRId64 " variants left have at most as many components, not %d; ask "
+                          "for fewer with -k or loosen the filters",
+                          d->n_variants, o->k);
+    return GW_OK;
+}
+
+gw_status_t gw_pca_run(const gw_genodata_t *d, const gw_pca_opts_t *o, gw_pca_result_t *out,
+                       gw_err_t *err)
+{
+    memset(out, 0, sizeof *out);
+    gw_status_t st = check(d, o, err);
+    if (st != GW_OK)
+        return st;
+    size_t n = (size_t)d->n_samples, k = (size_t)o->k;
+    out->n_samples = d->n_samples;
+    out->k = o->k;
+    out->total = d->total / (double)d->n_variants;
+    out->value = gw_malloc(k, sizeof(double));
+    out->residual = gw_malloc(k, sizeof(double));
+    out->vector = gw_malloc(n * k, sizeof(double));
+    if (!out->value || !out->residual || !out->vector) {
+        st = gw_err_nomem(err, "solving for components");
+    } else {
+        int l = (o->k + SPARE_COLS + GW_GRAM_LANES - 1) / GW_GRAM_LANES * GW_GRAM_LANES;
+        openblas_set_num_threads(1); /* its sums change with the number of threads */
+        out->method = o->method;
+        if (o->method == GW_PCA_AUTO)
+            out->method = small_enough(d) ? GW_PCA_EXACT : GW_PCA_KRYLOV;
+        if (3 * l > d->n_samples)
+            out->method = GW_PCA_EXACT; /* a basis as large as the matrix */
+        st = out->method == GW_PCA_EXACT ? solve_exact(d, o, out, err)
+                                         : solve_krylov(d, o, out, err);
+    }
+    if (st != GW_OK) {
+        gw_pca_release(out);
+        return st;
+    }
+    gw_pca_fix_signs(d->n_samples, o->k, out->vector);
+    return GW_OK;
+}
+
+void gw_pca_release(gw_pca_result_t *r)
+{
+    free(r->value);
+    free(r->vector);
+    free(r->residual);
+    free(r->matrix);
+    memset(r, 0, sizeof *r);
+}

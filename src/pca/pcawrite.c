@@ -1,0 +1,87 @@
+#include <config.h>
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/log.h"
+#include "pca/pcawrite.h"
+
+/* 1. tables */
+void gw_pcawrite_vectors(const gw_pca_result_t *r, const gw_genoreader_t *samples, FILE *f)
+{
+    fputs("#FID\tIID", f);
+    for (int c = 0; c < r->k; c++)
+        fprintf(f, "\tPC%d", c + 1);
+    fputc('\n', f);
+    for (int64_t i = 0; i < r->n_samples; i++) {
+        fprintf(f, "%s\t%s", gw_genoreader_family(samples, i), gw_genoreader_sample(samples, i));
+        for (int c = 0; c < r->k; c++)
+            fprintf(f, "\t%.10g", r->vector[c * r->n_samples + i]);
+        fputc('\n', f);
+    }
+}
+
+void gw_pcawrite_values(const gw_pca_result_t *r, FILE *f)
+{
+    for (int c = 0; c < r->k; c++)
+        fprintf(f, "%.10g\n", r->value[c]);
+}
+
+void gw_pcawrite_summary(const gw_pca_result_t *r, FILE *f)
+{
+    double sum = 0;
+    fputs("component\teigenvalue\tpve\tcumulative_pve\tresidual\n", f);
+    for (int c = 0; c < r->k; c++) {
+        sum += r->value[c] / r->total;
+        fprintf(f, "PC%d\t%.10g\t%.10g\t%.10g\t%.3g\n", c + 1, r->value[c], r->value[c] / r->total,
+                sum, r->residual[c]);
+    }
+}
+
+/* 2. loadings */
+typedef struct {
+    const gw_genodata_t *d;
+    const gw_pca_result_t *r;
+    FILE *f;
+} loadings_t;
+
+static gw_status_t write_rows(void *ctx, int64_t first, int64_t n, const double *rows,
+                              gw_err_t *err)
+{
+    loadings_t *s = ctx;
+    (void)err;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t v = first + i;
+        const gw_genoname_t *name = &s->d->name[v];
+        double freq = s->d->mean[v] / 2, sign = s->d->flipped[v] ? -1 : 1;
+        fprintf(s->f, "%s\t%" PRId64 "\t%s\t%s\t%s\t%.10g\t%.10g", name->contig, name->pos,
+                name->id, name->counted, name->other, s->d->flipped[v] ? 1 - freq : freq,
+                s->d->scale[v]);
+        for (int c = 0; c < s->r->k; c++) {
+            double singular = sqrt(s->r->value[c] * (double)s->d->n_variants);
+            fprintf(s->f, "\t%.7g", singular > 0 ? sign * rows[i * s->r->k + c] / singular : 0);
+        }
+        fputc('\n', s->f);
+    }
+    return GW_OK;
+}
+
+gw_status_t gw_pcawrite_loadings(const gw_genodata_t *d, const gw_pca_result_t *r, int threads,
+                                 FILE *f, gw_err_t *err)
+{
+    fprintf(f,
+            "##genowarp-pca-loadings=1\n##samples=%" PRId64 "\n##variants=%" PRId64
+            "\n##total_variance=%.10g\n##eigenvalues=",
+            d->n_samples, d->n_variants, r->total);
+    for (int c = 0; c < r->k; c++)
+        fprintf(f, "%s%.10g", c ? "," : "", r->value[c]);
+    fputs("\n#CHROM\tPOS\tID\tCOUNTED\tOTHER\tFREQ\tSCALE", f);
+    for (int c = 0; c < r->k; c++)
+        fprintf(f, "\tPC%d", c + 1);
+    fputc('\n', f);
+    gw_gramop_t op = {.data = d, .threads = threads};
+    loadings_t s = {d, r, f};
+    gw_status_t st = gw_gramop_loadings(&op, r->k, r->vector, write_rows, &s, err);
+    gw_progress_end();
+    return st;
+}

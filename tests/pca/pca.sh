@@ -1,0 +1,177 @@
+#!/bin/sh
+# genowarp pca as a user runs it: formats, filters, sameness of bytes, and every refusal.
+set -u
+here=$(cd "${srcdir:-.}" && pwd)
+gw=${GENOWARP:-$(pwd)/genowarp}
+data=$here/tests/data/pca
+pass=0 fail=0
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 1
+ok() { pass=$((pass + 1)); }
+bad() {
+    echo "FAIL: $*"
+    fail=$((fail + 1))
+}
+same() { # file, file, what
+    if cmp -s "$1" "$2"; then ok; else bad "$3: bytes differ"; fi
+}
+# refused STATUS WORDS ARGUMENTS...: exits STATUS, says WORDS, prints nothing on stdout
+refused() {
+    want=$1 words=$2
+    shift 2
+    "$gw" pca "$@" >out 2>err
+    got=$?
+    if [ $got -ne "$want" ]; then bad "pca $*: exit $got, not $want"; head -2 err
+    elif ! grep -qF -- "$words" err; then bad "pca $*: does not say \"$words\":"; tail -1 err
+    elif [ -s out ]; then bad "pca $*: printed a table"
+    else ok; fi
+}
+cp "$data"/small.* .
+
+# formats: pipe, file, compressed, bed; threads; memory limit
+"$gw" pca small.vcf >file.tsv 2>file.err || bad "a VCF file"
+"$gw" pca - <small.vcf >pipe.tsv 2>/dev/null || bad "a VCF on stdin"
+same file.tsv pipe.tsv "file and pipe"
+gzip -c small.vcf >small.vcf.gz
+"$gw" pca small.vcf.gz >gz.tsv 2>/dev/null || bad "a gzipped VCF"
+same file.tsv gz.tsv "plain and gzip"
+"$gw" pca small.bed >bed.tsv 2>/dev/null || bad "a bed"
+same file.tsv bed.tsv "VCF and bed"
+"$gw" pca small >prefix.tsv 2>/dev/null || bad "a bed by its prefix"
+same file.tsv prefix.tsv "bed by prefix"
+if command -v bcftools >/dev/null; then
+    bcftools view -Ob small.vcf >small.bcf 2>/dev/null
+    "$gw" pca - <small.bcf >bcf.tsv 2>/dev/null || bad "a BCF on stdin"
+    same file.tsv bcf.tsv "VCF and BCF"
+    head -c 3000 small.bcf >cut.bcf
+    refused 65 "cut short" cut.bcf
+    size=$(wc -c <small.bcf)
+    head -c $((size - 28)) small.bcf >noend.bcf
+    refused 65 "BGZF end marker" noend.bcf
+fi
+for t in 1 2 3 8; do
+    for m in exact krylov; do
+        "$gw" pca -@ $t -k 4 --method $m --out t$t.$m small.vcf 2>/dev/null || bad "-@ $t"
+        for f in eigenvec eigenval loadings summary.tsv; do
+            same t1.$m.$f t$t.$m.$f "-@ $t $m $f"
+        done
+    done
+done
+"$gw" pca -k 4 --max-mem 1M --out mem small.vcf 2>/dev/null && same t1.exact.eigenvec mem.eigenvec "--max-mem"
+for level in ref portable; do
+    GENOWARP_SIMD=$level "$gw" pca -k 4 --out simd small.vcf 2>/dev/null || bad "GENOWARP_SIMD=$level"
+    for f in eigenvec eigenval loadings summary.tsv; do
+        same t1.exact.$f simd.$f "GENOWARP_SIMD=$level $f"
+    done
+done
+"$gw" pca -o table.tsv small.vcf >out 2>/dev/null && [ ! -s out ] && same file.tsv table.tsv "-o"
+
+# shape: header, a line a sample, eigenvalues falling, variance explained below 1
+[ "$(head -1 file.tsv)" = "$(printf '#FID\tIID\tPC1\tPC2\tPC3\tPC4\tPC5\tPC6\tPC7\tPC8\tPC9\tPC10')" ] && ok || bad "header"
+[ "$(wc -l <file.tsv)" -eq 43 ] && ok || bad "a line a sample"
+awk 'NR > 1 && $1 > last {exit 1} {last = $1}' t1.exact.eigenval && ok || bad "eigenvalues fall"
+awk 'NR > 1 {if ($4 > 1 || $4 < $3 - 1e-12 || $5 > 1e-10) exit 1}' t1.exact.summary.tsv && ok || bad "summary"
+awk '{if (NR > 1) for (c = 3; c <= NF; c++) {s[c] += $c; q[c] += $c * $c}}
+    END {for (c in q) if (q[c] < 0.99999 || q[c] > 1.00001) exit 1}' file.tsv && ok || bad "unit length"
+# populations are told apart on PC1 and PC2: Africans from others, Asians from Europeans
+awk 'NR == FNR {pop[$1] = $3; next} FNR > 1 {p = pop[$2]; n[p]++; a[p] += $3; b[p] += $4}
+    END {for (p in n) print p, a[p] / n[p], b[p] / n[p]}' small.labels.tsv file.tsv >means
+awk '{a[$1] = $2; b[$1] = $3} function far(x, y) {return (x - y) ^ 2 > 0.02}
+    END {exit !(far(a["AFR"], a["EUR"]) && far(b["EAS"], b["EUR"]))}' means && ok || bad "populations: $(cat means)"
+# loadings rebuild the components: x V / S = u (missing genotypes count as the mean)
+awk -F'\t' 'NR == FNR {if ($1 ~ /^##eig/) {split(substr($1, index($1, "=") + 1), ev, ",")}
+        if ($1 ~ /^##variants/) m = substr($1, index($1, "=") + 1)
+        if ($1 !~ /^#/) {f[$1 ":" $2] = $6; s[$1 ":" $2] = $7; v[$1 ":" $2] = $8}; next}
+    !/^#/ && ($1 ":" $2) in f {key = $1 ":" $2; for (i = 10; i <= NF; i++) if ($i !~ /\./) {
+        g = substr($i, 1, 1) + substr($i, 3, 1); u[i] += (g - 2 * f[key]) * s[key] * v[key]}}
+    END {for (i = 10; i <= 51; i++) printf "%.6f\n", u[i] / sqrt(ev[1] * m)}' t1.exact.loadings small.vcf >again
+awk 'NR > 1 {printf "%.6f\n", $3}' t1.exact.eigenvec >had
+paste again had | awk '($1 - $2) ^ 2 > 1e-10 {exit 1}' && ok || bad "loadings rebuild PC1"
+
+# filters and what they count
+edit() { awk -v FS='\t' -v OFS='\t' "$1" small.vcf; }
+edit '/^#/ {print; next} {n++} n == 1 {$5 = "A,G"} n == 2 {$1 = "chrX"} n == 3 {for (i = 10; i < 20; i++) $i = "./."}
+    n == 4 {for (i = 10; i <= NF; i++) $i = "0/0"} n == 5 {for (i = 10; i <= NF; i++) $i = "0/0"; $10 = "0|1"}
+    n == 6 {$5 = "."} n == 7 {for (i = 10; i <= NF; i++) $i = "0/1"} {print}' >filters.vcf
+"$gw" pca --maf 0.02 filters.vcf >out 2>err || bad "filters"
+grep -q "351 variants of 42 samples read; left out: not biallelic 1, not autosomal 1, too often missing 1, monomorphic 3, rare 3; kept 342" err &&
+    ok || { bad "filter counts"; cat err; }
+"$gw" pca --maf 0 --max-missing 1 --all-contigs filters.vcf 2>&1 >out |
+    grep -q "not autosomal 0, too often missing 0, monomorphic 3, rare 0; kept 347" && ok || bad "filters off"
+# phase and half-missing calls; a haploid call is a homozygous one
+edit '/^#/ {print; next} {for (i = 10; i <= NF; i++) {sub("/", "|", $i); if ($i == ".|.") $i = "1|."} print}' >phased.vcf
+"$gw" pca phased.vcf >out 2>/dev/null && same file.tsv out "phased, half-missing"
+edit '/^#/ {print; next} {for (i = 10; i <= NF; i++) {if ($i == "0/0") $i = "0"; if ($i == "1/1") $i = "1"; if ($i == "./.") $i = "."} print}' >haploid.vcf
+"$gw" pca haploid.vcf >out 2>/dev/null && same file.tsv out "haploid"
+# contig names and long identifiers are the user's business
+edit '/^#/ {print; next} {$1 = "scaffold_" $1 "_of_a_long_assembly.1"; $3 = sprintf("%0300d", NR); print}' >long.vcf
+"$gw" pca long.vcf >out 2>/dev/null && same file.tsv out "contig names and long IDs"
+# counting the other allele changes nothing
+edit '/^#/ {print; next} {t = $4; $4 = $5; $5 = t; for (i = 10; i <= NF; i++) {if ($i == "0/0") $i = "1/1"; else if ($i == "1/1") $i = "0/0"} print}' >swapped.vcf
+"$gw" pca swapped.vcf >out 2>/dev/null && same file.tsv out "REF and ALT swapped"
+# few samples: as many components as there are, said on stderr; asked for outright, an error
+cut -f1-14 small.vcf >five.vcf
+"$gw" pca five.vcf >out 2>err && [ "$(head -1 out | wc -w)" -eq 6 ] && grep -q "4 components at most" err && ok || bad "five samples"
+refused 65 "at most 4 components" -k 10 five.vcf
+cut -f1-10 small.vcf >one.vcf
+refused 65 "one sample" one.vcf
+{ grep '^#' small.vcf; grep -v '^#' small.vcf | head -3; } >three.vcf
+"$gw" pca three.vcf >out 2>/dev/null && [ "$(head -1 out | wc -w)" -eq 5 ] && ok || bad "three variants"
+refused 65 "3 variants left" -k 9 three.vcf
+
+# refusals
+refused 66 "cannot be opened" absent.vcf
+refused 64 "too few files"
+refused 64 "--maf" --maf 0.7 small.vcf
+: >empty.vcf
+refused 65 "is empty" empty.vcf
+echo "hello" >text.txt
+refused 65 "text.txt" text.txt
+grep '^#' small.vcf >header.vcf
+refused 65 "no variants" header.vcf
+cut -f1-9 small.vcf >nosamples.vcf
+refused 65 "no samples" nosamples.vcf
+cut -f1-8 small.vcf >sites.vcf
+refused 65 "no samples" sites.vcf
+edit '/^#CHROM/ {$11 = $10} {print}' >twice.vcf
+refused 65 "sample HG00096 is there twice" twice.vcf
+edit '/^#/ {print; next} {for (i = 10; i <= NF; i++) $i = "0/0"; print}' >mono.vcf
+refused 65 "monomorphic 351" mono.vcf
+edit '/^#/ {print; next} {for (i = 10; i <= NF; i++) $i = "./."; print}' >nocalls.vcf
+refused 65 "too often missing 351" nocalls.vcf
+edit '/^#/ {print; next} NR == 40 {$12 = "0/2"} {print}' >allele.vcf
+refused 65 "genotype of sample" allele.vcf
+edit '/^#/ {print; next} NR == 40 {$12 = "0/1/1"} {print}' >triploid.vcf
+refused 65 "genotype of sample" triploid.vcf
+edit '/^#/ {print; next} NR == 40 {$2 = "12x"} {print}' >pos.vcf
+refused 65 "POS is no whole number" pos.vcf
+edit '/^#/ {print; next} NR == 40 {$4 = "Z"} {print}' >ref.vcf
+refused 65 "REF is no sequence" ref.vcf
+head -c 30000 small.vcf | sed '$s/.\{20\}$//' >cut.vcf
+refused 65 "cut.vcf: record" cut.vcf
+edit 'NR == 40 {print $0, "0/0"; next} {print}' >more.vcf
+refused 65 "more columns" more.vcf
+head -c 5000 small.vcf.gz >cut.vcf.gz
+refused 65 "cut" cut.vcf.gz
+edit '/^#/ && !/^#CHROM/ {print}' >nochrom.vcf
+refused 65 "#CHROM" nochrom.vcf
+broken() { # a fresh copy of the bed named b
+    for e in bed bim fam; do cp small.$e b.$e; done
+}
+broken; head -c 3000 small.bed >b.bed; refused 65 "cut short" b.bed
+broken; head -c 3853 small.bed >b.bed; refused 65 "more lines" b.bed
+broken; head -300 small.bim >b.bim; refused 65 "300 lines" b.bed
+broken; head -40 small.fam >b.fam; refused 65 "cut short" b.bed
+broken; head -c 5000 small.bim >b.bim; refused 65 "fields, not 6" b.bed
+broken; printf '0 x' >>b.fam; refused 65 "fields, not 6" b.bed
+broken; rm b.bim; refused 66 "b.bim" b.bed
+broken; rm b.fam; refused 66 "b.fam" b.bed
+broken; : >b.fam; refused 65 "no samples" b.bed
+broken; { printf 'l\033\000'; tail -c +4 small.bed; } >b.bed; refused 65 "ordered by sample" b.bed
+broken; sed 2s/HG00097/HG00096/ small.fam >b.fam; refused 65 "HG00096 is there twice" b.bed
+cp small.bed other.name
+refused 65 "not named PREFIX.bed" other.name
+refused 73 "no/such" -o no/such/file small.vcf
+echo "$pass passed, $fail failed"
+[ $fail -eq 0 ]
