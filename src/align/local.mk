@@ -4,4 +4,14 @@ libgw_align_a_SOURCES = \
 	src/align/sort.c src/align/sort.h \
 	src/align/markdup.c src/align/markdup.h \
 	src/align/dupmetrics.c src/align/dupmetrics.h \
-	src/align/sink.c src/align/sink.h
+	src/align/sink.c src/align/sink.h \
+	src/align/seed.c src/align/seed.h \
+	src/align/index.h src/align/index_build.c src/align/index_file.c \
+	src/align/map.h src/align/mapper.c \
+	src/align/candidates.c src/align/verify.c src/align/dp.c src/align/refine.c \
+	src/align/insert.c src/align/insert.h \
+	src/align/rescue.c src/align/pair.c src/align/mapq.c \
+	src/align/samtags.c src/align/samtags.h \
+	src/align/samrec.c src/align/samrec.h \
+	src/align/samhead.c src/align/samhead.h \
+	src/align/align.c src/align/align.h

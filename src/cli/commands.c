@@ -3,6 +3,8 @@
 #include "cli/command.h"
 
 const gw_command_t *const gw_commands[] = {
+    &gw_cmd_index,
+    &gw_cmd_align,
     &gw_cmd_pca,
     NULL,
 };
