@@ -104,6 +104,19 @@ static bool ungapped_score_is(const gw_mapper_t *m, const gw_read_t *r, const gw
     return score >= h->score;
 }
 
+static gw_status_t spell_gap(gw_mapper_t *m, gw_hit_t *h, gw_err_t *err)
+{
+    int32_t ins = h->gap < 0 ? -h->gap : 0, len = h->gap < 0 ? ins : h->gap;
+    if (!GW_GROW(m->cigar, m->cap_cigar, m->n_cigar + 3))
+        return gw_err_nomem(err, "aligning reads");
+    h->cigar_off = (int32_t)m->n_cigar;
+    h->n_cigar = 3;
+    m->cigar[m->n_cigar++] = (uint32_t)(h->gap_at - h->q_beg) << 4;
+    m->cigar[m->n_cigar++] = (uint32_t)len << 4 | (ins ? 1 : 2);
+    m->cigar[m->n_cigar++] = (uint32_t)(h->q_end - h->gap_at - ins) << 4;
+    return GW_OK;
+}
+
 static gw_status_t queue_cigar(gw_mapper_t *m, size_t read, size_t hit, gw_err_t *err)
 {
     gw_read_t *r = &m->read[read];
@@ -118,6 +131,8 @@ static gw_status_t queue_cigar(gw_mapper_t *m, size_t read, size_t hit, gw_err_t
         d->n--;
         d->n_letters -= (size_t)t;
     }
+    if (h->state != GW_HIT_DP && h->gap)
+        return spell_gap(m, h, err);
     if (h->state != GW_HIT_DP || (q == t && ungapped_score_is(m, r, h, d->letters + d->n_letters))) {
         if (!GW_GROW(m->cigar, m->cap_cigar, m->n_cigar + 1))
             return gw_err_nomem(err, "aligning reads");

@@ -8,7 +8,7 @@ libgw_align_a_SOURCES = \
 	src/align/seed.c src/align/seed.h \
 	src/align/index.h src/align/index_build.c src/align/index_file.c \
 	src/align/map.h src/align/mapper.c \
-	src/align/candidates.c src/align/verify.c src/align/dp.c src/align/refine.c \
+	src/align/candidates.c src/align/verify.c src/align/gap.c src/align/dp.c src/align/refine.c \
 	src/align/insert.c src/align/insert.h \
 	src/align/rescue.c src/align/pair.c src/align/mapq.c \
 	src/align/samtags.c src/align/samtags.h \

@@ -39,7 +39,11 @@ typedef struct {
 } gw_insert_t;
 
 /* 2. hits and reads */
+/* UNGAPPED: the best on its own diagonal, a gap could better it; EXACT: nothing worth looking for
+ * can; DP: found by dynamic programming. */
 enum { GW_HIT_UNVERIFIED, GW_HIT_UNGAPPED, GW_HIT_EXACT, GW_HIT_DP };
+/* Mismatches on one diagonal beyond which the ungapped alignment is not worth spelling out. */
+enum { GW_VERIFY_MAX_MIS = 40 };
 
 typedef struct {
     int64_t diag;         /* global position of the oriented read's first base, may be < 0 */
@@ -51,6 +55,7 @@ typedef struct {
     int32_t parent;       /* after ranking: -1 primary or supplementary, else index of its better */
     int32_t sub;          /* best score of a hit that it is better than; 0 = none */
     uint32_t n_sub;       /* how many of those come near */
+    int32_t gap_at, gap;  /* unless DP: before this query letter, a gap: > 0 deleted, < 0 inserted */
     int32_t cigar_off;    /* in the mapper's cigar; -1 = not made yet */
     uint16_t n_cigar;
     uint8_t rev;
@@ -133,9 +138,17 @@ GW_RESULT_USED gw_status_t gw_mapper_load(gw_mapper_t *m, const gw_seqbatch_t *c
                                           gw_err_t *err);
 /* candidates.c: seeds, votes; fills every read's hits, best votes first */
 GW_RESULT_USED gw_status_t gw_candidates_find(gw_mapper_t *m, gw_err_t *err);
-/* verify.c: the best alignment of a hit on its own diagonal; GW_HIT_EXACT when no gap can better
- * it, GW_HIT_UNGAPPED otherwise; score 0 when the diagonal leaves the contig or meets N */
+/* verify.c: the best alignment of a hit on its own diagonal, then with one gap; EXACT or UNGAPPED;
+ * score 0 when the diagonal leaves the contig or meets N */
 void gw_verify_hit(const gw_mapper_t *m, const gw_read_t *r, gw_hit_t *h);
+/* The part both share: where oriented read and reference differ at `diag`, word i of the read: bit
+ * 2j is set when letter 32i + j differs. */
+uint64_t gw_verify_word(const gw_mapper_t *m, const gw_read_t *r, bool rev, int64_t diag, int32_t i);
+/* gap.c: tries to better h (its score with end bonuses: with) by one gap of at most `most` letters,
+ * after which the other end of the read is reached. pos: the n mismatches of h's diagonal. Returns
+ * the score with bonuses; h is changed when it is better. */
+int32_t gw_gap_try(const gw_mapper_t *m, const gw_read_t *r, gw_hit_t *h, const int32_t *pos, int n,
+                   int32_t with, int32_t most);
 /* dp.c: queues an alignment of the whole read to [beg,end), runs the queue, makes CIGARs */
 GW_RESULT_USED gw_status_t gw_dp_add(gw_mapper_t *m, size_t read, size_t hit, int64_t beg,
                                      int64_t end, gw_err_t *err);

@@ -9,10 +9,15 @@
  * that may go to dynamic programming. */
 enum { PAD = 32, MAX_DP = 8 };
 
-static bool worth_dp(const gw_mapper_t *m, const gw_read_t *r, const gw_hit_t *h, int32_t best)
+/* Where a settled hit exists, only one with about as many seeds, on several diagonals, can still
+ * beat it or come near. */
+static bool worth_dp(const gw_mapper_t *m, const gw_read_t *r, const gw_hit_t *h,
+                     const gw_hit_t *settled, int32_t best)
 {
     if (h->state == GW_HIT_EXACT)
         return false;
+    if (settled)
+        return h->spread > 0 && h->votes * 4 >= settled->votes * 3;
     /* With a gap it can reach at most a full match less the smallest gap. */
     int32_t reach = r->len * m->params->match - m->params->gap_open - m->params->gap_extend;
     return reach > h->score && (h->score > best - 40 || h->spread > 0 || h->score == 0);
@@ -22,17 +27,21 @@ static gw_status_t refine_read(gw_mapper_t *m, size_t i, gw_err_t *err)
 {
     gw_read_t *r = &m->read[i];
     int32_t best = 0, votes = r->n_hits ? r->hit[0].votes : 0;
+    const gw_hit_t *settled = NULL;
     for (size_t j = 0; j < r->n_hits; j++) {
-        gw_verify_hit(m, r, &r->hit[j]);
-        if (r->hit[j].score > best)
-            best = r->hit[j].score;
+        gw_hit_t *h = &r->hit[j];
+        gw_verify_hit(m, r, h);
+        if (h->score > best)
+            best = h->score;
+        if (h->state == GW_HIT_EXACT && (!settled || h->score > settled->score))
+            settled = h;
     }
     int n_dp = 0;
     for (size_t j = 0; j < r->n_hits && n_dp < MAX_DP; j++) {
         const gw_hit_t *h = &r->hit[j];
         if (h->votes * 4 < votes && n_dp > 0)
             break;
-        if (!worth_dp(m, r, h, best))
+        if (!worth_dp(m, r, h, settled, best))
             continue;
         gw_status_t st = gw_dp_add(m, i, j, h->diag - h->spread - PAD,
                                    h->diag + r->len + h->spread + PAD, err);

@@ -2,29 +2,39 @@
 
 #include "align/map.h"
 
-/* Mismatches on one diagonal beyond which the ungapped alignment is not worth spelling out. */
-enum { MAX_MIS = 40 };
+/* What an alignment may lose against a full match before a second gap, or one that leaves the far
+ * end unaligned, is looked for: five mismatches. Two gaps cost at least 14 of it. */
+enum { SETTLED_MISMATCHES = 5, MOST_GAP = 24 };
 #define ODD_BITS 0x5555555555555555ULL
 
-/* Positions where read and reference differ (an N in the read counts); MAX_MIS + 1 = too many. */
+uint64_t gw_verify_word(const gw_mapper_t *m, const gw_read_t *r, bool rev, int64_t diag, int32_t i)
+{
+    const uint64_t *q = m->word + r->word + (rev ? r->words : 0);
+    uint64_t x = q[i] ^ gw_index_word(m->index, diag + 32 * (int64_t)i);
+    int32_t n = r->len - 32 * i;
+    x = (x | x >> 1) & ODD_BITS;
+    if (n < 32)
+        x &= (1ULL << 2 * n) - 1;
+    if (r->has_n) {
+        const uint8_t *code = m->code + r->code + (rev ? r->len : 0) + 32 * i;
+        for (int32_t j = 0; j < 32 && j < n; j++)
+            if (code[j] > 3)
+                x |= 1ULL << 2 * j;
+    }
+    return x;
+}
+
+/* Positions where read and reference differ (an N in the read counts); one more than
+ * GW_VERIFY_MAX_MIS: too many. */
 static int mismatches(const gw_mapper_t *m, const gw_read_t *r, const gw_hit_t *h, int32_t *pos)
 {
-    const uint64_t *q = m->word + r->word + (h->rev ? r->words : 0);
-    const uint8_t *code = m->code + r->code + (h->rev ? r->len : 0);
     int n = 0;
-    for (int32_t i = 0; i < r->len; i += 32) {
-        uint64_t x = q[i / 32] ^ gw_index_word(m->index, h->diag + i);
-        x = (x | x >> 1) & ODD_BITS;
-        if (r->len - i < 32)
-            x &= (1ULL << 2 * (r->len - i)) - 1;
-        if (r->has_n)
-            for (int32_t j = i; j < i + 32 && j < r->len; j++)
-                if (code[j] > 3)
-                    x |= 1ULL << 2 * (j - i);
-        if (n + __builtin_popcountll(x) > MAX_MIS)
-            return MAX_MIS + 1;
+    for (int32_t w = 0; w * 32 < r->len; w++) {
+        uint64_t x = gw_verify_word(m, r, h->rev, h->diag, w);
+        if (n + __builtin_popcountll(x) > GW_VERIFY_MAX_MIS)
+            return GW_VERIFY_MAX_MIS + 1;
         for (; x; x &= x - 1)
-            pos[n++] = i + __builtin_ctzll(x) / 2;
+            pos[n++] = w * 32 + __builtin_ctzll(x) / 2;
     }
     return n;
 }
@@ -58,24 +68,27 @@ static int32_t best_stretch(const gw_map_params_t *p, const gw_read_t *r, const 
 void gw_verify_hit(const gw_mapper_t *m, const gw_read_t *r, gw_hit_t *h)
 {
     const gw_map_params_t *p = m->params;
-    int32_t pos[MAX_MIS + 1];
+    int32_t pos[GW_VERIFY_MAX_MIS + 1];
     h->state = GW_HIT_UNGAPPED;
     h->score = 0;
     if (h->diag < 0 || h->diag + r->len > m->index->total ||
         gw_index_risky(m->index, h->diag, h->diag + r->len))
         return;
     int n = mismatches(m, r, h, pos);
-    if (n > MAX_MIS)
+    if (n > GW_VERIFY_MAX_MIS)
         return;
     const uint8_t *code = m->code + r->code + (h->rev ? r->len : 0);
     int32_t with = best_stretch(p, r, code, pos, n, h);
     h->score = with - (h->q_beg == 0 ? p->clip : 0) - (h->q_end == r->len ? p->clip : 0);
     h->t_beg = h->diag + h->q_beg;
     h->t_end = h->diag + h->q_end;
-    /* With a gap at most every base matches, less one gap of one letter. */
-    int32_t n_cost = 0;
+    /* With one gap at most every base matches, less one gap of one letter. */
+    int32_t full = r->len * p->match + 2 * p->clip;
     for (int i = 0; i < n && r->has_n; i++)
-        n_cost += code[pos[i]] > 3 ? p->match + 1 : 0;
-    if (with >= r->len * p->match - n_cost + 2 * p->clip - p->gap_open - p->gap_extend)
+        full -= code[pos[i]] > 3 ? p->match + 1 : 0;
+    int32_t most = p->gap_extend > 0 ? (full - with - p->gap_open - 1) / p->gap_extend : MOST_GAP;
+    if (most > 0 && !r->has_n)
+        with = gw_gap_try(m, r, h, pos, n, with, most < MOST_GAP ? most : MOST_GAP);
+    if (most <= 0 || with >= full - SETTLED_MISMATCHES * (p->match + p->mismatch))
         h->state = GW_HIT_EXACT;
 }
