@@ -1,2 +1,3 @@
 dist_man_MANS += man/genowarp.1
+dist_man_MANS += man/genowarp-index.1 man/genowarp-align.1
 dist_man_MANS += man/genowarp-pca.1

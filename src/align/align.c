@@ -195,8 +195,7 @@ static gw_status_t write_chunk(void *ctx, void *item, gw_err_t *err)
 /* 4. insert sizes from the first chunks; they are mapped again, with it, by the pipeline */
 static bool unique(const gw_read_t *r)
 {
-    return r->n_hits == 1 ||
-           (r->n_hits > 1 && r->hit[1].score * 10 < r->hit[0].score * 8);
+    return r->n_hits == 1 || (r->n_hits > 1 && r->hit[1].score * 10 < r->hit[0].score * 8);
 }
 
 static gw_status_t learn_chunk(void *ctx, int worker, int64_t i, gw_err_t *err)

@@ -32,7 +32,7 @@ typedef struct {
     int64_t mapq[61];
     int64_t size[GW_INSERT_MAX]; /* of proper pairs */
     gw_insert_t insert;
-    bool insert_guessed;         /* too few pairs to estimate */
+    bool insert_guessed; /* too few pairs to estimate */
 } gw_align_stats_t;
 
 void gw_align_stats_release(gw_align_stats_t *s);

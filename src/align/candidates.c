@@ -25,8 +25,8 @@ static gw_status_t scan_group(gw_mapper_t *m, size_t first, size_t n, gw_err_t *
             return gw_err_nomem(err, "mapping reads");
         size_t k = gw_seed_scan(m->code + r->code, (size_t)r->len, m->seed + m->n_seed);
         for (size_t j = 0; j < k; j++)
-            __builtin_prefetch(&m->index->bucket[gw_index_bucket(m->index,
-                                                                 m->seed[m->n_seed + j].hash)]);
+            __builtin_prefetch(
+                &m->index->bucket[gw_index_bucket(m->index, m->seed[m->n_seed + j].hash)]);
         m->n_seed += k;
     }
     m->seed_off[n] = m->n_seed;

@@ -55,8 +55,12 @@ static void reset(gw_dp_t *d)
 static gw_extend_batch_t batch_of(const gw_mapper_t *m)
 {
     const gw_dp_t *d = &m->dp;
-    return (gw_extend_batch_t){.n = d->n, .query = m->code, .target = d->letters,
-                               .q_off = d->q_off, .t_off = d->t_off, .q_len = d->q_len,
+    return (gw_extend_batch_t){.n = d->n,
+                               .query = m->code,
+                               .target = d->letters,
+                               .q_off = d->q_off,
+                               .t_off = d->t_off,
+                               .q_len = d->q_len,
                                .t_len = d->t_len};
 }
 
@@ -133,7 +137,8 @@ static gw_status_t queue_cigar(gw_mapper_t *m, size_t read, size_t hit, gw_err_t
     }
     if (h->state != GW_HIT_DP && h->gap)
         return spell_gap(m, h, err);
-    if (h->state != GW_HIT_DP || (q == t && ungapped_score_is(m, r, h, d->letters + d->n_letters))) {
+    if (h->state != GW_HIT_DP ||
+        (q == t && ungapped_score_is(m, r, h, d->letters + d->n_letters))) {
         if (!GW_GROW(m->cigar, m->cap_cigar, m->n_cigar + 1))
             return gw_err_nomem(err, "aligning reads");
         h->cigar_off = (int32_t)m->n_cigar;
@@ -144,7 +149,9 @@ static gw_status_t queue_cigar(gw_mapper_t *m, size_t read, size_t hit, gw_err_t
     /* The letters in gaps cannot cost more than a full match of the rest leaves to lose. */
     int32_t full = (q < t ? q : t) * m->params->match;
     int32_t lose = full - h->score - m->params->gap_open;
-    int32_t gaps = lose > 0 && m->params->gap_extend > 0 ? lose / m->params->gap_extend : lose > 0 ? q : 0;
+    int32_t gaps = lose > 0 && m->params->gap_extend > 0 ? lose / m->params->gap_extend
+                   : lose > 0                            ? q
+                                                         : 0;
     d->diag[d->n] = 0;
     d->width[d->n] = (t > q ? t - q : q - t) + gaps + 1;
     d->n++;
@@ -159,7 +166,8 @@ static gw_status_t take_cigars(gw_mapper_t *m, gw_err_t *err)
         gw_hit_t *h = &m->read[d->task[i].read].hit[d->task[i].hit];
         size_t n = (size_t)(d->cigars.cigar_off[i + 1] - d->cigars.cigar_off[i]);
         if (d->cigars.score[i] != h->score || n == 0 || n > UINT16_MAX)
-            return gw_err_set(err, GW_EINTERNAL, "read %s: the alignment's path does not have its "
+            return gw_err_set(err, GW_EINTERNAL,
+                              "read %s: the alignment's path does not have its "
                               "score (%d, %d); please report this",
                               m->read[d->task[i].read].rec->name, (int)d->cigars.score[i],
                               (int)h->score);

@@ -120,8 +120,15 @@ int32_t gw_gap_try(const gw_mapper_t *m, const gw_read_t *r, gw_hit_t *h, const 
                    int32_t with, int32_t most)
 {
     const gw_map_params_t *p = m->params;
-    gap_t g = {.m = m, .r = r, .h = h, .pos = pos, .n = n, .unit = p->match + p->mismatch,
-               .clip = p->clip, .match = p->match, .best = with};
+    gap_t g = {.m = m,
+               .r = r,
+               .h = h,
+               .pos = pos,
+               .n = n,
+               .unit = p->match + p->mismatch,
+               .clip = p->clip,
+               .match = p->match,
+               .best = with};
     if (h->diag < most || h->diag + r->len + most > m->index->total ||
         gw_index_risky(m->index, h->diag - most, h->diag + r->len + most))
         return with;

@@ -32,19 +32,19 @@ typedef struct {
 typedef struct gw_index {
     int32_t n_contigs;
     gw_index_contig_t *contig;
-    int64_t total;                /* length of the concatenation, fillers included */
+    int64_t total; /* length of the concatenation, fillers included */
     int64_t n_spans;
-    const gw_index_span_t *span;  /* where no base is known (N, fillers), rising */
-    const uint64_t *seq;          /* base i is bits 2*(i%32).. of word i/32; 0 inside spans */
+    const gw_index_span_t *span; /* where no base is known (N, fillers), rising */
+    const uint64_t *seq;         /* base i is bits 2*(i%32).. of word i/32; 0 inside spans */
     int bucket_bits;
-    const uint32_t *bucket;       /* 2^bucket_bits + 1 starts in entry */
-    const uint64_t *entry;        /* tag << 41 | position << 1 | strand, rising in a bucket */
+    const uint32_t *bucket; /* 2^bucket_bits + 1 starts in entry */
+    const uint64_t *entry;  /* tag << 41 | position << 1 | strand, rising in a bucket */
     uint64_t n_entries;
-    uint64_t *risk;               /* a bit for every 256 positions: a span or contig end inside */
-    char digest[33];              /* of the reference, as gw_ref_t */
+    uint64_t *risk;  /* a bit for every 256 positions: a span or contig end inside */
+    char digest[33]; /* of the reference, as gw_ref_t */
     uint64_t fasta_size, fasta_hash; /* of the file it was made from; 0 when not known */
     int64_t fasta_mtime;
-    void *map, *owned[3];         /* the mapping, or what was built in memory */
+    void *map, *owned[3]; /* the mapping, or what was built in memory */
     size_t map_size;
     char *names;
 } gw_index_t;

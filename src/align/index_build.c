@@ -84,9 +84,10 @@ static gw_status_t lay_out(const gw_ref_t *ref, gw_index_t *x, gw_err_t *err)
         x->total += (ref->contig[c].len_bp + 31) / 32 * 32;
     }
     if (x->total >= INT64_C(1) << GW_INDEX_POS_BITS)
-        return gw_err_set(err, GW_EDATA,
-                          "%s: %lld bases are more than an index can hold (2^40); index parts of it",
-                          ref->path ? ref->path : "reference", (long long)ref->total_bp);
+        return gw_err_set(
+            err, GW_EDATA,
+            "%s: %lld bases are more than an index can hold (2^40); index parts of it",
+            ref->path ? ref->path : "reference", (long long)ref->total_bp);
     memcpy(x->digest, ref->digest, sizeof x->digest);
     return find_spans(ref, x) ? GW_OK : gw_err_nomem(err, "laying out the index");
 }

@@ -47,8 +47,8 @@ static uint64_t round_up(uint64_t v)
 /* 2. writing */
 typedef struct {
     FILE *f;
-    uint64_t at;          /* bytes written after the header page */
-    uint8_t *block;       /* BLOCK bytes that wait for their sum */
+    uint64_t at;    /* bytes written after the header page */
+    uint8_t *block; /* BLOCK bytes that wait for their sum */
     uint64_t *sum;
     size_t n_sums, cap_sums;
 } sink_t;
@@ -133,8 +133,7 @@ static bool write_all(const gw_index_t *x, sink_t *s)
               sink_section(s, &h, SEC_SPANS, x->span, (uint64_t)x->n_spans * sizeof *x->span) &&
               sink_section(s, &h, SEC_SEQ, x->seq, ((uint64_t)x->total / 32 + 2) * 8) &&
               sink_section(s, &h, SEC_BUCKETS, x->bucket, ((1ULL << x->bucket_bits) + 1) * 4) &&
-              sink_section(s, &h, SEC_ENTRIES, x->entry, x->n_entries * 8) &&
-              sink_flush(s);
+              sink_section(s, &h, SEC_ENTRIES, x->entry, x->n_entries * 8) && sink_flush(s);
     free(contigs);
     if (!ok)
         return false;
@@ -161,7 +160,8 @@ gw_status_t gw_index_write(const gw_index_t *x, const char *path, gw_err_t *err)
         gw_outfile_discard(&out);
         return gw_err_set(err, GW_EUSAGE,
                           "%s: an index must be a regular file, it is mapped into memory; name one "
-                          "with -o", path);
+                          "with -o",
+                          path);
     }
     sink_t s = {.f = out.file, .block = gw_malloc(BLOCK, 1)};
     bool ok = s.block && write_all(x, &s);
@@ -202,8 +202,7 @@ static bool sections_fit(const header_t *h, uint64_t size)
            h->sec[SEC_SPANS].size == (uint64_t)h->n_spans * sizeof(gw_index_span_t) &&
            h->sec[SEC_SEQ].size == ((uint64_t)h->total / 32 + 2) * 8 &&
            h->sec[SEC_BUCKETS].size == ((1ULL << h->bucket_bits) + 1) * 4 &&
-           h->sec[SEC_ENTRIES].size == h->n_entries * 8 &&
-           h->sec[SEC_SUMS].offset >= PAGE &&
+           h->sec[SEC_ENTRIES].size == h->n_entries * 8 && h->sec[SEC_SUMS].offset >= PAGE &&
            h->sec[SEC_SUMS].size == (h->sec[SEC_SUMS].offset - PAGE + BLOCK - 1) / BLOCK * 8;
 }
 
@@ -393,7 +392,8 @@ gw_status_t gw_index_check_fasta(const gw_index_t *x, const char *index_path, co
     return same ? GW_OK
                 : gw_err_set(err, GW_EDATA,
                              "%s: %s has changed since this index was made from it; run 'genowarp "
-                             "index %s' again", index_path, fasta, fasta);
+                             "index %s' again",
+                             index_path, fasta, fasta);
 }
 
 /* 5. looking */

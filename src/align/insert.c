@@ -40,8 +40,8 @@ static gw_status_t fill(gw_insert_t *out, const gw_map_params_t *params, gw_err_
     return GW_OK;
 }
 
-gw_status_t gw_insert_fixed(double mean, double sd, const gw_map_params_t *params,
-                            gw_insert_t *out, gw_err_t *err)
+gw_status_t gw_insert_fixed(double mean, double sd, const gw_map_params_t *params, gw_insert_t *out,
+                            gw_err_t *err)
 {
     *out = (gw_insert_t){.mean = mean, .sd = sd};
     out->low = (int32_t)(mean - 4 * sd + 0.5);

@@ -23,19 +23,19 @@
 /* 1. parameters */
 typedef struct {
     int match, mismatch, gap_open, gap_extend, clip; /* all >= 0, penalties too */
-    int min_score;        /* a hit below it is not reported */
-    int unpaired;         /* penalty of a pair that is not at insert distance */
-    int xa_max;           /* XA is written when at most so many hits come near the best */
+    int min_score;                                   /* a hit below it is not reported */
+    int unpaired; /* penalty of a pair that is not at insert distance */
+    int xa_max;   /* XA is written when at most so many hits come near the best */
 } gw_map_params_t;
 
 /* Distance between the 5' ends of mates that face each other. */
 enum { GW_INSERT_MAX = 10000 };
 typedef struct {
     bool known;
-    int32_t low, high;    /* bounds of a proper pair */
+    int32_t low, high; /* bounds of a proper pair */
     double mean, sd;
     int64_t n_used;
-    int32_t *penalty;     /* by size - low: score units; high - low + 1 values */
+    int32_t *penalty; /* by size - low: score units; high - low + 1 values */
 } gw_insert_t;
 
 /* 2. hits and reads */
@@ -46,35 +46,35 @@ enum { GW_HIT_UNVERIFIED, GW_HIT_UNGAPPED, GW_HIT_EXACT, GW_HIT_DP };
 enum { GW_VERIFY_MAX_MIS = 40 };
 
 typedef struct {
-    int64_t diag;         /* global position of the oriented read's first base, may be < 0 */
+    int64_t diag; /* global position of the oriented read's first base, may be < 0 */
     int64_t t_beg, t_end;
     int32_t q_beg, q_end;
     int32_t score;
     int32_t votes;
-    int32_t spread;       /* diagonals of its seeds lie in [diag - spread, diag + spread] */
-    int32_t parent;       /* after ranking: -1 primary or supplementary, else index of its better */
-    int32_t sub;          /* best score of a hit that it is better than; 0 = none */
-    uint32_t n_sub;       /* how many of those come near */
-    int32_t gap_at, gap;  /* unless DP: before this query letter, a gap: > 0 deleted, < 0 inserted */
-    int32_t cigar_off;    /* in the mapper's cigar; -1 = not made yet */
+    int32_t spread;      /* diagonals of its seeds lie in [diag - spread, diag + spread] */
+    int32_t parent;      /* after ranking: -1 primary or supplementary, else index of its better */
+    int32_t sub;         /* best score of a hit that it is better than; 0 = none */
+    uint32_t n_sub;      /* how many of those come near */
+    int32_t gap_at, gap; /* unless DP: before this query letter, a gap: > 0 deleted, < 0 inserted */
+    int32_t cigar_off;   /* in the mapper's cigar; -1 = not made yet */
     uint16_t n_cigar;
     uint8_t rev;
-    uint8_t state;        /* GW_HIT_* */
+    uint8_t state; /* GW_HIT_* */
     uint8_t mapq;
     bool rescued, chosen;
-    bool wanted;          /* its CIGAR is needed */
+    bool wanted; /* its CIGAR is needed */
 } gw_hit_t;
 
 typedef struct {
     const gw_seqrec_t *rec;
-    uint32_t tie;         /* hash of the name: breaks ties */
+    uint32_t tie; /* hash of the name: breaks ties */
     int32_t len;
-    size_t code;          /* in mapper's code: the read, then its reverse complement */
-    size_t word;          /* in mapper's word: same two, packed */
-    size_t words;         /* words of one strand */
+    size_t code;  /* in mapper's code: the read, then its reverse complement */
+    size_t word;  /* in mapper's word: same two, packed */
+    size_t words; /* words of one strand */
     bool has_n;
     int32_t n_seeds, n_skipped; /* seeds, and those that were too frequent to follow */
-    int32_t primary;      /* index of the chosen hit or -1 */
+    int32_t primary;            /* index of the chosen hit or -1 */
     gw_hit_t *hit;
     size_t n_hits, cap_hits;
 } gw_read_t;
@@ -82,7 +82,7 @@ typedef struct {
 /* 3. the mapper: memory of one worker, reused from chunk to chunk */
 typedef struct {
     size_t read, hit;
-    int64_t t_beg;        /* global position of the window's first letter */
+    int64_t t_beg; /* global position of the window's first letter */
 } gw_dp_task_t;
 
 typedef struct {
@@ -91,7 +91,7 @@ typedef struct {
     int64_t *q_off, *t_off;
     int32_t *q_len, *t_len, *diag, *width;
     size_t cap_q_off, cap_t_off, cap_q_len, cap_t_len, cap_diag, cap_width;
-    uint8_t *letters;     /* targets; queries lie in the mapper's code */
+    uint8_t *letters; /* targets; queries lie in the mapper's code */
     size_t n_letters, cap_letters;
     gw_extend_hit_t *out;
     size_t cap_out;
@@ -118,7 +118,7 @@ typedef struct {
     size_t n_word, cap_word;
     gw_seed_t *seed;
     size_t n_seed, cap_seed;
-    size_t *seed_off;     /* by read of the group in work */
+    size_t *seed_off; /* by read of the group in work */
     size_t cap_seed_off;
     gw_seed_hits_t *found;
     size_t cap_found;
@@ -143,7 +143,8 @@ GW_RESULT_USED gw_status_t gw_candidates_find(gw_mapper_t *m, gw_err_t *err);
 void gw_verify_hit(const gw_mapper_t *m, const gw_read_t *r, gw_hit_t *h);
 /* The part both share: where oriented read and reference differ at `diag`, word i of the read: bit
  * 2j is set when letter 32i + j differs. */
-uint64_t gw_verify_word(const gw_mapper_t *m, const gw_read_t *r, bool rev, int64_t diag, int32_t i);
+uint64_t gw_verify_word(const gw_mapper_t *m, const gw_read_t *r, bool rev, int64_t diag,
+                        int32_t i);
 /* gap.c: tries to better h (its score with end bonuses: with) by one gap of at most `most` letters,
  * after which the other end of the read is reached. pos: the n mismatches of h's diagonal. Returns
  * the score with bonuses; h is changed when it is better. */
@@ -164,8 +165,8 @@ GW_RESULT_USED gw_status_t gw_rescue(gw_mapper_t *m, gw_err_t *err);
 /* pair.c: 5'-to-5' size of two hits that face each other on one contig, or -1 */
 int64_t gw_pair_size(const gw_mapper_t *m, const gw_read_t *a, const gw_hit_t *x,
                      const gw_read_t *b, const gw_hit_t *y);
-bool gw_pair_proper(const gw_mapper_t *m, const gw_read_t *a, const gw_hit_t *x,
-                    const gw_read_t *b, const gw_hit_t *y);
+bool gw_pair_proper(const gw_mapper_t *m, const gw_read_t *a, const gw_hit_t *x, const gw_read_t *b,
+                    const gw_hit_t *y);
 /* Chooses primaries, ranks the rest, sets MAPQ, for all reads of the chunk. */
 void gw_pair_all(gw_mapper_t *m);
 /* mapq.c: MAPQ of r's primary and supplementary hits; mate NULL for a single read */

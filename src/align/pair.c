@@ -25,8 +25,8 @@ int64_t gw_pair_size(const gw_mapper_t *m, const gw_read_t *a, const gw_hit_t *x
     return size;
 }
 
-bool gw_pair_proper(const gw_mapper_t *m, const gw_read_t *a, const gw_hit_t *x,
-                    const gw_read_t *b, const gw_hit_t *y)
+bool gw_pair_proper(const gw_mapper_t *m, const gw_read_t *a, const gw_hit_t *x, const gw_read_t *b,
+                    const gw_hit_t *y)
 {
     if (!m->insert || !m->insert->known || x->rev == y->rev)
         return false;

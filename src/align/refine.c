@@ -43,8 +43,8 @@ static gw_status_t refine_read(gw_mapper_t *m, size_t i, gw_err_t *err)
             break;
         if (!worth_dp(m, r, h, settled, best))
             continue;
-        gw_status_t st = gw_dp_add(m, i, j, h->diag - h->spread - PAD,
-                                   h->diag + r->len + h->spread + PAD, err);
+        gw_status_t st =
+            gw_dp_add(m, i, j, h->diag - h->spread - PAD, h->diag + r->len + h->spread + PAD, err);
         if (st != GW_OK)
             return st;
         n_dp++;
@@ -85,8 +85,9 @@ void gw_refine_tidy(const gw_mapper_t *m, gw_read_t *r)
         gw_hit_t *h = &r->hit[j];
         if (h->score < m->params->min_score)
             continue;
-        h->sub = (int32_t)(gw_hash_mix((uint64_t)h->t_beg * 2 + h->rev + ((uint64_t)r->tie << 32)) >>
-                           33);
+        h->sub =
+            (int32_t)(gw_hash_mix((uint64_t)h->t_beg * 2 + h->rev + ((uint64_t)r->tie << 32)) >>
+                      33);
         r->hit[n++] = *h;
     }
     r->n_hits = n;

@@ -49,8 +49,8 @@ static gw_status_t look_beside(gw_mapper_t *m, size_t ia, size_t ib, gw_err_t *e
         }
         if (!GW_GROW(b->hit, b->cap_hits, b->n_hits + 1))
             return gw_err_nomem(err, "mapping reads");
-        b->hit[b->n_hits++] = (gw_hit_t){.diag = x->diag, .rev = !x->rev, .rescued = true,
-                                         .parent = -1, .cigar_off = -1};
+        b->hit[b->n_hits++] = (gw_hit_t){
+            .diag = x->diag, .rev = !x->rev, .rescued = true, .parent = -1, .cigar_off = -1};
         gw_status_t st = gw_dp_add(m, ib, b->n_hits - 1, beg, end, err);
         if (st != GW_OK)
             return st;

@@ -94,8 +94,8 @@ static bool put_kept(gw_bytes_t *b, const char *text, bool read_groups)
     return ok;
 }
 
-gw_status_t gw_samhead_make(const gw_index_t *index, const gw_samhead_opts_t *opts,
-                            sam_hdr_t **out, gw_err_t *err)
+gw_status_t gw_samhead_make(const gw_index_t *index, const gw_samhead_opts_t *opts, sam_hdr_t **out,
+                            gw_err_t *err)
 {
     gw_bytes_t b = {0};
     *out = NULL;
@@ -111,8 +111,9 @@ gw_status_t gw_samhead_make(const gw_index_t *index, const gw_samhead_opts_t *op
     if (!ok)
         return gw_err_nomem(err, "making the header");
     if (!*out)
-        return gw_err_set(err, GW_EDATA, "the input's header lines do not fit the output; check its "
-                                         "@RG and @PG lines with 'samtools view -H'");
+        return gw_err_set(err, GW_EDATA,
+                          "the input's header lines do not fit the output; check its "
+                          "@RG and @PG lines with 'samtools view -H'");
     if (!opts->command_line)
         return GW_OK;
     char digest[64];
@@ -121,8 +122,8 @@ gw_status_t gw_samhead_make(const gw_index_t *index, const gw_samhead_opts_t *op
     for (char *p = line; p && *p; p++)
         if ((unsigned char)*p < 32)
             *p = ' ';
-    int rc = line ? sam_hdr_add_pg(*out, "genowarp", "VN", PACKAGE_VERSION, "CL", line, "DS", digest,
-                                   NULL)
+    int rc = line ? sam_hdr_add_pg(*out, "genowarp", "VN", PACKAGE_VERSION, "CL", line, "DS",
+                                   digest, NULL)
                   : -1;
     free(line);
     if (rc == 0)

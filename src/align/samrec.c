@@ -46,8 +46,7 @@ void gw_samrec_select(gw_mapper_t *m, const gw_samrec_opts_t *opts)
                         (h->parent >= 0 && opts->all);
         }
         for (size_t k = 0; k < r->n_hits && !opts->all; k++) {
-            if (!r->hit[k].wanted || r->hit[k].parent >= 0 ||
-                count_xa(m, r, k) > m->params->xa_max)
+            if (!r->hit[k].wanted || r->hit[k].parent >= 0 || count_xa(m, r, k) > m->params->xa_max)
                 continue;
             for (size_t j = 0; j < r->n_hits; j++)
                 r->hit[j].wanted |= in_xa(m, r, k, j);
@@ -73,7 +72,8 @@ gw_status_t gw_samrec_split_matches(gw_mapper_t *m, gw_err_t *err)
                 continue;
             target.n = 0;
             if (!GW_GROW(target.byte, target.cap, span + 1) ||
-                !GW_GROW(m->cigar, m->cap_cigar, m->n_cigar + (size_t)m->read[i].len + h->n_cigar)) {
+                !GW_GROW(m->cigar, m->cap_cigar,
+                         m->n_cigar + (size_t)m->read[i].len + h->n_cigar)) {
                 st = gw_err_nomem(err, "aligning reads");
                 break;
             }
@@ -167,7 +167,8 @@ static bool put_sa(maker_t *k, const gw_read_t *r, size_t self, gw_bytes_t *tags
     for (int pass = 0; pass < 2; pass++) /* the primary first */
         for (size_t j = 0; j < r->n_hits && ok; j++) {
             const gw_hit_t *h = &r->hit[j];
-            if (j == self || h->parent >= 0 || !h->wanted || ((int32_t)j == r->primary) != (pass == 0))
+            if (j == self || h->parent >= 0 || !h->wanted ||
+                ((int32_t)j == r->primary) != (pass == 0))
                 continue;
             int32_t tid, nm;
             const gw_index_contig_t *c = contig_of(k->m, h, &tid);
@@ -273,7 +274,8 @@ static bool put_record(maker_t *k, const gw_read_t *r, const gw_hit_t *h, const 
     uint32_t n_cigar = 0;
     bool ok = gw_bytes_put(&b, r->rec->name, name - 1) && gw_bytes_put(&b, "\0\0\0\0", 1 + extra);
     if (h) {
-        uint32_t clip = hard ? BAM_CHARD_CLIP : BAM_CSOFT_CLIP, before = (uint32_t)h->q_beg << 4 | clip;
+        uint32_t clip = hard ? BAM_CHARD_CLIP : BAM_CSOFT_CLIP,
+                 before = (uint32_t)h->q_beg << 4 | clip;
         uint32_t after = (uint32_t)(r->len - h->q_end) << 4 | clip;
         ok = ok && gw_bytes_put(&b, &before, h->q_beg ? 4 : 0) &&
              gw_bytes_put(&b, k->m->cigar + h->cigar_off, 4 * (size_t)h->n_cigar) &&
@@ -287,11 +289,17 @@ static bool put_record(maker_t *k, const gw_read_t *r, const gw_hit_t *h, const 
     if (!ok)
         return false;
     int64_t span = h ? h->t_end - h->t_beg : 1, bin_pos = core->pos < 0 ? -1 : core->pos;
-    rec->core = (bam1_core_t){.pos = core->pos, .tid = core->tid, .flag = core->flag,
+    rec->core = (bam1_core_t){.pos = core->pos,
+                              .tid = core->tid,
+                              .flag = core->flag,
                               .bin = (uint16_t)hts_reg2bin(bin_pos, bin_pos + span, 14, 5),
-                              .qual = h ? h->mapq : 0, .l_extranul = (uint8_t)extra,
-                              .l_qname = (uint16_t)(name + extra), .n_cigar = n_cigar,
-                              .l_qseq = end - beg, .mtid = core->mtid, .mpos = core->mpos,
+                              .qual = h ? h->mapq : 0,
+                              .l_extranul = (uint8_t)extra,
+                              .l_qname = (uint16_t)(name + extra),
+                              .n_cigar = n_cigar,
+                              .l_qseq = end - beg,
+                              .mtid = core->mtid,
+                              .mpos = core->mpos,
                               .isize = core->tlen};
     rec->l_data = (int)(b.n - start);
     rec->m_data = (uint32_t)rec->l_data;
@@ -328,7 +336,8 @@ static bool put_hit(maker_t *k, const gw_read_t *r, const gw_read_t *mate, const
 
 static bool put_read(maker_t *k, const gw_read_t *r, const gw_read_t *mate, bool proper)
 {
-    uint16_t flag = (uint16_t)(r->rec->flag & (BAM_FPAIRED | BAM_FREAD1 | BAM_FREAD2 | BAM_FQCFAIL));
+    uint16_t flag =
+        (uint16_t)(r->rec->flag & (BAM_FPAIRED | BAM_FREAD1 | BAM_FREAD2 | BAM_FQCFAIL));
     if (mate && mate->primary < 0)
         flag |= BAM_FMUNMAP;
     if (mate && mate->primary >= 0 && mate->hit[mate->primary].rev)

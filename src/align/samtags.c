@@ -101,8 +101,9 @@ gw_status_t gw_samtags_copy(gw_bytes_t *b, const uint8_t *aux, size_t n, const c
     for (size_t at = 0; at < n;) {
         size_t len = tag_length(aux + at, n - at);
         if (!len)
-            return gw_err_set(err, GW_EDATA, "its optional fields are malformed; was the file "
-                                             "damaged?");
+            return gw_err_set(err, GW_EDATA,
+                              "its optional fields are malformed; was the file "
+                              "damaged?");
         if (!listed(except, (const char *)aux + at) && !gw_bytes_put(b, aux + at, len))
             return gw_err_nomem(err, "copying tags");
         at += len;
@@ -133,7 +134,8 @@ static bool parse_array(gw_bytes_t *b, const char *v)
         if (type == 'f' ? !gw_text_double(item, &d) : !gw_text_int(item, &i))
             return false;
         float f = type == 'f' ? (float)d : 0;
-        int64_t max = type == 'f' ? 0 : (INT64_C(1) << (8 * type_size(type) - (islower(type) != 0)));
+        int64_t max =
+            type == 'f' ? 0 : (INT64_C(1) << (8 * type_size(type) - (islower(type) != 0)));
         if (type != 'f' && (i >= max || i < (islower(type) ? -max : 0)))
             return false;
         for (size_t k = 0; k < 4; k++)
@@ -201,7 +203,8 @@ gw_status_t gw_samtags_parse(gw_bytes_t *b, const char *text, const char *except
         if (!ok)
             st = gw_err_set(err, GW_EDATA,
                             "its comment '%.60s' is not made of tags such as BC:Z:ACGT; leave -C "
-                            "out", text);
+                            "out",
+                            text);
         else if (!kept)
             st = gw_err_nomem(err, "reading comments");
         free(trial.byte);

@@ -23,56 +23,152 @@ typedef struct {
 
 #define AT(f) offsetof(align_opts_t, f)
 static const gw_opt_t rows[] = {
-    {.name = "read-group", .letter = 'R', .type = GW_OPT_STRING, .offset = AT(read_group),
-     .arg = "LINE", .group = "Input",
+    {.name = "read-group",
+     .letter = 'R',
+     .type = GW_OPT_STRING,
+     .offset = AT(read_group),
+     .arg = "LINE",
+     .group = "Input",
      .help = "read group of all reads, such as '@RG\\tID:lane1\\tSM:sample1'; replaces those of "
              "uBAM input"},
-    {.name = "interleaved", .letter = 'p', .type = GW_OPT_FLAG, .offset = AT(interleaved),
+    {.name = "interleaved",
+     .letter = 'p',
+     .type = GW_OPT_FLAG,
+     .offset = AT(interleaved),
      .help = "neighbours with one name in a single FASTQ are mates; the others are single"},
-    {.name = "comments", .letter = 'C', .type = GW_OPT_FLAG, .offset = AT(comments),
+    {.name = "comments",
+     .letter = 'C',
+     .type = GW_OPT_FLAG,
+     .offset = AT(comments),
      .help = "the comments of FASTQ names are SAM tags (such as BC:Z:ACGT): copy them"},
-    {.name = "insert", .letter = 'I', .type = GW_OPT_STRING, .offset = AT(insert),
+    {.name = "insert",
+     .letter = 'I',
+     .type = GW_OPT_STRING,
+     .offset = AT(insert),
      .arg = "MEAN,SD",
      .help = "insert size of the library; default: estimated from the first pairs and printed"},
-    {.name = "match", .letter = 'A', .type = GW_OPT_INT, .offset = AT(match), .arg = "N",
-     .dflt = "1", .min = 1, .max = 20, .group = "Scores", .help = "score of a match"},
-    {.name = "mismatch", .letter = 'B', .type = GW_OPT_INT, .offset = AT(mismatch), .arg = "N",
-     .dflt = "4", .min = 0, .max = 50, .help = "penalty of a mismatch"},
-    {.name = "gap-open", .type = GW_OPT_INT, .offset = AT(gap_open), .arg = "N",
-     .dflt = "6", .min = 0, .max = 100, .help = "penalty of a gap, besides that of its letters"},
-    {.name = "gap-extend", .letter = 'E', .type = GW_OPT_INT, .offset = AT(gap_extend),
-     .arg = "N", .dflt = "1", .min = 1, .max = 50, .help = "penalty of each letter in a gap"},
-    {.name = "clip", .letter = 'L', .type = GW_OPT_INT, .offset = AT(clip), .arg = "N",
-     .dflt = "5", .min = 0, .max = 100,
+    {.name = "match",
+     .letter = 'A',
+     .type = GW_OPT_INT,
+     .offset = AT(match),
+     .arg = "N",
+     .dflt = "1",
+     .min = 1,
+     .max = 20,
+     .group = "Scores",
+     .help = "score of a match"},
+    {.name = "mismatch",
+     .letter = 'B',
+     .type = GW_OPT_INT,
+     .offset = AT(mismatch),
+     .arg = "N",
+     .dflt = "4",
+     .min = 0,
+     .max = 50,
+     .help = "penalty of a mismatch"},
+    {.name = "gap-open",
+     .type = GW_OPT_INT,
+     .offset = AT(gap_open),
+     .arg = "N",
+     .dflt = "6",
+     .min = 0,
+     .max = 100,
+     .help = "penalty of a gap, besides that of its letters"},
+    {.name = "gap-extend",
+     .letter = 'E',
+     .type = GW_OPT_INT,
+     .offset = AT(gap_extend),
+     .arg = "N",
+     .dflt = "1",
+     .min = 1,
+     .max = 50,
+     .help = "penalty of each letter in a gap"},
+    {.name = "clip",
+     .letter = 'L',
+     .type = GW_OPT_INT,
+     .offset = AT(clip),
+     .arg = "N",
+     .dflt = "5",
+     .min = 0,
+     .max = 100,
      .help = "penalty of leaving letters at one end of a read unaligned"},
-    {.name = "min-score", .letter = 'T', .type = GW_OPT_INT, .offset = AT(min_score), .arg = "N",
-     .dflt = "30", .min = 1, .max = 5000, .help = "lowest score of an alignment"},
-    {.name = "unpaired", .letter = 'U', .type = GW_OPT_INT, .offset = AT(unpaired), .arg = "N",
-     .dflt = "17", .min = 0, .max = 1000,
+    {.name = "min-score",
+     .letter = 'T',
+     .type = GW_OPT_INT,
+     .offset = AT(min_score),
+     .arg = "N",
+     .dflt = "30",
+     .min = 1,
+     .max = 5000,
+     .help = "lowest score of an alignment"},
+    {.name = "unpaired",
+     .letter = 'U',
+     .type = GW_OPT_INT,
+     .offset = AT(unpaired),
+     .arg = "N",
+     .dflt = "17",
+     .min = 0,
+     .max = 1000,
      .help = "penalty of a pair that is not at insert distance"},
-    {.name = "output-fmt", .letter = 'O', .type = GW_OPT_CHOICE, .offset = AT(format),
-     .arg = "FORMAT", .dflt = "auto", .choices = "auto|sam|bam|ubam|cram", .group = "Output",
+    {.name = "output-fmt",
+     .letter = 'O',
+     .type = GW_OPT_CHOICE,
+     .offset = AT(format),
+     .arg = "FORMAT",
+     .dflt = "auto",
+     .choices = "auto|sam|bam|ubam|cram",
+     .group = "Output",
      .help = "auto: by the ending of the output's name; on stdout SAM for a terminal and "
              "uncompressed BAM for a pipe"},
-    {.name = "sort", .type = GW_OPT_FLAG, .offset = AT(sort),
+    {.name = "sort",
+     .type = GW_OPT_FLAG,
+     .offset = AT(sort),
      .help = "order records by coordinate"},
-    {.name = "markdup", .type = GW_OPT_FLAG, .offset = AT(markdup),
+    {.name = "markdup",
+     .type = GW_OPT_FLAG,
+     .offset = AT(markdup),
      .help = "mark duplicates, as Picard MarkDuplicates does"},
-    {.name = "metrics", .type = GW_OPT_STRING, .offset = AT(metrics), .arg = "FILE",
-     .needs = "markdup", .help = "write counts of duplicates in Picard's format"},
-    {.name = "optical-distance", .type = GW_OPT_INT, .offset = AT(optical), .arg = "N",
-     .dflt = "100", .min = 0, .max = 100000, .needs = "markdup",
+    {.name = "metrics",
+     .type = GW_OPT_STRING,
+     .offset = AT(metrics),
+     .arg = "FILE",
+     .needs = "markdup",
+     .help = "write counts of duplicates in Picard's format"},
+    {.name = "optical-distance",
+     .type = GW_OPT_INT,
+     .offset = AT(optical),
+     .arg = "N",
+     .dflt = "100",
+     .min = 0,
+     .max = 100000,
+     .needs = "markdup",
      .help = "pixels between optical duplicates; 2500 suits patterned flow cells"},
-    {.name = "write-index", .type = GW_OPT_FLAG, .offset = AT(write_index), .needs = "sort",
+    {.name = "write-index",
+     .type = GW_OPT_FLAG,
+     .offset = AT(write_index),
+     .needs = "sort",
      .help = "write the output's own index (.bai, .csi or .crai) beside it"},
-    {.name = "all", .letter = 'a', .type = GW_OPT_FLAG, .offset = AT(all),
+    {.name = "all",
+     .letter = 'a',
+     .type = GW_OPT_FLAG,
+     .offset = AT(all),
      .help = "write secondary alignments as records (instead of the XA tag)"},
-    {.name = "xa-max", .type = GW_OPT_INT, .offset = AT(xa_max), .arg = "N", .dflt = "5",
-     .min = 0, .max = 1000,
+    {.name = "xa-max",
+     .type = GW_OPT_INT,
+     .offset = AT(xa_max),
+     .arg = "N",
+     .dflt = "5",
+     .min = 0,
+     .max = 1000,
      .help = "write XA when at most so many alignments score 80% of the best or more"},
-    {.name = "soft-clip", .letter = 'Y', .type = GW_OPT_FLAG, .offset = AT(soft_clip),
+    {.name = "soft-clip",
+     .letter = 'Y',
+     .type = GW_OPT_FLAG,
+     .offset = AT(soft_clip),
      .help = "clip supplementary alignments softly: keep the whole read in each record"},
-    {.name = "eqx", .type = GW_OPT_FLAG, .offset = AT(eqx),
+    {.name = "eqx",
+     .type = GW_OPT_FLAG,
+     .offset = AT(eqx),
      .help = "write = and X in CIGARs instead of M"},
 };
 #undef AT
@@ -134,8 +230,10 @@ static gw_status_t open_reads(run_t *r, gw_err_t *err)
     const gw_strlist_t *f = &r->inv->operands;
     if (f->n == 3 && r->o->interleaved)
         return gw_err_set(err, GW_EUSAGE, "-p is for one file of reads; two were given");
-    gw_seqread_opts_t o = {.interleaved = r->o->interleaved, .keep_comments = r->o->comments,
-                           .alphabet = GW_ALPHABET_DNA, .max_len = GW_ALIGN_MAX_READ,
+    gw_seqread_opts_t o = {.interleaved = r->o->interleaved,
+                           .keep_comments = r->o->comments,
+                           .alphabet = GW_ALPHABET_DNA,
+                           .max_len = GW_ALIGN_MAX_READ,
                            .threads = 1};
     return gw_seqreader_open(f->v + 1, f->n - 1, &o, &r->reader, err);
 }
@@ -150,16 +248,18 @@ static gw_status_t read_insert(const char *text, gw_align_opts_t *o, gw_err_t *e
               o->insert_mean < GW_INSERT_MAX && o->insert_sd > 0 && o->insert_sd < GW_INSERT_MAX;
     free(mean);
     return ok ? GW_OK
-              : gw_err_set(err, GW_EUSAGE, "--insert '%s': give mean and standard deviation, such "
-                                           "as 350,50 (below %d)", text, (int)GW_INSERT_MAX);
+              : gw_err_set(err, GW_EUSAGE,
+                           "--insert '%s': give mean and standard deviation, such "
+                           "as 350,50 (below %d)",
+                           text, (int)GW_INSERT_MAX);
 }
 
 static gw_status_t settle_options(run_t *r, gw_err_t *err)
 {
     const align_opts_t *o = r->o;
-    r->opts.map = (gw_map_params_t){(int)o->match, (int)o->mismatch, (int)o->gap_open,
-                                    (int)o->gap_extend, (int)o->clip, (int)o->min_score,
-                                    (int)o->unpaired, (int)o->xa_max};
+    r->opts.map =
+        (gw_map_params_t){(int)o->match, (int)o->mismatch,  (int)o->gap_open, (int)o->gap_extend,
+                          (int)o->clip,  (int)o->min_score, (int)o->unpaired, (int)o->xa_max};
     r->opts.rec = (gw_samrec_opts_t){o->all, o->soft_clip, o->comments, o->eqx, NULL};
     r->opts.threads = (int)r->inv->common.threads;
     if (o->insert) {
@@ -198,22 +298,28 @@ static gw_status_t output_format(const run_t *r, gw_aln_format_t *format, gw_err
     else if (ends_with(path, ".cram"))
         *format = GW_ALN_CRAM;
     else if (strncmp(path, "/dev/", 5) != 0)
-        return gw_err_set(err, GW_EUSAGE,
-                          "%s: the name does not tell the format; end it in .sam, .bam or .cram, or "
-                          "give --output-fmt", path);
+        return gw_err_set(
+            err, GW_EUSAGE,
+            "%s: the name does not tell the format; end it in .sam, .bam or .cram, or "
+            "give --output-fmt",
+            path);
     return GW_OK;
 }
 
 static gw_status_t open_output(run_t *r, gw_err_t *err)
 {
     const gw_common_t *c = &r->inv->common;
-    gw_alnwrite_opts_t w = {.ref_path = r->fasta, .threads = (int)c->threads,
-                            .write_index = r->o->write_index};
-    gw_samhead_opts_t h = {.sorted = r->o->sort, .read_group = r->rg_line,
+    gw_alnwrite_opts_t w = {
+        .ref_path = r->fasta, .threads = (int)c->threads, .write_index = r->o->write_index};
+    gw_samhead_opts_t h = {.sorted = r->o->sort,
+                           .read_group = r->rg_line,
                            .input_header = gw_seqreader_header(r->reader),
                            .command_line = c->no_pg ? NULL : r->inv->command_line};
-    gw_sink_opts_t s = {.sort = r->o->sort, .markdup = r->o->markdup, .max_mem = c->max_mem,
-                        .tmp_dir = c->tmp_dir, .threads = (int)c->threads,
+    gw_sink_opts_t s = {.sort = r->o->sort,
+                        .markdup = r->o->markdup,
+                        .max_mem = c->max_mem,
+                        .tmp_dir = c->tmp_dir,
+                        .threads = (int)c->threads,
                         .optical_distance = (int)r->o->optical};
     gw_status_t st = output_format(r, &w.format, err);
     if (st == GW_OK)
@@ -305,8 +411,8 @@ static gw_status_t map_all(run_t *r, gw_err_t *err)
 {
     gw_status_t st = gw_engine_create(r->inv->common.device, 1, &r->engine, err);
     if (st == GW_OK)
-        st = gw_align_run(r->index, r->reader, r->engine, r->sink, &r->opts, tell_insert,
-                          &r->stats, err);
+        st = gw_align_run(r->index, r->reader, r->engine, r->sink, &r->opts, tell_insert, &r->stats,
+                          err);
     if (st == GW_OK)
         st = gw_sink_finish(r->sink, err);
     if (st != GW_OK)
@@ -351,17 +457,18 @@ static const char *const examples[] = {
     "genowarp align ref.fa R1.fq.gz R2.fq.gz --sort --markdup --write-index -o out.bam",
     "genowarp align ref.fa R1.fq.gz R2.fq.gz --sort --markdup | genowarp call -f ref.fa - -o "
     "calls.vcf.gz",
-    "genowarp align -p ref.fa interleaved.fq.gz -o out.cram",
-    NULL};
+    "genowarp align -p ref.fa interleaved.fq.gz -o out.cram", NULL};
 
 const gw_command_t gw_cmd_align = {
     .name = "align",
     .summary = "map short reads to a reference",
     .usage = usage,
     .description =
-        "Maps short reads, single or paired, to a reference and writes SAM, BAM or CRAM. READS and\n"
+        "Maps short reads, single or paired, to a reference and writes SAM, BAM or CRAM. READS "
+        "and\n"
         "MATES are FASTQ or FASTA (plain, .gz, .zst) or READS alone is uBAM, uCRAM or SAM, whose\n"
-        "tags and read groups are kept; - is stdin. With REF.fa.gwi beside it (genowarp index) the\n"
+        "tags and read groups are kept; - is stdin. With REF.fa.gwi beside it (genowarp index) "
+        "the\n"
         "reference is ready at once; without, it is indexed in memory first. The output does not\n"
         "depend on the number of threads.",
     .examples = examples,

@@ -114,9 +114,11 @@ int main(int argc, char **argv)
     long sum = 0, sum_wrong = 0, n20 = 0, w20 = 0;
     for (int q = 255; q >= 20; q--)
         n20 += n[q], w20 += wrong[q];
-    printf("reads %ld  mapped %.3f%%  proper %.3f%%  right %.4f%%  MAPQ>=20 %.3f%%  wrong among them "
-           "%ld (%.5f%%)\n", reads, 100.0 * mapped / reads, 100.0 * proper / reads,
-           100.0 * right / reads, 100.0 * n20 / reads, w20, n20 ? 100.0 * w20 / n20 : 0);
+    printf(
+        "reads %ld  mapped %.3f%%  proper %.3f%%  right %.4f%%  MAPQ>=20 %.3f%%  wrong among them "
+        "%ld (%.5f%%)\n",
+        reads, 100.0 * mapped / reads, 100.0 * proper / reads, 100.0 * right / reads,
+        100.0 * n20 / reads, w20, n20 ? 100.0 * w20 / n20 : 0);
     for (int q = 255; q >= 0; q--) {
         sum += n[q];
         sum_wrong += wrong[q];
