@@ -10,9 +10,9 @@
     {                                                                                              \
         SRunner *sr = srunner_create(make());                                                      \
         srunner_run_all(sr, CK_NORMAL);                                                            \
-        int bad = srunner_ntests_failed(sr);                                                       \
+        int n_failed = srunner_ntests_failed(sr);                                                       \
         srunner_free(sr);                                                                          \
-        return bad ? EXIT_FAILURE : EXIT_SUCCESS;                                                  \
+        return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;                                                  \
     }
 
 #endif

@@ -195,8 +195,8 @@ static gw_status_t check_end(gw_alnreader_t *r, gw_err_t *err)
         cut = hts_check_EOF(r->file) == 0;
     else if (f->compression == bgzf && r->file->is_bgzf)
         cut = r->file->fp.bgzf->no_eof_block;
-    else if (f->format == cram)
-        cut = hts_check_EOF(r->file) == 0;
+    else if (f->format == cram) /* 2: the data ended without the end container */
+        cut = cram_eof(r->file->fp.cram) == 2;
     return cut ? gw_err_set(err, GW_EDATA,
                             "%s: the end marker is missing after record %llu: the file is cut; "
                             "make it or copy it again",
@@ -214,6 +214,10 @@ static gw_status_t bad_record(const gw_alnreader_t *r, const bam1_t *b, const ch
 static gw_status_t check_record(gw_alnreader_t *r, const bam1_t *b, gw_err_t *err)
 {
     int n_ref = sam_hdr_nref(r->hdr);
+    /* HTSlib turns a SAM line with an unknown contig into an unmapped record, but keeps its POS */
+    if (b->core.tid < 0 && (!(b->core.flag & BAM_FUNMAP) ||
+                            (b->core.pos >= 0 && hts_get_format(r->file)->format == sam)))
+        return bad_record(r, b, "its contig is not in the header; the file is damaged", err);
     if (b->core.tid >= n_ref || b->core.mtid >= n_ref)
         return bad_record(r, b, "its contig is not in the header; the file is damaged", err);
     if (b->core.n_cigar > 0 && b->core.l_qseq > 0 &&

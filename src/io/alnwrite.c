@@ -33,13 +33,18 @@ static bool needs_csi(sam_hdr_t *hdr)
     return false;
 }
 
-static gw_status_t open_index(gw_alnwriter_t *w, const char *path, gw_aln_format_t format,
-                              gw_err_t *err)
+static gw_status_t check_indexable(const char *path, gw_aln_format_t format, gw_err_t *err)
 {
     if (!path || strcmp(path, "-") == 0)
         return gw_err_set(err, GW_EUSAGE, "--write-index needs an output file (-o)");
     if (format == GW_ALN_SAM || format == GW_ALN_UBAM)
         return gw_err_set(err, GW_EUSAGE, "--write-index needs BAM or CRAM output");
+    return GW_OK;
+}
+
+static gw_status_t open_index(gw_alnwriter_t *w, const char *path, gw_aln_format_t format,
+                              gw_err_t *err)
+{
     bool csi = needs_csi(w->hdr);
     const char *ending = format == GW_ALN_CRAM ? "crai" : csi ? "csi" : "bai";
     char *name = gw_asprintf("%s.%s", path, ending);
@@ -58,12 +63,14 @@ static gw_status_t open_index(gw_alnwriter_t *w, const char *path, gw_aln_format
 gw_status_t gw_alnwriter_open(const char *path, const gw_alnwrite_opts_t *opts, sam_hdr_t *hdr,
                               gw_alnwriter_t **out, gw_err_t *err)
 {
-    static const char *const mode[] = {"w", "wb", "wbu", "wc"};
+    static const char *const mode[] = {"w", "wb", "wb0", "wc"};
     gw_alnwriter_t *w = gw_calloc(1, sizeof *w);
     if (!w)
         return gw_err_nomem(err, "opening an output");
     w->hdr = hdr;
-    gw_status_t st = gw_outfile_create(&w->out, path, err);
+    gw_status_t st = opts->write_index ? check_indexable(path, opts->format, err) : GW_OK;
+    if (st == GW_OK)
+        st = gw_outfile_create(&w->out, path, err);
     if (st != GW_OK)
         goto fail;
     errno = 0;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <htslib/bgzf.h>
+#include <htslib/cram.h>
 #include <htslib/hts.h>
 
 #include "io/seqread_impl.h"
@@ -29,7 +30,7 @@ static gw_status_t check_end(const seq_source_t *s, gw_err_t *err)
     const htsFormat *f = hts_get_format(s->aln);
     bool bad = f->compression == bgzf && s->aln->is_bgzf && s->aln->fp.bgzf->no_eof_block;
     if (f->format == cram)
-        bad = hts_check_EOF(s->aln) == 0;
+        bad = cram_eof(s->aln->fp.cram) == 2; /* no end container */
     return bad ? gw_err_set(err, GW_EDATA,
                             "%s: the end marker is missing after record %llu: the file is cut; "
                             "make it or copy it again",

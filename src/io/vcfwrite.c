@@ -39,14 +39,19 @@ static gw_status_t write_failed(const gw_vcfwriter_t *w, gw_err_t *err)
                       errno ? strerror(errno) : "unknown reason");
 }
 
-/* .tbi and .csi with 14-bit leaves; .tbi reaches 2^29 - 1 */
-static gw_status_t open_index(gw_vcfwriter_t *w, const char *path, gw_vcf_format_t format,
-                              gw_err_t *err)
+static gw_status_t check_indexable(const char *path, gw_vcf_format_t format, gw_err_t *err)
 {
     if (!path || strcmp(path, "-") == 0)
         return gw_err_set(err, GW_EUSAGE, "--write-index needs an output file (-o)");
     if (format != GW_VCF_BGZF && format != GW_VCF_BCF)
         return gw_err_set(err, GW_EUSAGE, "--write-index needs .vcf.gz or .bcf output");
+    return GW_OK;
+}
+
+/* .tbi and .csi with 14-bit leaves; .tbi reaches 2^29 - 1 */
+static gw_status_t open_index(gw_vcfwriter_t *w, const char *path, gw_vcf_format_t format,
+                              gw_err_t *err)
+{
     bool csi = format == GW_VCF_BCF;
     for (int i = 0; i < w->hdr->n[BCF_DT_CTG]; i++)
         if (w->hdr->id[BCF_DT_CTG][i].val->info[0] >= 1ull << 29)
@@ -67,12 +72,14 @@ static gw_status_t open_index(gw_vcfwriter_t *w, const char *path, gw_vcf_format
 gw_status_t gw_vcfwriter_open(const char *path, const gw_vcfwrite_opts_t *opts, bcf_hdr_t *hdr,
                               gw_vcfwriter_t **out, gw_err_t *err)
 {
-    static const char *const mode[] = {"w", "wz", "wbu", "wb"};
+    static const char *const mode[] = {"w", "wz", "wb0", "wb"};
     gw_vcfwriter_t *w = gw_calloc(1, sizeof *w);
     if (!w)
         return gw_err_nomem(err, "opening an output");
     w->hdr = hdr;
-    gw_status_t st = gw_outfile_create(&w->out, path, err);
+    gw_status_t st = opts->write_index ? check_indexable(path, opts->format, err) : GW_OK;
+    if (st == GW_OK)
+        st = gw_outfile_create(&w->out, path, err);
     if (st != GW_OK)
         goto fail;
     errno = 0;

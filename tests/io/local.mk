@@ -1,0 +1,11 @@
+io_tests = tests/io/test_seqread tests/io/test_ref tests/io/test_aln
+check_PROGRAMS += $(io_tests)
+TESTS += $(io_tests)
+io_scratch = tests/io/scratch.c tests/io/scratch.h
+io_test_libs = libgw_io.a libgw_base.a $(TEST_LIBS)
+tests_io_test_seqread_SOURCES = tests/io/test_seqread.c $(io_scratch)
+tests_io_test_seqread_LDADD = $(io_test_libs)
+tests_io_test_ref_SOURCES = tests/io/test_ref.c $(io_scratch)
+tests_io_test_ref_LDADD = $(io_test_libs)
+tests_io_test_aln_SOURCES = tests/io/test_aln.c $(io_scratch)
+tests_io_test_aln_LDADD = $(io_test_libs)

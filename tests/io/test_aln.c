@@ -1,0 +1,279 @@
+#include <config.h>
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <htslib/hts_log.h>
+
+#include "base/hash.h"
+#include "io/alnread.h"
+#include "io/alnwrite.h"
+#include "tests/check_main.h"
+#include "tests/io/scratch.h"
+
+static const char head[] = "@HD\tVN:1.6\tSO:coordinate\n"
+                           "@SQ\tSN:one\tLN:10\tM5:361e1d25465f0e9cb2c9414f442d4008\n"
+                           "@SQ\tSN:two\tLN:4\n";
+static const char good[] = "a\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\n"
+                           "b\t0\tone\t3\t60\t4M\t*\t0\t0\tGTNR\tIIII\n"
+                           "c\t0\ttwo\t1\t60\t4M\t*\t0\t0\tCCCC\tIIII\n"
+                           "d\t4\t*\t0\t0\t*\t*\t0\t0\tCCCC\tIIII\n";
+
+static gw_status_t count(const char *path, bool sorted, size_t *n, gw_err_t *err)
+{
+    gw_alnreader_t *r;
+    gw_alnread_opts_t o = {.need_sorted = sorted};
+    bam1_t *b = bam_init1();
+    bool got = true;
+    *n = 0;
+    gw_status_t st = gw_alnreader_open(path, &o, &r, err);
+    if (st == GW_OK) {
+        while ((st = gw_alnreader_next(r, b, &got, err)) == GW_OK && got)
+            ++*n;
+        gw_alnreader_close(r);
+    }
+    bam_destroy1(b);
+    return st;
+}
+
+static void make_sam(const char *name, const char *h, const char *records)
+{
+    char text[4096];
+    int n = snprintf(text, sizeof text, "%s%s", h, records);
+    scratch_write(name, text, (size_t)n);
+}
+
+/* Copies t.sam through our own reader and writer. */
+static gw_status_t convert(const char *to, gw_aln_format_t f, bool index, int threads,
+                           gw_err_t *err)
+{
+    gw_alnreader_t *r;
+    gw_alnwriter_t *w;
+    gw_alnread_opts_t ro = {0};
+    gw_alnwrite_opts_t wo = {
+        .format = f, .write_index = index, .threads = threads, .ref_path = "ref.fa"};
+    bam1_t *b = bam_init1();
+    bool got;
+    ck_assert_int_eq(gw_alnreader_open("t.sam", &ro, &r, err), GW_OK);
+    gw_status_t st = gw_alnwriter_open(to, &wo, (sam_hdr_t *)gw_alnreader_header(r), &w, err);
+    bool open = st == GW_OK;
+    while (st == GW_OK && (st = gw_alnreader_next(r, b, &got, err)) == GW_OK && got)
+        st = gw_alnwriter_put(w, b, err);
+    if (st == GW_OK)
+        st = gw_alnwriter_commit(w, err);
+    else if (open)
+        gw_alnwriter_discard(w);
+    gw_alnreader_close(r);
+    bam_destroy1(b);
+    return st;
+}
+
+/* 1. records */
+static const struct {
+    const char *records;
+    bool sorted;
+    size_t n;
+    const char *msg;
+} rows[] = {
+    {good, true, 4, NULL},
+    {"b\t0\tone\t3\t60\t4M\t*\t0\t0\tGTNR\tIIII\na\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\n", true,
+     0, "record 2 (a): comes before the record ahead"},
+    {"b\t0\tone\t3\t60\t4M\t*\t0\t0\tGTNR\tIIII\na\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\n",
+     false, 2, NULL},
+    {"d\t4\t*\t0\t0\t*\t*\t0\t0\tCC\tII\na\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\n", true, 0,
+     "not sorted"},
+    {"a\t0\tone\t8\t60\t4M\t*\t0\t0\tACGT\tIIII\n", false, 0, "past the end of its contig"},
+    {"a\t0\tone\t1\t60\t5M\t*\t0\t0\tACGT\tIIII\n", false, 0, "record 1"},
+    {"a\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIII\n", false, 0, "record 1"},
+    {"a\t0\tnine\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\n", false, 0, "record 1"},
+    {"a\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\nb\t0\tone\t3", false, 0, "file is cut"},
+    {"hello\n", false, 0, "record 1"},
+};
+
+START_TEST(record_row)
+{
+    size_t n;
+    gw_err_t e = {0};
+    make_sam("t.sam", head, rows[_i].records);
+    gw_status_t st = count("t.sam", rows[_i].sorted, &n, &e);
+    ck_assert_msg(st == (rows[_i].msg ? GW_EDATA : GW_OK), "%d %s", st, e.msg);
+    if (rows[_i].msg)
+        ck_assert_msg(strstr(e.msg, rows[_i].msg) && strncmp(e.msg, "t.sam: ", 7) == 0, "%s",
+                      e.msg);
+    else
+        ck_assert_uint_eq(n, rows[_i].n);
+}
+END_TEST
+
+START_TEST(not_alignments)
+{
+    size_t n;
+    gw_err_t e = {0};
+    scratch_write("x", "@a\nACGT\n+\nIIII\n", 15);
+    ck_assert_int_eq(count("x", false, &n, &e), GW_EDATA);
+    scratch_write("x", "", 0);
+    ck_assert_int_eq(count("x", false, &n, &e), GW_EDATA);
+    scratch_write("x", "\x01\x02\x03 junk", 8);
+    ck_assert_int_eq(count("x", false, &n, &e), GW_EDATA);
+    ck_assert_int_eq(count("absent.bam", false, &n, &e), GW_ENOINPUT);
+    ck_assert_int_eq(count(".", false, &n, &e), GW_ENOINPUT);
+}
+END_TEST
+
+/* 2. the reference */
+static const struct {
+    const char *hdr, *msg;
+} refs[] = {
+    {head, NULL},
+    {"@SQ\tSN:two\tLN:4\n", NULL},
+    {"@SQ\tSN:one\tLN:11\n", "has 11 bp there and 10"},
+    {"@SQ\tSN:chr1\tLN:10\n", "contig chr1 is not in"},
+    {"@SQ\tSN:two\tLN:4\tM5:361e1d25465f0e9cb2c9414f442d4008\n", "is another sequence"},
+    {"@SQ\tSN:two\tLN:4\tM5:B41C1949BEF0CB7C83998D0A5D83BCC2\n", NULL},
+};
+
+START_TEST(reference)
+{
+    gw_ref_t *ref;
+    gw_alnreader_t *r;
+    gw_err_t e = {0};
+    gw_alnread_opts_t o = {0};
+    ck_assert_int_eq(gw_ref_load("ref.fa", 1, &ref, &e), GW_OK);
+    make_sam("t.sam", refs[_i].hdr, "d\t4\t*\t0\t0\t*\t*\t0\t0\tCC\tII\n");
+    ck_assert_int_eq(gw_alnreader_open("t.sam", &o, &r, &e), GW_OK);
+    gw_status_t st = gw_alnreader_check_ref(r, ref, &e);
+    ck_assert_msg(st == (refs[_i].msg ? GW_EDATA : GW_OK), "%s", e.msg);
+    if (refs[_i].msg)
+        ck_assert_msg(strstr(e.msg, refs[_i].msg), "%s", e.msg);
+    gw_alnreader_close(r);
+    gw_ref_destroy(ref);
+}
+END_TEST
+
+/* 3. formats there and back, on files and through a pipe; every cut is seen */
+static gw_status_t count_piped(const char *file, size_t bytes, size_t *n, gw_err_t *err)
+{
+    size_t size;
+    char *data = scratch_read(file, &size);
+    int fd[2];
+    ck_assert_int_eq(pipe(fd), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(fd[0]);
+        ssize_t w = write(fd[1], data, bytes < size ? bytes : size);
+        _exit(w < 0);
+    }
+    close(fd[1]);
+    int saved = dup(0);
+    dup2(fd[0], 0);
+    close(fd[0]);
+    gw_status_t st = count("-", false, n, err);
+    dup2(saved, 0);
+    close(saved);
+    waitpid(pid, NULL, 0);
+    free(data);
+    return st;
+}
+
+START_TEST(there_and_back)
+{
+    static const gw_aln_format_t format[] = {GW_ALN_SAM, GW_ALN_BAM, GW_ALN_UBAM, GW_ALN_CRAM};
+    gw_err_t e = {0};
+    size_t n, size;
+    make_sam("t.sam", head, good);
+    ck_assert_msg(convert("out", format[_i], false, 1 + _i % 2, &e) == GW_OK, "%s", e.msg);
+    ck_assert_int_eq(count("out", true, &n, &e), GW_OK);
+    ck_assert_uint_eq(n, 4);
+    char *data = scratch_read("out", &size);
+    ck_assert_int_eq(count_piped("out", size, &n, &e), GW_OK);
+    ck_assert_uint_eq(n, 4);
+    if (format[_i] == GW_ALN_SAM) {
+        free(data);
+        return; /* text has no end mark: its cuts are the rows above */
+    }
+    for (size_t cut = 1; cut < size; cut += 1 + size / 150) {
+        scratch_write("cut", data, cut);
+        ck_assert_msg(count("cut", false, &n, &e) == GW_EDATA, "cut at %zu of %zu", cut, size);
+        ck_assert_msg(count_piped("cut", cut, &n, &e) == GW_EDATA, "cut at %zu of %zu in a pipe",
+                      cut, size);
+    }
+    free(data);
+}
+END_TEST
+
+START_TEST(index_beside)
+{
+    gw_err_t e = {0};
+    struct stat st;
+    gw_alnreader_t *r;
+    gw_alnread_opts_t o = {0};
+    bam1_t *b = bam_init1();
+    bool got;
+    size_t n = 0;
+    make_sam("t.sam", head, good);
+    ck_assert_int_eq(convert("out.bam", GW_ALN_BAM, true, 1, &e), GW_OK);
+    ck_assert_int_eq(stat("out.bam.bai", &st), 0);
+    ck_assert_int_eq(gw_alnreader_open("out.bam", &o, &r, &e), GW_OK);
+    ck_assert_int_eq(gw_alnreader_region(r, 0, 4, 10, &e), GW_OK);
+    while (gw_alnreader_next(r, b, &got, &e) == GW_OK && got)
+        n++;
+    ck_assert_uint_eq(n, 1);
+    ck_assert_int_eq(gw_alnreader_region(r, 1, 0, 4, &e), GW_OK);
+    ck_assert_int_eq(gw_alnreader_next(r, b, &got, &e), GW_OK);
+    ck_assert(got);
+    ck_assert_str_eq(bam_get_qname(b), "c");
+    gw_alnreader_close(r);
+    ck_assert_int_eq(unlink("out.bam.bai"), 0);
+    ck_assert_int_eq(gw_alnreader_open("out.bam", &o, &r, &e), GW_OK);
+    ck_assert_int_eq(gw_alnreader_region(r, 0, 0, 4, &e), GW_ENOINPUT);
+    ck_assert_ptr_nonnull(strstr(e.msg, "samtools index out.bam"));
+    gw_alnreader_close(r);
+    bam_destroy1(b);
+    ck_assert_int_eq(convert("-", GW_ALN_BAM, true, 1, &e), GW_EUSAGE);
+    ck_assert_int_eq(convert("x.sam", GW_ALN_SAM, true, 1, &e), GW_EUSAGE);
+    ck_assert_int_ne(stat("x.sam", &st), 0);
+}
+END_TEST
+
+START_TEST(failures_leave_nothing)
+{
+    gw_err_t e = {0};
+    struct stat st;
+    make_sam("t.sam", head, good);
+    ck_assert_int_eq(convert("/dev/full", GW_ALN_BAM, false, 1, &e), GW_EIO);
+    ck_assert_int_eq(convert("/dev/full", GW_ALN_SAM, false, 1, &e), GW_EIO);
+    ck_assert_int_eq(convert("no/such/out.bam", GW_ALN_BAM, false, 1, &e), GW_ECREATE);
+    ck_assert_int_eq(unlink("ref.fa.fai"), 0);
+    ck_assert_int_eq(unlink("ref.fa"), 0);
+    ck_assert_int_ne(convert("out.cram", GW_ALN_CRAM, false, 1, &e), GW_OK);
+    ck_assert_int_ne(stat("out.cram", &st), 0);
+}
+END_TEST
+
+static void enter(void)
+{
+    scratch_enter();
+    scratch_write("ref.fa", ">one\nACGTNRACGT\n>two\nCCCC\n", 26);
+    scratch_write("ref.fa.fai", "one\t10\t5\t10\t11\ntwo\t4\t21\t4\t5\n", 30);
+}
+
+static Suite *make(void)
+{
+    Suite *s = suite_create("aln");
+    TCase *t = tcase_create("aln");
+    hts_set_log_level(HTS_LOG_OFF);
+    tcase_add_checked_fixture(t, enter, scratch_leave);
+    tcase_add_loop_test(t, record_row, 0, sizeof rows / sizeof *rows);
+    tcase_add_test(t, not_alignments);
+    tcase_add_loop_test(t, reference, 0, sizeof refs / sizeof *refs);
+    tcase_add_loop_test(t, there_and_back, 0, 4);
+    tcase_add_test(t, index_beside);
+    tcase_add_test(t, failures_leave_nothing);
+    tcase_set_timeout(t, 120);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+GW_CHECK_MAIN(make)
