@@ -114,9 +114,8 @@ static void put_histogram(const gw_dupmetrics_t *m, FILE *f)
             shown[k] |= column[k][b] != 0;
     if (size < 0 && !shown[0])
         return;
-    fputs("\n## HISTOGRAM\tjava.lang.Double\nBIN", f);
-    if (size >= 0)
-        fputs("\tCoverageMult", f);
+    fputs("\n## HISTOGRAM\tjava.lang.Double\n", f);
+    fputs(size >= 0 ? "BIN\tCoverageMult" : "set_size", f);
     for (int k = 0; k < 3; k++)
         if (shown[k])
             fprintf(f, "\t%s", name[k]);
