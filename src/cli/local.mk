@@ -5,4 +5,5 @@ libgw_cli_a_SOURCES = \
 	src/cli/cli.c \
 	src/cli/completion.c \
 	src/cli/cmd_index.c src/cli/cmd_align.c \
-	src/cli/cmd_pca.c
+	src/cli/cmd_pca.c \
+	src/cli/cmd_check.c

@@ -7,6 +7,7 @@ libgw_io_a_SOURCES = \
 	src/io/seqread_text.c src/io/seqread_aln.c \
 	src/io/ref.c src/io/ref.h \
 	src/io/region.c src/io/region.h \
+	src/io/vcfcheck.c src/io/vcfcheck.h \
 	src/io/vcfwrite.c src/io/vcfwrite.h \
 	src/io/alnread.c src/io/alnread.h \
 	src/io/alnwrite.c src/io/alnwrite.h

@@ -125,8 +125,9 @@ static gw_status_t column_line(checker_t *c, char *line, gw_err_t *err)
     static const char fixed[] = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO";
     size_t k = sizeof fixed - 1;
     if (strncmp(line, fixed, k) != 0 || (line[k] && line[k] != '\t'))
-        return bad(c, err, "the column line does not begin with #CHROM POS ID REF ALT QUAL FILTER "
-                           "INFO, parted by tabs");
+        return bad(c, err,
+                   "the column line does not begin with #CHROM POS ID REF ALT QUAL FILTER "
+                   "INFO, parted by tabs");
     c->has_columns = true;
     if (!line[k])
         return GW_OK;
@@ -269,8 +270,8 @@ static gw_status_t check_samples(const checker_t *c, char *format, char *samples
         if (strcmp(key[i], "GT") == 0)
             type[i] = TYPE_FREE;
         if (!*key[i] || (i && strcmp(key[i], "GT") == 0))
-            return bad(c, err, *key[i] ? "GT is not the first key of FORMAT"
-                                       : "FORMAT has an empty key");
+            return bad(c, err,
+                       *key[i] ? "GT is not the first key of FORMAT" : "FORMAT has an empty key");
     }
     uint64_t n = 0;
     for (char *p = samples; p; n++) {
@@ -306,9 +307,8 @@ static gw_status_t check_place(const checker_t *c, const char *chrom, const char
         return bad(c, err, "POS is %.60s, which is no position", *pos_text ? pos_text : "empty");
     khint_t k = kh_get(len, c->contig, chrom);
     if (k == kh_end(c->contig))
-        return kh_size(c->contig) == 0
-                   ? GW_OK
-                   : bad(c, err, "contig %.200s is not in the header", chrom);
+        return kh_size(c->contig) == 0 ? GW_OK
+                                       : bad(c, err, "contig %.200s is not in the header", chrom);
     int64_t len = kh_val(c->contig, k), span = (int64_t)strlen(ref);
     bool telomere = pos == 0 || (len >= 0 && pos == len + 1); /* section 1.6.1, POS */
     if (len >= 0 && !telomere && (pos > len || pos + span - 1 > len))
@@ -467,8 +467,7 @@ gw_status_t gw_vcfcheck_file(const char *path, gw_vcfcheck_t *out, gw_err_t *err
     c.contig = kh_init(len);
     c.info = kh_init(type);
     c.format = kh_init(type);
-    gw_status_t st =
-        c.contig && c.info && c.format ? GW_OK : gw_err_nomem(err, "reading a header");
+    gw_status_t st = c.contig && c.info && c.format ? GW_OK : gw_err_nomem(err, "reading a header");
     if (st == GW_OK)
         st = gw_stream_open(path, &s, err);
     for (size_t n = 1; n && got < 3 && st == GW_OK; got += n)
