@@ -1,1 +1,9 @@
 EXTRA_DIST += refs/demo
+dist_pkgdata_DATA = refs/fold/starter.gwt
+EXTRA_PROGRAMS += refs/fold/make_starter
+refs_fold_make_starter_SOURCES = refs/fold/make_starter.c
+refs_fold_make_starter_LDADD = libgw_fold.a libgw_engine.a libgw_io.a libgw_base.a $(KERNEL_LIBS) \
+	$(ALL_LIBS)
+CLEANFILES += refs/fold/make_starter
+EXTRA_DIST += refs/fold/make_starter.sh refs/fold/train_sspred.py refs/fold/sspred_prof.f16 \
+	refs/fold/sspred_seq.f16 refs/fold/README.md

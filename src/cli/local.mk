@@ -7,3 +7,5 @@ libgw_cli_a_SOURCES = \
 	src/cli/cmd_index.c src/cli/cmd_align.c \
 	src/cli/cmd_pca.c \
 	src/cli/cmd_check.c
+libgw_cli_a_SOURCES += src/cli/cmd_fold.c
+libgw_cli_a_CPPFLAGS = $(AM_CPPFLAGS) -DGW_PKGDATADIR='"$(pkgdatadir)"'

@@ -227,6 +227,18 @@ static gw_status_t run_pairhmm(const gw_engine_t *e, const gw_pairhmm_batch_t *b
     return st;
 }
 
+typedef struct {
+    const gw_thread_in_t *in;
+    int32_t *score;
+} templates_t;
+
+static gw_status_t run_group(void *ctx, int worker, int64_t i, gw_err_t *err)
+{
+    (void)worker;
+    templates_t *t = ctx;
+    return gw_thread_score_group(t->in->pack, t->in->query, (size_t)i, t->score, err);
+}
+
 gw_status_t gw_engine_run(gw_engine_t *e, gw_job_t job, const void *in, void *out, gw_err_t *err)
 {
     if (job == GW_JOB_PAIRHMM) {
@@ -234,6 +246,11 @@ gw_status_t gw_engine_run(gw_engine_t *e, gw_job_t job, const void *in, void *ou
         if (e->threads == 1 || b->n_groups == 0)
             return gw_pairhmm_log10(b, out, err);
         return run_pairhmm(e, b, out, err);
+    }
+    if (job == GW_JOB_THREAD) {
+        templates_t t = {in, out};
+        return gw_thread_for(e->threads, (int64_t)gw_thread_pack_groups(t.in->pack), run_group, &t,
+                             err);
     }
     const gw_extend_in_t *x = in;
     if (e->threads > 1 && x->batch->n > 0)

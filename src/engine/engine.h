@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "kernels/extend.h"
 #include "kernels/pairhmm.h"
+#include "kernels/thread_score.h"
 
 /* 1. the engine */
 typedef struct gw_engine gw_engine_t;
@@ -25,7 +26,8 @@ typedef enum {
     GW_JOB_EXTEND_SCORE,
     GW_JOB_EXTEND_ENDS,
     GW_JOB_EXTEND_GLOBAL,
-    GW_JOB_PAIRHMM
+    GW_JOB_PAIRHMM,
+    GW_JOB_THREAD
 } gw_job_t;
 
 typedef struct {
@@ -34,11 +36,17 @@ typedef struct {
     const int32_t *diag, *width; /* GW_JOB_EXTEND_GLOBAL only */
 } gw_extend_in_t;
 
+typedef struct {
+    const gw_thread_pack_t *pack;
+    const gw_thread_query_t *query;
+} gw_thread_in_t;
+
 /* in, out by job:
  *   EXTEND_SCORE   gw_extend_in_t, int32_t[n]
  *   EXTEND_ENDS    gw_extend_in_t, gw_extend_hit_t[n]
  *   EXTEND_GLOBAL  gw_extend_in_t, gw_extend_cigars_t
- *   PAIRHMM        gw_pairhmm_batch_t, double[sum over groups of R*H] */
+ *   PAIRHMM        gw_pairhmm_batch_t, double[sum over groups of R*H]
+ *   THREAD         gw_thread_in_t, int32_t[templates] */
 GW_RESULT_USED gw_status_t gw_engine_run(gw_engine_t *e, gw_job_t job, const void *in, void *out,
                                          gw_err_t *err);
 

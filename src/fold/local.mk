@@ -1,0 +1,17 @@
+noinst_LIBRARIES += libgw_fold.a
+ROOM_LIBS += libgw_fold.a
+libgw_fold_a_SOURCES = \
+	src/fold/residue.c src/fold/residue.h \
+	src/fold/profile.c src/fold/profile.h \
+	src/fold/tlib.c src/fold/tlib.h src/fold/tlib_format.h \
+	src/fold/tlib_write.c src/fold/tlib_read.c \
+	src/fold/sspred.c src/fold/sspred.h src/fold/sspred_weights.c src/fold/sspred_weights.h \
+	src/fold/score.c src/fold/score.h \
+	src/fold/foldalign.c src/fold/foldalign.h \
+	src/fold/search.c src/fold/search.h \
+	src/fold/foldout.c src/fold/foldout.h
+libgw_fold_a_CPPFLAGS = $(AM_CPPFLAGS) -DGW_FOLD_REFS='"$(abs_top_srcdir)/refs/fold"' \
+	-DGW_FOLD_DATA='"$(pkgdatadir)"'
+# the weights are put in by the assembler, which leaves no dependency
+src/fold/libgw_fold_a-sspred_weights.$(OBJEXT): $(srcdir)/refs/fold/sspred_prof.f16 \
+	$(srcdir)/refs/fold/sspred_seq.f16

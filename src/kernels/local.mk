@@ -9,7 +9,9 @@ libgw_kernels_a_SOURCES = \
 	src/kernels/extend.c src/kernels/extend.h src/kernels/extend_variants.h \
 	src/kernels/extend_ref.c src/kernels/extend_global_ref.c src/kernels/extend_cigar.h \
 	src/kernels/pairhmm.c src/kernels/pairhmm.h src/kernels/pairhmm_variants.h \
-	src/kernels/pairhmm_rows.c src/kernels/pairhmm_ref.c src/kernels/pairhmm_ref.h
+	src/kernels/pairhmm_rows.c src/kernels/pairhmm_ref.c src/kernels/pairhmm_ref.h \
+	src/kernels/thread_score.c src/kernels/thread_score.h src/kernels/thread_pack.h \
+	src/kernels/thread_ref.c src/kernels/thread_simd.h
 libgw_kernels_a_CFLAGS = $(AM_CFLAGS)
 
 if X86
@@ -20,9 +22,9 @@ AVX2_CFLAGS = -mavx2 -mfma -mbmi -mbmi2 -mpopcnt
 AVX512_CFLAGS = $(AVX2_CFLAGS) -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vbmi \
 	-mavx512vnni -mavx512bitalg -mavx512vpopcntdq
 libgw_kernels_avx2_a_CFLAGS = $(AM_CFLAGS) $(AVX2_CFLAGS)
-libgw_kernels_avx2_a_SOURCES =
+libgw_kernels_avx2_a_SOURCES = src/kernels/thread_avx2.c
 libgw_kernels_avx512_a_CFLAGS = $(AM_CFLAGS) $(AVX512_CFLAGS)
-libgw_kernels_avx512_a_SOURCES =
+libgw_kernels_avx512_a_SOURCES = src/kernels/thread_avx512.c
 endif
 # The kernels use base, and base comes before them in the list of rooms.
 KERNEL_LIBS += libgw_base.a

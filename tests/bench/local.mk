@@ -9,3 +9,9 @@ tests_bench_sinkcat_SOURCES = tests/bench/sinkcat.c
 tests_bench_sinkcat_LDADD = libgw_align.a libgw_io.a libgw_base.a $(ALL_LIBS)
 EXTRA_DIST += tests/bench/markdup.sh
 CLEANFILES += tests/bench/sinkcat
+EXTRA_PROGRAMS += tests/bench/fold_cv
+tests_bench_fold_cv_SOURCES = tests/bench/fold_cv.c
+tests_bench_fold_cv_LDADD = libgw_fold.a libgw_engine.a libgw_io.a libgw_base.a $(KERNEL_LIBS) \
+	$(ALL_LIBS)
+CLEANFILES += tests/bench/fold_cv
+EXTRA_DIST += tests/bench/fold_hhm.py

@@ -1,0 +1,250 @@
+#include <config.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/thread.h"
+#include "fold/search.h"
+#include "fold/sspred.h"
+
+enum { PANEL = 400, ENOUGH = 100 };
+
+/* what chance scores look like where a library or query gives too few: means over the starter
+ * library */
+static const double chance_mean = 8.0, chance_spread = 5.0, gumbel_place = -0.45,
+                    gumbel_scale = 0.78;
+
+/* 1. libraries in memory */
+gw_status_t gw_search_lib_open(const char *path, int threads, gw_search_lib_t *out, gw_err_t *err)
+{
+    memset(out, 0, sizeof *out);
+    gw_score_params_init(&out->params);
+    gw_status_t st = gw_tlib_open(path, &out->lib, err);
+    if (st == GW_OK && gw_tlib_size(out->lib) == 0)
+        st = gw_err_set(err, GW_EDATA, "%s: holds no template; build it from structures", path);
+    if (st == GW_OK)
+        st = gw_score_templates_load(out->lib, &out->params, threads, &out->feat, err);
+    if (st == GW_OK)
+        st = gw_thread_pack_create(&out->feat.kernel, &out->pack, err);
+    if (st != GW_OK)
+        gw_search_lib_close(out);
+    return st;
+}
+
+void gw_search_lib_close(gw_search_lib_t *l)
+{
+    gw_thread_pack_destroy(l->pack);
+    gw_score_templates_release(&l->feat);
+    gw_tlib_close(l->lib);
+    memset(l, 0, sizeof *l);
+}
+
+/* 2. searching */
+static double corrected(const gw_search_lib_t *l, size_t i, int32_t raw)
+{
+    return raw / 16.0 - l->params.length * log2((double)gw_tlib_length(l->lib, i));
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* place and scale of a Gumbel distribution through two quantiles below the relatives */
+static void gumbel_fit(double *sorted, size_t n, double *place, double *scale)
+{
+    const double p_lo = 0.2, p_hi = 0.8;
+    double lo = sorted[(size_t)(p_lo * (double)(n - 1))],
+           hi = sorted[(size_t)(p_hi * (double)(n - 1))];
+    double g_lo = -log(-log(p_lo)), g_hi = -log(-log(p_hi));
+    *scale = (hi - lo) / (g_hi - g_lo);
+    *place = lo - *scale * g_lo;
+}
+
+static double logistic(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
+static void significance(gw_search_hit_t *h, double z1, double place, double scale, size_t n)
+{
+    h->z = (z1 - place) / scale;
+    double tail = -expm1(-exp(-h->z));
+    h->evalue = (double)n * tail;
+    h->prob_family = logistic(0.5 * (h->z - 18));
+    h->prob_superfamily = logistic(0.7 * (h->z - 9));
+    h->prob_fold = logistic(0.7 * (h->z - 7));
+}
+
+static int by_significance(const void *a, const void *b)
+{
+    const gw_search_hit_t *x = a, *y = b;
+    if (x->z != y->z)
+        return x->z > y->z ? -1 : 1;
+    if (x->score != y->score)
+        return x->score > y->score ? -1 : 1;
+    return (x->tmpl > y->tmpl) - (x->tmpl < y->tmpl);
+}
+
+static gw_status_t rank(const gw_search_lib_t *l, const int32_t *raw, gw_search_hit_t *hit,
+                        gw_err_t *err)
+{
+    size_t n = l->feat.n;
+    double place = gumbel_place, scale = gumbel_scale, *z = gw_malloc(2 * n, sizeof *z);
+    if (!z)
+        return gw_err_nomem(err, "ranking");
+    for (size_t i = 0; i < n; i++) {
+        float mean, spread;
+        gw_tlib_stat(l->lib, i, &mean, &spread);
+        double s = corrected(l, i, raw[i]);
+        hit[i].tmpl = i;
+        hit[i].score = s;
+        z[i] = z[n + i] =
+            (s - (spread > 0 ? mean : chance_mean)) / (spread > 0 ? spread : chance_spread);
+    }
+    if (n >= ENOUGH) {
+        qsort(z + n, n, sizeof *z, by_value);
+        gumbel_fit(z + n, n, &place, &scale);
+    }
+    for (size_t i = 0; i < n; i++)
+        significance(&hit[i], z[i], place, scale > 0.05 ? scale : gumbel_scale, n);
+    free(z);
+    qsort(hit, n, sizeof *hit, by_significance);
+    return GW_OK;
+}
+
+typedef struct {
+    const gw_search_lib_t *l;
+    const gw_score_query_t *sq;
+    const gw_profile_t *q;
+    const gw_search_opts_t *o;
+    gw_search_hit_t *hit;
+} aligns_t;
+
+static gw_status_t align_hit(void *ctx, int worker, int64_t i, gw_err_t *err)
+{
+    (void)worker;
+    aligns_t *w = ctx;
+    double mact = w->o->mode == GW_FOLDALIGN_LOCAL ? w->o->mact : -1;
+    return gw_foldalign_run(&w->l->feat, w->sq, w->q->seq, w->hit[i].tmpl, w->o->mode, mact,
+                            &w->hit[i].aln, err);
+}
+
+gw_status_t gw_search_run(const gw_search_lib_t *l, const gw_profile_t *q,
+                          const gw_search_opts_t *o, gw_search_result_t *out, gw_err_t *err)
+{
+    memset(out, 0, sizeof *out);
+    gw_score_query_t sq = {0};
+    int32_t *raw = gw_malloc(l->feat.n, sizeof *raw);
+    out->pred = gw_malloc((size_t)q->len * GW_SSPRED_OUT, sizeof *out->pred);
+    out->hit = gw_calloc(l->feat.n, sizeof *out->hit);
+    gw_status_t st = raw && out->pred && out->hit ? GW_OK : gw_err_nomem(err, "searching");
+    if (st == GW_OK)
+        st = gw_sspred_run(q, out->pred, err);
+    if (st == GW_OK)
+        st = gw_score_query_init(q, out->pred, &l->feat, &l->params, &sq, err);
+    if (st == GW_OK)
+        st = gw_engine_run(o->engine, GW_JOB_THREAD, &(gw_thread_in_t){l->pack, &sq.kernel}, raw,
+                           err);
+    if (st == GW_OK)
+        st = rank(l, raw, out->hit, err);
+    if (st == GW_OK) {
+        while (out->n < l->feat.n && (int64_t)out->n < o->max_hits &&
+               out->hit[out->n].evalue <= o->max_evalue && out->hit[out->n].score > -1e3)
+            out->n++;
+        aligns_t w = {l, &sq, q, o, out->hit};
+        st = gw_thread_for(o->threads, (int64_t)out->n, align_hit, &w, err);
+    }
+    free(raw);
+    gw_score_query_release(&sq);
+    if (st != GW_OK)
+        gw_search_result_release(out);
+    return st;
+}
+
+void gw_search_result_release(gw_search_result_t *r)
+{
+    for (size_t i = 0; r->hit && i < r->n; i++)
+        gw_foldalign_release(&r->hit[i].aln);
+    free(r->hit);
+    free(r->pred);
+    memset(r, 0, sizeof *r);
+}
+
+/* 3. calibration */
+typedef struct {
+    const gw_search_lib_t *l, *panel;
+    size_t n_panel;
+    float *s; /* [template][panel] */
+} panel_t;
+
+static gw_status_t panel_query(void *ctx, int worker, int64_t k, gw_err_t *err)
+{
+    (void)worker;
+    panel_t *w = ctx;
+    gw_template_t t = {0};
+    gw_profile_t q = {0};
+    gw_score_query_t sq = {0};
+    size_t n = w->l->feat.n, i = (size_t)k * w->panel->feat.n / w->n_panel;
+    gw_status_t st = gw_tlib_read(w->panel->lib, i, &t, err);
+    if (st != GW_OK)
+        return st;
+    int32_t *raw = gw_malloc(n, sizeof *raw);
+    float *pred = gw_malloc((size_t)t.len * GW_SSPRED_OUT, sizeof *pred);
+    st = raw && pred ? gw_profile_from_coded(t.name, t.len, t.seq, t.prof, &q, err)
+                     : gw_err_nomem(err, "calibrating");
+    if (st == GW_OK)
+        st = gw_sspred_run(&q, pred, err);
+    if (st == GW_OK)
+        st = gw_score_query_init(&q, pred, &w->l->feat, &w->l->params, &sq, err);
+    for (size_t g = 0; st == GW_OK && g < gw_thread_pack_groups(w->l->pack); g++)
+        st = gw_thread_score_group(w->l->pack, &sq.kernel, g, raw, err);
+    for (size_t j = 0; st == GW_OK && j < n; j++)
+        w->s[j * w->n_panel + (size_t)k] = (float)corrected(w->l, j, raw[j]);
+    gw_score_query_release(&sq);
+    gw_profile_release(&q);
+    gw_template_release(&t);
+    free(raw);
+    free(pred);
+    return st;
+}
+
+static int by_float(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+gw_status_t gw_search_calibrate(const gw_search_lib_t *l, const gw_search_lib_t *panel, int threads,
+                                float *stat, gw_err_t *err)
+{
+    size_t n = l->feat.n, m = panel->feat.n < PANEL ? panel->feat.n : PANEL;
+    memset(stat, 0, 2 * n * sizeof *stat);
+    if (m < ENOUGH)
+        return GW_OK; /* too few to tell chance from kin */
+    panel_t w = {l, panel, m, gw_malloc(n * m, sizeof(float))};
+    gw_status_t st = w.s ? gw_thread_for(threads, (int64_t)m, panel_query, &w, err)
+                         : gw_err_nomem(err, "calibrating");
+    double mean_log = 0;
+    for (size_t j = 0; st == GW_OK && j < n; j++) {
+        float *s = w.s + j * m;
+        qsort(s, m, sizeof *s, by_float);
+        size_t keep = m - m / 100; /* the best hundredth may be relatives */
+        double sum = 0, sq = 0;
+        for (size_t k = 0; k < keep; k++) {
+            sum += s[k];
+            sq += (double)s[k] * s[k];
+        }
+        double mean = sum / (double)keep, var = sq / (double)keep - mean * mean;
+        stat[2 * j] = (float)mean;
+        stat[2 * j + 1] = (float)sqrt(var > 0.25 ? var : 0.25);
+        mean_log += log(stat[2 * j + 1]) / (double)n;
+    }
+    for (size_t j = 0; st == GW_OK && j < n; j++) /* spreads are noisy: 0.3 of the common one */
+        stat[2 * j + 1] = (float)exp(0.7 * log(stat[2 * j + 1]) + 0.3 * mean_log);
+    free(w.s);
+    return st;
+}

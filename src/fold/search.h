@@ -1,0 +1,62 @@
+/* src/fold/search.h -- a query against a library: ranked hits with calibrated significance
+ *
+ * Contents: 1. libraries in memory  2. searching  3. calibration of a library
+ * A hit's z is its score in spreads above the template's chance mean (stored in the library), again
+ * centred and scaled by the query's own bulk of scores; E = templates x P(Gumbel > z). The three
+ * probabilities come from z by logistic curves fitted on labelled domains (refs/fold/README.md).
+ */
+#ifndef GW_FOLD_SEARCH_H
+#define GW_FOLD_SEARCH_H
+
+#include "engine/engine.h"
+#include "fold/foldalign.h"
+#include "fold/profile.h"
+#include "fold/score.h"
+#include "fold/tlib.h"
+
+/* 1. libraries in memory */
+typedef struct {
+    gw_tlib_t *lib;
+    gw_score_params_t params;
+    gw_score_templates_t feat;
+    gw_thread_pack_t *pack;
+} gw_search_lib_t;
+GW_RESULT_USED gw_status_t gw_search_lib_open(const char *path, int threads, gw_search_lib_t *out,
+                                              gw_err_t *err);
+void gw_search_lib_close(gw_search_lib_t *l);
+
+/* 2. searching */
+typedef struct {
+    size_t tmpl;
+    double score; /* bits, corrected for the template's length */
+    double z, evalue, prob_family, prob_superfamily, prob_fold;
+    gw_foldalign_t aln;
+} gw_search_hit_t;
+
+typedef struct {
+    size_t n;
+    gw_search_hit_t *hit; /* by rising E, then falling score, then library order */
+    float *pred;          /* [query residues][6], gw_sspred_run's */
+} gw_search_result_t;
+
+typedef struct {
+    int64_t max_hits;
+    double max_evalue; /* hits above are left out */
+    gw_foldalign_mode_t mode;
+    double mact; /* of local alignments; negative: no realignment */
+    int threads; /* for alignments; scores take the engine's */
+    gw_engine_t *engine;
+} gw_search_opts_t;
+
+GW_RESULT_USED gw_status_t gw_search_run(const gw_search_lib_t *l, const gw_profile_t *q,
+                                         const gw_search_opts_t *o, gw_search_result_t *out,
+                                         gw_err_t *err);
+void gw_search_result_release(gw_search_result_t *r);
+
+/* 3. calibration: mean and spread of every template's chance scores, [n][2], from at most 400
+ *    profiles of `panel` spread evenly over it; relatives are trimmed away by rank */
+GW_RESULT_USED gw_status_t gw_search_calibrate(const gw_search_lib_t *l,
+                                               const gw_search_lib_t *panel, int threads,
+                                               float *stat, gw_err_t *err);
+
+#endif
