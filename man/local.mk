@@ -3,3 +3,4 @@ dist_man_MANS += man/genowarp-index.1 man/genowarp-align.1
 dist_man_MANS += man/genowarp-pca.1
 dist_man_MANS += man/genowarp-check.1
 dist_man_MANS += man/genowarp-fold.1
+dist_man_MANS += man/genowarp-call.1

@@ -4,7 +4,7 @@ libgw_cli_a_SOURCES = \
 	src/cli/command.h src/cli/commands.c \
 	src/cli/cli.c \
 	src/cli/completion.c \
-	src/cli/cmd_index.c src/cli/cmd_align.c \
+	src/cli/cmd_index.c src/cli/cmd_align.c src/cli/cmd_call.c \
 	src/cli/cmd_pca.c \
 	src/cli/cmd_check.c
 libgw_cli_a_SOURCES += src/cli/cmd_fold.c

@@ -1,0 +1,390 @@
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/thread.h"
+#include "call/call.h"
+#include "call/callvcf.h"
+#include "call/likelihood.h"
+
+enum { MIN_READ_BASES = 10, MAX_MAPQ = 45 };
+
+/* what one worker keeps from tile to tile */
+typedef struct {
+    gw_arena_t arena;
+    gw_pileup_t pileup;
+    gw_likelihood_t lik;
+    gw_callread_t *read;
+    size_t cap_reads;
+    int32_t *near; /* reads of one region */
+    size_t cap_near;
+    gw_callsite_t *site;
+    size_t cap_sites;
+} worker_t;
+
+/* one tile on its way: reads in, records out */
+typedef struct {
+    gw_tile_t *tile;
+    bcf1_t **rec;
+    size_t n_recs, cap_recs;
+    gw_call_stats_t stats; /* this tile's share */
+} item_t;
+
+struct gw_call {
+    gw_call_opts_t o;
+    gw_callvcf_opts_t vcf;
+    const gw_ref_t *ref;
+    const gw_regions_t *regions;
+    gw_engine_t *engine;
+    gw_tiler_t *tiler;
+    bcf_hdr_t *hdr;
+    int threads;
+    worker_t *worker;
+    gw_call_sink_fn sink;
+    void *sink_ctx;
+    gw_call_stats_t stats;
+};
+
+/* 1. options */
+gw_status_t gw_call_opts_check(const gw_call_opts_t *o, gw_err_t *err)
+{
+    if (o->ploidy != 1 && o->ploidy != 2)
+        return gw_err_set(err, GW_EUSAGE, "--ploidy is 1 or 2");
+    if (o->min_qual < o->emit_qual)
+        return gw_err_set(err, GW_EUSAGE,
+                          "--min-qual %g is below --emit-qual %g: nothing would be marked LowQual; "
+                          "lower --emit-qual too",
+                          o->min_qual, o->emit_qual);
+    return GW_OK;
+}
+
+/* 2. a run: one tile */
+static gw_status_t decode(worker_t *w, const gw_tile_t *t, size_t *n, gw_err_t *err)
+{
+    *n = 0;
+    if (!GW_GROW(w->read, w->cap_reads, t->n_reads + 1))
+        return gw_err_nomem(err, "decoding reads");
+    for (size_t i = 0; i < t->n_reads; i++) {
+        bool usable;
+        gw_status_t st = gw_callread_decode(&t->read[i].rec, t->read[i].sample, &w->arena,
+                                            &w->read[*n], &usable, err);
+        if (st != GW_OK)
+            return st;
+        *n += usable;
+    }
+    return gw_callread_join(w->read, n, &w->arena, err);
+}
+
+/* The reads that touch [beg,end), clipped ends included. Reads are sorted by begin; longest is the
+ * longest span of them. */
+static bool reads_near(worker_t *w, size_t n, int64_t longest, int64_t beg, int64_t end,
+                       size_t *n_near)
+{
+    size_t lo = 0, hi = n;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (w->read[mid].beg < beg - longest)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    *n_near = 0;
+    for (size_t i = lo; i < n && w->read[i].beg < end + longest; i++) {
+        const gw_callread_t *r = &w->read[i];
+        uint32_t first = r->cigar[0], last = r->cigar[r->n_cigar - 1];
+        int64_t a = r->beg, b = r->end;
+        if (bam_cigar_op(first) == BAM_CSOFT_CLIP)
+            a -= bam_cigar_oplen(first);
+        if (bam_cigar_op(last) == BAM_CSOFT_CLIP)
+            b += bam_cigar_oplen(last);
+        if (a >= end || b <= beg)
+            continue;
+        if (!GW_GROW(w->near, w->cap_near, *n_near + 1))
+            return false;
+        w->near[(*n_near)++] = (int32_t)i;
+    }
+    return true;
+}
+
+/* Haplotypes of every region that starts in the tile, and their likelihoods in one job */
+static gw_status_t haplotypes(gw_call_t *c, worker_t *w, item_t *x, size_t n_reads,
+                              const gw_seen_t *cand, gw_active_t *g, size_t *n_regions,
+                              gw_hapset_t **set, gw_err_t *err)
+{
+    const gw_contig_t *ctg = &c->ref->contig[x->tile->contig];
+    const uint8_t *ref = c->ref->base + ctg->start;
+    int64_t longest = 1;
+    size_t m = 0;
+    for (size_t i = 0; i < n_reads; i++) {
+        int64_t span = w->read[i].end - w->read[i].beg + w->read[i].len;
+        longest = span > longest ? span : longest;
+    }
+    gw_likelihood_reset(&w->lik);
+    *set = gw_arena_alloc(&w->arena, *n_regions + 1, sizeof **set);
+    if (!*set)
+        return gw_err_nomem(err, "making haplotypes");
+    for (size_t i = 0; i < *n_regions; i++) {
+        gw_hapset_t *h = &(*set)[m];
+        size_t near;
+        if (g[i].beg < x->tile->beg || g[i].beg >= x->tile->end ||
+            (c->regions->n &&
+             !gw_regions_overlap(c->regions, x->tile->contig, g[i].own_beg, g[i].own_end)))
+            continue;
+        if (!reads_near(w, n_reads, longest, g[i].beg, g[i].end, &near))
+            return gw_err_nomem(err, "choosing reads");
+        gw_status_t st = gw_haplotype_phase(&g[i], cand, w->read, w->near, near, ref, ctg->len_bp,
+                                            &w->arena, h, err);
+        if (st != GW_OK)
+            return st;
+        x->stats.regions++;
+        x->stats.capped_regions += h->capped;
+        if (h->n_haps < 2)
+            continue;
+        st = gw_likelihood_add(&w->lik, h, w->read, w->near, near, MIN_READ_BASES, err);
+        if (st != GW_OK)
+            return st;
+        g[m++] = g[i];
+    }
+    *n_regions = m;
+    return gw_likelihood_run(&w->lik, c->engine, err);
+}
+
+static void count_site(gw_call_stats_t *t, const gw_callsite_t *s, int32_t n_samples,
+                       double min_qual)
+{
+    int bin = (int)(s->qual / 10);
+    t->sites++;
+    t->qual_hist[bin > 10 ? 10 : bin]++;
+    if (s->qual < min_qual) {
+        t->low_qual++;
+        return;
+    }
+    t->multiallelic += s->n_alleles > 2;
+    size_t r = strlen(s->allele[0]);
+    for (int32_t a = 1; a < s->n_alleles; a++) {
+        size_t n = strlen(s->allele[a]);
+        if (s->allele[a][0] == '*')
+            continue;
+        t->insertion += n > r;
+        t->deletion += n < r;
+        if (n == r) {
+            size_t k = 0;
+            while (k + 1 < r && s->allele[0][k] == s->allele[a][k])
+                k++;
+            char p = s->allele[0][k], q = s->allele[a][k];
+            bool ts = (p == 'A' && q == 'G') || (p == 'G' && q == 'A') || (p == 'C' && q == 'T') ||
+                      (p == 'T' && q == 'C');
+            t->snv++;
+            *(ts ? &t->transitions : &t->transversions) += 1;
+        }
+    }
+    for (int32_t i = 0; i < n_samples; i++) {
+        const gw_callsample_t *v = &s->sample[i];
+        if (!v->missing && v->gt[1] >= 0 && (v->gt[0] > 0 || v->gt[1] > 0))
+            *(v->gt[0] == v->gt[1] ? &t->hom : &t->het) += 1;
+    }
+}
+
+static gw_status_t put_sites(gw_call_t *c, worker_t *w, item_t *x, size_t n, gw_err_t *err)
+{
+    int32_t n_samples = gw_tiler_samples(c->tiler);
+    if (!GW_GROW(x->rec, x->cap_recs, x->n_recs + n))
+        return gw_err_nomem(err, "writing records");
+    for (size_t k = 0; k < n; k++) {
+        const gw_callsite_t *s = &w->site[k];
+        if (c->regions->n && !gw_regions_overlap(c->regions, x->tile->contig, s->pos, s->pos + 1))
+            continue;
+        bcf1_t *b;
+        gw_status_t st = gw_callvcf_record(c->hdr, x->tile->tid, s, n_samples, &c->vcf, &b, err);
+        if (st != GW_OK) {
+            if (b)
+                bcf_destroy(b);
+            return st;
+        }
+        x->rec[x->n_recs++] = b;
+        count_site(&x->stats, s, n_samples, c->o.min_qual);
+    }
+    return GW_OK;
+}
+
+static gw_status_t call_tile(gw_call_t *c, worker_t *w, item_t *x, gw_err_t *err)
+{
+    const gw_tile_t *t = x->tile;
+    const gw_contig_t *ctg = &c->ref->contig[t->contig];
+    const uint8_t *ref = c->ref->base + ctg->start;
+    int32_t n_samples = gw_tiler_samples(c->tiler);
+    int64_t beg = t->beg > GW_TILE_MARGIN ? t->beg - GW_TILE_MARGIN : 0;
+    int64_t end = t->end + GW_TILE_MARGIN < ctg->len_bp ? t->end + GW_TILE_MARGIN : ctg->len_bp;
+    gw_pileup_opts_t po = {(int32_t)c->o.min_baseq, c->o.min_fraction};
+    gw_active_opts_t ao = {.join_bp = 25, .max_bp = 300, .pad_bp = 40, .clip_fraction = .15};
+    gw_callsite_opts_t so = {(int32_t)c->o.ploidy, n_samples, c->o.emit_qual, MAX_MAPQ};
+    size_t n_reads, n_cand, n_regions, n_sites = 0;
+    gw_seen_t *cand;
+    gw_active_t *g;
+    gw_hapset_t *set;
+    x->stats.tiles = 1;
+    gw_status_t st = decode(w, t, &n_reads, err);
+    if (st == GW_OK)
+        st = gw_pileup_build(&w->pileup, w->read, n_reads, n_samples, ref, beg, end, &po, &w->arena,
+                             err);
+    if (st == GW_OK)
+        st = gw_pileup_candidates(&w->pileup, &po, &w->arena, &cand, &n_cand, err);
+    if (st == GW_OK)
+        st = gw_active_find(&w->pileup, cand, n_cand, ref, ctg->len_bp, &ao, &w->arena, &g,
+                            &n_regions, err);
+    if (st == GW_OK)
+        st = haplotypes(c, w, x, n_reads, cand, g, &n_regions, &set, err);
+    for (size_t i = 0; i < n_regions && st == GW_OK; i++) {
+        const gw_likelihood_t *l = &w->lik;
+        int64_t r0 = l->read_group[i];
+        if (l->read_group[i + 1] == r0)
+            continue;
+        st = gw_callsite_region(&g[i], &set[i], w->read, l->read + r0, l->lik + l->lik_off[i],
+                                (size_t)(l->read_group[i + 1] - r0), ref, ctg->len_bp, &so,
+                                &w->arena, &w->site, &n_sites, &w->cap_sites, err);
+    }
+    return st == GW_OK ? put_sites(c, w, x, n_sites, err) : st;
+}
+
+/* the pipeline */
+static void drop_item(void *ctx, void *item)
+{
+    (void)ctx;
+    item_t *x = item;
+    gw_tile_destroy(x->tile);
+    for (size_t i = 0; i < x->n_recs; i++)
+        bcf_destroy(x->rec[i]);
+    free(x->rec);
+    free(x);
+}
+
+static gw_status_t read_item(void *ctx, void **item, gw_err_t *err)
+{
+    gw_call_t *c = ctx;
+    gw_tile_t *tile;
+    gw_status_t st = gw_tiler_next(c->tiler, &tile, err);
+    if (st != GW_OK || !tile)
+        return st;
+    item_t *x = gw_calloc(1, sizeof *x);
+    if (!x) {
+        gw_tile_destroy(tile);
+        return gw_err_nomem(err, "queueing tiles");
+    }
+    x->tile = tile;
+    *item = x;
+    return GW_OK;
+}
+
+static gw_status_t work_item(void *ctx, int worker, void *item, gw_err_t *err)
+{
+    gw_call_t *c = ctx;
+    item_t *x = item;
+    worker_t *w = &c->worker[worker];
+    gw_arena_reset(&w->arena);
+    gw_status_t st = call_tile(c, w, x, err);
+    gw_tile_destroy(x->tile);
+    x->tile = NULL;
+    return st;
+}
+
+static void add_stats(gw_call_stats_t *to, const gw_call_stats_t *s)
+{
+    to->tiles += s->tiles;
+    to->regions += s->regions;
+    to->assembled += s->assembled;
+    to->capped_regions += s->capped_regions;
+    to->sites += s->sites;
+    to->low_qual += s->low_qual;
+    to->snv += s->snv;
+    to->insertion += s->insertion;
+    to->deletion += s->deletion;
+    to->multiallelic += s->multiallelic;
+    to->transitions += s->transitions;
+    to->transversions += s->transversions;
+    to->het += s->het;
+    to->hom += s->hom;
+    for (int i = 0; i < 11; i++)
+        to->qual_hist[i] += s->qual_hist[i];
+}
+
+static gw_status_t write_item(void *ctx, void *item, gw_err_t *err)
+{
+    gw_call_t *c = ctx;
+    item_t *x = item;
+    gw_status_t st = GW_OK;
+    for (size_t i = 0; i < x->n_recs && st == GW_OK; i++)
+        st = c->sink(c->sink_ctx, x->rec[i], err);
+    add_stats(&c->stats, &x->stats);
+    drop_item(c, x);
+    return st;
+}
+
+gw_status_t gw_call_create(const gw_call_opts_t *o, const gw_ref_t *ref,
+                           const gw_regions_t *regions, const char *const *path, size_t n_paths,
+                           const char *command_line, int threads, gw_engine_t *engine,
+                           gw_call_t **out, gw_err_t *err)
+{
+    gw_call_t *c = gw_calloc(1, sizeof *c);
+    *out = c;
+    if (!c)
+        return gw_err_nomem(err, "starting");
+    c->o = *o;
+    c->vcf = (gw_callvcf_opts_t){(int32_t)o->ploidy, o->min_qual, command_line};
+    c->ref = ref;
+    c->regions = regions;
+    c->engine = engine;
+    c->threads = threads;
+    c->worker = gw_calloc((size_t)threads, sizeof *c->worker);
+    if (!c->worker)
+        return gw_err_nomem(err, "starting");
+    for (int i = 0; i < threads; i++)
+        gw_arena_init(&c->worker[i].arena, 1 << 20);
+    gw_tiler_opts_t to = {(int32_t)o->min_mapq, o->downsample};
+    gw_alnread_opts_t ao = {
+        .ref_path = ref->path, .threads = 1, .need_sorted = true, .no_cram = o->no_cram};
+    gw_status_t st = gw_tiler_open(path, n_paths, ref, regions, &ao, &to, &c->tiler, err);
+    if (st == GW_OK)
+        st = gw_callvcf_header(c->tiler, ref, &c->vcf, &c->hdr, err);
+    return st;
+}
+
+bcf_hdr_t *gw_call_header(const gw_call_t *c)
+{
+    return c->hdr;
+}
+
+gw_status_t gw_call_run(gw_call_t *c, gw_call_sink_fn sink, void *ctx, gw_err_t *err)
+{
+    static const gw_pipeline_ops_t ops = {read_item, work_item, write_item, drop_item};
+    c->sink = sink;
+    c->sink_ctx = ctx;
+    gw_status_t st = gw_pipeline_run(c->threads, 0, &ops, c, err);
+    c->stats.reads = *gw_tiler_stats(c->tiler);
+    return st;
+}
+
+const gw_call_stats_t *gw_call_stats(const gw_call_t *c)
+{
+    return &c->stats;
+}
+
+void gw_call_destroy(gw_call_t *c)
+{
+    if (!c)
+        return;
+    for (int i = 0; c->worker && i < c->threads; i++) {
+        worker_t *w = &c->worker[i];
+        gw_arena_release(&w->arena);
+        gw_pileup_release(&w->pileup);
+        gw_likelihood_release(&w->lik);
+        free(w->read);
+        free(w->near);
+        free(w->site);
+    }
+    free(c->worker);
+    gw_tiler_close(c->tiler);
+    if (c->hdr)
+        bcf_hdr_destroy(c->hdr);
+    free(c);
+}
