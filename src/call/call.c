@@ -4,15 +4,16 @@
 #include <string.h>
 
 #include "base/thread.h"
+#include "call/assemble.h"
 #include "call/call.h"
 #include "call/callvcf.h"
 #include "call/likelihood.h"
 
-enum { MIN_READ_BASES = 10, MAX_MAPQ = 45 };
+enum { MIN_READ_BASES = 10, MAX_MAPQ = 45, MAX_ASSEMBLED = 12 };
 
 /* what one worker keeps from tile to tile */
 typedef struct {
-    gw_arena_t arena;
+    gw_arena_t arena, scratch; /* for the tile; for one region's assembly */
     gw_pileup_t pileup;
     gw_likelihood_t lik;
     gw_callread_t *read;
@@ -22,6 +23,15 @@ typedef struct {
     gw_callsite_t *site;
     size_t cap_sites;
 } worker_t;
+
+/* one region while its haplotypes are made */
+typedef struct {
+    gw_hapset_t *set;
+    int32_t *near; /* its reads */
+    size_t n_near;
+    gw_asmhap_t hap[MAX_ASSEMBLED]; /* assembled, not yet aligned */
+    int32_t n_haps;
+} todo_t;
 
 /* one tile on its way: reads in, records out */
 typedef struct {
@@ -107,47 +117,173 @@ static bool reads_near(worker_t *w, size_t n, int64_t longest, int64_t beg, int6
     return true;
 }
 
-/* Haplotypes of every region that starts in the tile, and their likelihoods in one job */
+/* The window's part of each read for assembly: whole soft clips where the alignment ends inside */
+static gw_asmread_t *pieces(const worker_t *w, const gw_active_t *g, const int32_t *near, size_t n,
+                            gw_arena_t *a)
+{
+    gw_asmread_t *p = gw_arena_alloc(a, n + 1, sizeof *p);
+    for (size_t k = 0; p && k < n; k++) {
+        const gw_callread_t *r = &w->read[near[k]];
+        int32_t i0, i1;
+        gw_callread_span(r, g->win_beg, g->win_end, &i0, &i1);
+        if (r->beg >= g->win_beg)
+            i0 = 0;
+        if (r->end <= g->win_end)
+            i1 = r->len;
+        p[k] = (gw_asmread_t){r->base + i0, r->qual + i0, i1 - i0};
+    }
+    return p;
+}
+
+static gw_status_t assemble(worker_t *w, const gw_active_t *g, todo_t *t, const uint8_t *ref,
+                            gw_err_t *err)
+{
+    static const gw_asm_opts_t ao = {.min_qual = 10, .min_reads = 2, .min_fraction = .05,
+                                     .max_haps = MAX_ASSEMBLED, .max_grow = 300};
+    gw_asmhap_t hap[MAX_ASSEMBLED];
+    int32_t n;
+    bool capped;
+    gw_arena_reset(&w->scratch);
+    gw_asmread_t *p = pieces(w, g, t->near, t->n_near, &w->scratch);
+    if (!p)
+        return gw_err_nomem(err, "assembling");
+    gw_status_t st = gw_assemble(ref + g->win_beg, (int32_t)(g->win_end - g->win_beg), p, t->n_near,
+                                 &ao, &w->scratch, hap, &n, &capped, err);
+    t->set->capped |= capped;
+    for (int32_t i = 0; i < n && st == GW_OK; i++) {
+        if (gw_haplotype_has(t->set, hap[i].seq, hap[i].len))
+            continue;
+        uint8_t *seq = gw_arena_alloc(&w->arena, (size_t)hap[i].len, 1);
+        if (!seq)
+            return gw_err_nomem(err, "assembling");
+        memcpy(seq, hap[i].seq, (size_t)hap[i].len);
+        t->hap[t->n_haps++] = (gw_asmhap_t){seq, hap[i].len};
+    }
+    return st;
+}
+
+/* Aligns the assembled haplotypes of all regions to the reference in one job; adds them. */
+static gw_status_t add_assembled(gw_call_t *c, worker_t *w, todo_t *t, size_t n, const uint8_t *ref,
+                                 gw_err_t *err)
+{
+    size_t m = 0, q = 0, r = 0;
+    for (size_t i = 0; i < n; i++)
+        for (int32_t k = 0; k < t[i].n_haps; k++, m++) {
+            q += (size_t)t[i].hap[k].len;
+            r += (size_t)(t[i].set->end - t[i].set->beg);
+        }
+    if (m == 0)
+        return GW_OK;
+    uint8_t *query = gw_arena_alloc(&w->arena, q + r, 1), *target = query + q;
+    int64_t *off = gw_arena_alloc(&w->arena, 2 * m, sizeof *off);
+    int32_t *len = gw_arena_alloc(&w->arena, 5 * m, sizeof *len);
+    if (!query || !off || !len)
+        return gw_err_nomem(err, "aligning haplotypes");
+    m = q = r = 0;
+    size_t total = 0;
+    for (size_t i = 0; i < n; i++)
+        total += (size_t)t[i].n_haps;
+    for (size_t i = 0; i < n; i++)
+        for (int32_t k = 0; k < t[i].n_haps; k++, m++) {
+            int32_t x = t[i].hap[k].len, y = (int32_t)(t[i].set->end - t[i].set->beg);
+            memcpy(query + q, t[i].hap[k].seq, (size_t)x);
+            memcpy(target + r, ref + t[i].set->beg, (size_t)y);
+            off[m] = (int64_t)q;
+            off[total + m] = (int64_t)r;
+            len[m] = x;
+            len[total + m] = y;
+            len[2 * total + m] = 0;  /* diagonal */
+            len[3 * total + m] = -1; /* the whole matrix */
+            q += (size_t)x;
+            r += (size_t)y;
+        }
+    gw_extend_params_t params;
+    gw_extend_params_dna(&params, 2, -6, -2, 9, 1, 0);
+    gw_extend_batch_t b = {.n = m, .query = query, .target = target, .q_off = off,
+                           .t_off = off + total, .q_len = len, .t_len = len + total};
+    gw_extend_in_t in = {&b, &params, len + 2 * total, len + 3 * total};
+    gw_extend_cigars_t out = {.score = len + 4 * total};
+    out.cigar_off = gw_arena_alloc(&w->arena, m + 1, sizeof *out.cigar_off);
+    if (!out.cigar_off)
+        return gw_err_nomem(err, "aligning haplotypes");
+    gw_status_t st = gw_engine_run(c->engine, GW_JOB_EXTEND_GLOBAL, &in, &out, err);
+    m = 0;
+    for (size_t i = 0; i < n && st == GW_OK; i++)
+        for (int32_t k = 0; k < t[i].n_haps && st == GW_OK; k++, m++)
+            st = gw_haplotype_add(t[i].set, t[i].hap[k].seq, t[i].hap[k].len,
+                                  out.cigar + out.cigar_off[m],
+                                  (size_t)(out.cigar_off[m + 1] - out.cigar_off[m]), ref, &w->arena,
+                                  err);
+    free(out.cigar);
+    return st;
+}
+
+/* Haplotypes of one region from the reads' alignments and, where these may mislead, assembled */
+static gw_status_t propose(gw_call_t *c, worker_t *w, item_t *x, size_t n_reads, int64_t longest,
+                           const gw_seen_t *cand, const gw_active_t *g, todo_t *t, gw_err_t *err)
+{
+    const gw_contig_t *ctg = &c->ref->contig[x->tile->contig];
+    const uint8_t *ref = c->ref->base + ctg->start;
+    if (!reads_near(w, n_reads, longest, g->beg, g->end, &t->n_near))
+        return gw_err_nomem(err, "choosing reads");
+    t->near = gw_arena_alloc(&w->arena, t->n_near + 1, sizeof *t->near);
+    t->set = gw_arena_alloc(&w->arena, 1, sizeof *t->set);
+    if (!t->near || !t->set)
+        return gw_err_nomem(err, "choosing reads");
+    if (t->n_near)
+        memcpy(t->near, w->near, t->n_near * sizeof *t->near);
+    gw_status_t st = gw_haplotype_phase(g, cand, w->read, t->near, t->n_near, ref, ctg->len_bp,
+                                        &w->arena, t->set, err);
+    if (st == GW_OK && (g->assemble || g->cand1 - g->cand0 > 2)) {
+        x->stats.assembled++;
+        st = assemble(w, g, t, ref, err);
+    }
+    return st;
+}
+
+/* Haplotypes of every region that starts in the tile, and their likelihoods in one job. The
+ * regions without a haplotype besides the reference are left out of g. */
 static gw_status_t haplotypes(gw_call_t *c, worker_t *w, item_t *x, size_t n_reads,
                               const gw_seen_t *cand, gw_active_t *g, size_t *n_regions,
-                              gw_hapset_t **set, gw_err_t *err)
+                              gw_hapset_t ***set, gw_err_t *err)
 {
     const gw_contig_t *ctg = &c->ref->contig[x->tile->contig];
     const uint8_t *ref = c->ref->base + ctg->start;
     int64_t longest = 1;
-    size_t m = 0;
+    size_t m = 0, k = 0;
+    gw_status_t st = GW_OK;
     for (size_t i = 0; i < n_reads; i++) {
         int64_t span = w->read[i].end - w->read[i].beg + w->read[i].len;
         longest = span > longest ? span : longest;
     }
-    gw_likelihood_reset(&w->lik);
+    todo_t *t = gw_arena_alloc(&w->arena, *n_regions + 1, sizeof *t);
     *set = gw_arena_alloc(&w->arena, *n_regions + 1, sizeof **set);
-    if (!*set)
+    if (!t || !*set)
         return gw_err_nomem(err, "making haplotypes");
-    for (size_t i = 0; i < *n_regions; i++) {
-        gw_hapset_t *h = &(*set)[m];
-        size_t near;
+    for (size_t i = 0; i < *n_regions && st == GW_OK; i++) {
         if (g[i].beg < x->tile->beg || g[i].beg >= x->tile->end ||
-            (c->regions->n &&
-             !gw_regions_overlap(c->regions, x->tile->contig, g[i].own_beg, g[i].own_end)))
+            (c->regions->n && !gw_regions_overlap(c->regions, x->tile->contig, g[i].own_beg,
+                                                  g[i].own_end)))
             continue;
-        if (!reads_near(w, n_reads, longest, g[i].beg, g[i].end, &near))
-            return gw_err_nomem(err, "choosing reads");
-        gw_status_t st = gw_haplotype_phase(&g[i], cand, w->read, w->near, near, ref, ctg->len_bp,
-                                            &w->arena, h, err);
-        if (st != GW_OK)
-            return st;
-        x->stats.regions++;
-        x->stats.capped_regions += h->capped;
-        if (h->n_haps < 2)
-            continue;
-        st = gw_likelihood_add(&w->lik, h, w->read, w->near, near, MIN_READ_BASES, err);
-        if (st != GW_OK)
-            return st;
+        t[m] = (todo_t){0};
+        st = propose(c, w, x, n_reads, longest, cand, &g[i], &t[m], err);
         g[m++] = g[i];
     }
-    *n_regions = m;
-    return gw_likelihood_run(&w->lik, c->engine, err);
+    if (st == GW_OK)
+        st = add_assembled(c, w, t, m, ref, err);
+    gw_likelihood_reset(&w->lik);
+    for (size_t i = 0; i < m && st == GW_OK; i++) {
+        x->stats.regions++;
+        x->stats.capped_regions += t[i].set->capped;
+        if (t[i].set->n_haps < 2)
+            continue;
+        st = gw_likelihood_add(&w->lik, t[i].set, w->read, t[i].near, t[i].n_near, MIN_READ_BASES,
+                               err);
+        g[k] = g[i];
+        (*set)[k++] = t[i].set;
+    }
+    *n_regions = k;
+    return st == GW_OK ? gw_likelihood_run(&w->lik, c->engine, err) : st;
 }
 
 static void count_site(gw_call_stats_t *t, const gw_callsite_t *s, int32_t n_samples,
@@ -222,7 +358,7 @@ static gw_status_t call_tile(gw_call_t *c, worker_t *w, item_t *x, gw_err_t *err
     size_t n_reads, n_cand, n_regions, n_sites = 0;
     gw_seen_t *cand;
     gw_active_t *g;
-    gw_hapset_t *set;
+    gw_hapset_t **set;
     x->stats.tiles = 1;
     gw_status_t st = decode(w, t, &n_reads, err);
     if (st == GW_OK)
@@ -240,7 +376,7 @@ static gw_status_t call_tile(gw_call_t *c, worker_t *w, item_t *x, gw_err_t *err
         int64_t r0 = l->read_group[i];
         if (l->read_group[i + 1] == r0)
             continue;
-        st = gw_callsite_region(&g[i], &set[i], w->read, l->read + r0, l->lik + l->lik_off[i],
+        st = gw_callsite_region(&g[i], set[i], w->read, l->read + r0, l->lik + l->lik_off[i],
                                 (size_t)(l->read_group[i + 1] - r0), ref, ctg->len_bp, &so,
                                 &w->arena, &w->site, &n_sites, &w->cap_sites, err);
     }
@@ -338,8 +474,10 @@ gw_status_t gw_call_create(const gw_call_opts_t *o, const gw_ref_t *ref,
     c->worker = gw_calloc((size_t)threads, sizeof *c->worker);
     if (!c->worker)
         return gw_err_nomem(err, "starting");
-    for (int i = 0; i < threads; i++)
+    for (int i = 0; i < threads; i++) {
         gw_arena_init(&c->worker[i].arena, 1 << 20);
+        gw_arena_init(&c->worker[i].scratch, 1 << 20);
+    }
     gw_tiler_opts_t to = {(int32_t)o->min_mapq, o->downsample};
     gw_alnread_opts_t ao = {
         .ref_path = ref->path, .threads = 1, .need_sorted = true, .no_cram = o->no_cram};
@@ -376,6 +514,7 @@ void gw_call_destroy(gw_call_t *c)
     for (int i = 0; c->worker && i < c->threads; i++) {
         worker_t *w = &c->worker[i];
         gw_arena_release(&w->arena);
+        gw_arena_release(&w->scratch);
         gw_pileup_release(&w->pileup);
         gw_likelihood_release(&w->lik);
         free(w->read);

@@ -39,7 +39,7 @@ static gw_status_t spell(const gw_hapset_t *h, uint64_t events, const uint8_t *r
     return GW_OK;
 }
 
-static bool has(const gw_hapset_t *h, const uint8_t *seq, int32_t len)
+bool gw_haplotype_has(const gw_hapset_t *h, const uint8_t *seq, int32_t len)
 {
     for (int32_t i = 0; i < h->n_haps; i++)
         if (h->hap[i].len == len && memcmp(h->hap[i].seq, seq, (size_t)len) == 0)
@@ -71,7 +71,7 @@ typedef struct {
     double score;
 } path_t;
 
-enum { MAX_PATHS = 64, MEMORY = 3 };
+enum { MAX_PATHS = 64, MEMORY = 3, MAX_PHASED = 16 }; /* leaves room for assembled ones */
 
 static int8_t snv_state(const gw_callread_t *r, const gw_event_t *e)
 {
@@ -255,13 +255,13 @@ gw_status_t gw_haplotype_phase(const gw_active_t *g, const gw_seen_t *cand, cons
     for (int32_t k = 0; k < n && st == GW_OK; k++) {
         if (path[k].events == 0)
             continue;
-        if (h->n_haps == GW_HAPLOTYPE_MAX) {
+        if (h->n_haps == MAX_PHASED) {
             h->capped = true;
             break;
         }
         gw_haplotype_t *x = &h->hap[h->n_haps];
         st = spell(h, path[k].events, ref, a, x, err);
-        if (st == GW_OK && !has(h, x->seq, x->len))
+        if (st == GW_OK && !gw_haplotype_has(h, x->seq, x->len))
             h->n_haps++;
     }
     return st;
@@ -283,7 +283,7 @@ static int32_t event_index(gw_hapset_t *h, const gw_event_t *e)
 gw_status_t gw_haplotype_add(gw_hapset_t *h, const uint8_t *seq, int32_t len, const uint32_t *cigar,
                              size_t n_cigar, const uint8_t *ref, gw_arena_t *a, gw_err_t *err)
 {
-    if (has(h, seq, len))
+    if (gw_haplotype_has(h, seq, len))
         return GW_OK;
     if (h->n_haps == GW_HAPLOTYPE_MAX) {
         h->capped = true;

@@ -34,6 +34,9 @@ GW_RESULT_USED gw_status_t gw_haplotype_phase(const gw_active_t *g, const gw_see
                                               size_t n_reads, const uint8_t *ref, int64_t len_bp,
                                               gw_arena_t *a, gw_hapset_t *h, gw_err_t *err);
 
+/* true when the set has a haplotype of this sequence */
+bool gw_haplotype_has(const gw_hapset_t *h, const uint8_t *seq, int32_t len);
+
 /* 3. from a sequence of the window: its events come from the given alignment to the reference
  *    (BAM operations over the whole window). Does nothing when the set has this sequence; drops
  *    it when the set is full (capped). */

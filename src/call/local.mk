@@ -8,6 +8,7 @@ libgw_call_a_SOURCES = \
 	src/call/pileup.c src/call/pileup.h \
 	src/call/active.c src/call/active.h \
 	src/call/haplotype.c src/call/haplotype.h \
+	src/call/assemble.c src/call/assemble.h \
 	src/call/likelihood.c src/call/likelihood.h \
 	src/call/genotype.c src/call/genotype.h \
 	src/call/annotate.c src/call/annotate.h \
