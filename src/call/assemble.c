@@ -118,8 +118,8 @@ static int32_t ways(const node_t *x, const gw_asm_opts_t *o, uint8_t way[4], int
     for (int b = 0; b < 4; b++)
         *sum += x->count[b];
     for (uint8_t b = 0; b < 4; b++)
-        if (x->next[b] >= 0 && (b == x->ref || (x->count[b] >= o->min_reads &&
-                                                x->count[b] >= o->min_fraction * *sum)))
+        if (x->next[b] >= 0 &&
+            (b == x->ref || (x->count[b] >= o->min_reads && x->count[b] >= o->min_fraction * *sum)))
             way[n++] = b;
     return n;
 }

@@ -36,8 +36,9 @@ typedef struct {
 } gw_asm_opts_t;
 
 /* *n haplotypes into hap (max_haps long), best supported first; *capped when there were more. */
-GW_RESULT_USED gw_status_t gw_assemble(const uint8_t *ref, int32_t ref_len, const gw_asmread_t *read,
-                                       size_t n_reads, const gw_asm_opts_t *o, gw_arena_t *a,
-                                       gw_asmhap_t *hap, int32_t *n, bool *capped, gw_err_t *err);
+GW_RESULT_USED gw_status_t gw_assemble(const uint8_t *ref, int32_t ref_len,
+                                       const gw_asmread_t *read, size_t n_reads,
+                                       const gw_asm_opts_t *o, gw_arena_t *a, gw_asmhap_t *hap,
+                                       int32_t *n, bool *capped, gw_err_t *err);
 
 #endif

@@ -138,8 +138,11 @@ static gw_asmread_t *pieces(const worker_t *w, const gw_active_t *g, const int32
 static gw_status_t assemble(worker_t *w, const gw_active_t *g, todo_t *t, const uint8_t *ref,
                             gw_err_t *err)
 {
-    static const gw_asm_opts_t ao = {.min_qual = 10, .min_reads = 2, .min_fraction = .05,
-                                     .max_haps = MAX_ASSEMBLED, .max_grow = 300};
+    static const gw_asm_opts_t ao = {.min_qual = 10,
+                                     .min_reads = 2,
+                                     .min_fraction = .05,
+                                     .max_haps = MAX_ASSEMBLED,
+                                     .max_grow = 300};
     gw_asmhap_t hap[MAX_ASSEMBLED];
     int32_t n;
     bool capped;
@@ -199,8 +202,13 @@ static gw_status_t add_assembled(gw_call_t *c, worker_t *w, todo_t *t, size_t n,
         }
     gw_extend_params_t params;
     gw_extend_params_dna(&params, 2, -6, -2, 9, 1, 0);
-    gw_extend_batch_t b = {.n = m, .query = query, .target = target, .q_off = off,
-                           .t_off = off + total, .q_len = len, .t_len = len + total};
+    gw_extend_batch_t b = {.n = m,
+                           .query = query,
+                           .target = target,
+                           .q_off = off,
+                           .t_off = off + total,
+                           .q_len = len,
+                           .t_len = len + total};
     gw_extend_in_t in = {&b, &params, len + 2 * total, len + 3 * total};
     gw_extend_cigars_t out = {.score = len + 4 * total};
     out.cigar_off = gw_arena_alloc(&w->arena, m + 1, sizeof *out.cigar_off);
@@ -210,10 +218,9 @@ static gw_status_t add_assembled(gw_call_t *c, worker_t *w, todo_t *t, size_t n,
     m = 0;
     for (size_t i = 0; i < n && st == GW_OK; i++)
         for (int32_t k = 0; k < t[i].n_haps && st == GW_OK; k++, m++)
-            st = gw_haplotype_add(t[i].set, t[i].hap[k].seq, t[i].hap[k].len,
-                                  out.cigar + out.cigar_off[m],
-                                  (size_t)(out.cigar_off[m + 1] - out.cigar_off[m]), ref, &w->arena,
-                                  err);
+            st = gw_haplotype_add(
+                t[i].set, t[i].hap[k].seq, t[i].hap[k].len, out.cigar + out.cigar_off[m],
+                (size_t)(out.cigar_off[m + 1] - out.cigar_off[m]), ref, &w->arena, err);
     free(out.cigar);
     return st;
 }
@@ -262,8 +269,8 @@ static gw_status_t haplotypes(gw_call_t *c, worker_t *w, item_t *x, size_t n_rea
         return gw_err_nomem(err, "making haplotypes");
     for (size_t i = 0; i < *n_regions && st == GW_OK; i++) {
         if (g[i].beg < x->tile->beg || g[i].beg >= x->tile->end ||
-            (c->regions->n && !gw_regions_overlap(c->regions, x->tile->contig, g[i].own_beg,
-                                                  g[i].own_end)))
+            (c->regions->n &&
+             !gw_regions_overlap(c->regions, x->tile->contig, g[i].own_beg, g[i].own_end)))
             continue;
         t[m] = (todo_t){0};
         st = propose(c, w, x, n_reads, longest, cand, &g[i], &t[m], err);

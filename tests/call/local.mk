@@ -1,6 +1,11 @@
-call_tests = tests/call/test_genotype tests/call/test_leftalign
+call_tests = tests/call/test_genotype tests/call/test_leftalign tests/call/test_callread \
+	tests/call/test_assemble
 check_PROGRAMS += $(call_tests)
 TESTS += $(call_tests)
 CALL_TEST_LIBS = libgw_call.a libgw_engine.a libgw_io.a libgw_base.a $(KERNEL_LIBS) $(TEST_LIBS)
 tests_call_test_genotype_LDADD = $(CALL_TEST_LIBS)
 tests_call_test_leftalign_LDADD = $(CALL_TEST_LIBS)
+tests_call_test_callread_LDADD = $(CALL_TEST_LIBS)
+tests_call_test_assemble_LDADD = $(CALL_TEST_LIBS)
+TESTS += tests/call/call.sh
+EXTRA_DIST += tests/call/call.sh tests/call/na12878.expected tests/data/na12878
