@@ -10,8 +10,13 @@
 #include "base/outfile.h"
 #include "cli/command.h"
 #include "kernels/cpu.h"
+#include "pca/ancestry.h"
+#include "pca/labels.h"
+#include "pca/loadings.h"
 #include "pca/pca.h"
+#include "pca/pcareport.h"
 #include "pca/pcawrite.h"
+#include "pca/project.h"
 
 typedef struct {
     int64_t k;
@@ -22,6 +27,8 @@ typedef struct {
     int scale;
     double maf, max_missing;
     bool all_contigs;
+    const char *project, *labels, *label_column;
+    int projection, match;
 } opts_t;
 
 #define AT(f) offsetof(opts_t, f)
@@ -101,13 +108,54 @@ static const gw_opt_t rows[] = {
      .offset = AT(all_contigs),
      .help = "keep sex chromosomes and mitochondria (named X, Y, XY, M, MT or 23 to 26, with or "
              "without chr)"},
+    {.name = "project",
+     .type = GW_OPT_STRING,
+     .offset = AT(project),
+     .arg = "PREFIX",
+     .excludes = "components method",
+     .help = "place the samples among the components of PREFIX.loadings, which pca --out wrote",
+     .group = "Projection and labels"},
+    {.name = "projection",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(projection),
+     .arg = "HOW",
+     .dflt = "oadp",
+     .choices = "oadp|ls",
+     .needs = "project",
+     .help = "oadp undoes the shrinkage of new samples towards 0; ls: least squares alone"},
+    {.name = "match",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(match),
+     .arg = "BY",
+     .dflt = "position",
+     .choices = "position|id",
+     .needs = "project",
+     .help = "how variants of the reference are found: by contig and position, or by identifier"},
+    {.name = "labels",
+     .type = GW_OPT_STRING,
+     .offset = AT(labels),
+     .arg = "TSV",
+     .help =
+         "groups of samples: a header, then sample and label separated by a tab. Colours the "
+         "report; with --project the reference's samples, whose labels are given to the new ones"},
+    {.name = "label-column",
+     .type = GW_OPT_STRING,
+     .offset = AT(label_column),
+     .arg = "NAME",
+     .needs = "labels",
+     .help = "the column of --labels to take (default: the second)"},
 };
 
-static const char *const usage[] = {"[OPTIONS] IN.vcf.gz|IN.bcf|IN.bed|- [--out PREFIX]", NULL};
+static const char *const usage[] = {
+    "[OPTIONS] IN.vcf.gz|IN.bcf|IN.bed|- [--out PREFIX]",
+    "--project PREFIX [--labels TSV] NEW.vcf.gz|NEW.bcf|NEW.bed|-",
+    NULL,
+};
 static const char *const examples[] = {
     "genowarp pca cohort.bcf --out cohort",
     "genowarp call -f ref.fa a.bam b.bam c.bam | genowarp pca - > pcs.tsv",
     "genowarp pca -k 20 --maf 0.05 cohort.bed > pcs.tsv",
+    "genowarp pca --project refs/ancestry/1kg --labels refs/ancestry/1kg.labels.tsv new.vcf.gz",
     NULL,
 };
 
@@ -139,61 +187,72 @@ static void log_result(const gw_pca_result_t *r)
             r->n_passes);
 }
 
-typedef gw_status_t (*write_fn)(const gw_genodata_t *d, const gw_pca_result_t *r,
-                                const gw_genoreader_t *in, int threads, FILE *f, gw_err_t *err);
+/* everything that a run has */
+typedef struct {
+    gw_invocation_t *inv;
+    const opts_t *o;
+    gw_genoreader_t *in;
+    gw_genodata_t data;
+    gw_gramop_t op;
+    gw_pca_result_t r;
+    gw_labels_t labels;
+} run_t;
 
-static gw_status_t write_vectors(const gw_genodata_t *d, const gw_pca_result_t *r,
-                                 const gw_genoreader_t *in, int threads, FILE *f, gw_err_t *err)
+/* 1. outputs */
+static gw_status_t write_vectors(run_t *s, FILE *f, gw_err_t *err)
 {
-    (void)d, (void)threads, (void)err;
-    gw_pcawrite_vectors(r, in, f);
+    (void)err;
+    gw_pcawrite_vectors(&s->r, s->in, f);
     return GW_OK;
 }
 
-static gw_status_t write_values(const gw_genodata_t *d, const gw_pca_result_t *r,
-                                const gw_genoreader_t *in, int threads, FILE *f, gw_err_t *err)
+static gw_status_t write_values(run_t *s, FILE *f, gw_err_t *err)
 {
-    (void)d, (void)in, (void)threads, (void)err;
-    gw_pcawrite_values(r, f);
+    (void)err;
+    gw_pcawrite_values(&s->r, f);
     return GW_OK;
 }
 
-static gw_status_t write_summary(const gw_genodata_t *d, const gw_pca_result_t *r,
-                                 const gw_genoreader_t *in, int threads, FILE *f, gw_err_t *err)
+static gw_status_t write_summary(run_t *s, FILE *f, gw_err_t *err)
 {
-    (void)d, (void)in, (void)threads, (void)err;
-    gw_pcawrite_summary(r, f);
+    (void)err;
+    gw_pcawrite_summary(&s->r, f);
     return GW_OK;
 }
 
-static gw_status_t write_loadings(const gw_genodata_t *d, const gw_pca_result_t *r,
-                                  const gw_genoreader_t *in, int threads, FILE *f, gw_err_t *err)
+static gw_status_t write_loadings(run_t *s, FILE *f, gw_err_t *err)
 {
-    (void)in;
-    return gw_pcawrite_loadings(d, r, threads, f, err);
+    return gw_pcawrite_loadings(&s->op, &s->r, f, err);
+}
+
+static gw_status_t write_multiqc(run_t *s, FILE *f, gw_err_t *err)
+{
+    (void)err;
+    gw_pcareport_multiqc(&s->r, s->in, f);
+    return GW_OK;
 }
 
 static const struct {
     const char *ending;
-    write_fn write;
+    gw_status_t (*write)(run_t *s, FILE *f, gw_err_t *err);
 } out_files[] = {{".eigenvec", write_vectors},
                  {".eigenval", write_values},
                  {".summary.tsv", write_summary},
-                 {".loadings", write_loadings}};
+                 {".loadings", write_loadings},
+                 {"_pca_mqc.json", write_multiqc}};
 enum { N_OUT_FILES = sizeof out_files / sizeof *out_files };
 
 /* All of PREFIX.*, or none when one fails. */
-static gw_status_t write_out(const char *prefix, const gw_genodata_t *d, const gw_pca_result_t *r,
-                             const gw_genoreader_t *in, int threads, gw_err_t *err)
+static gw_status_t write_out(run_t *s, gw_err_t *err)
 {
     gw_outfile_t o[N_OUT_FILES] = {0};
     gw_status_t st = GW_OK;
     for (int i = 0; i < N_OUT_FILES && st == GW_OK; i++) {
-        char *name = gw_asprintf("%s%s", prefix, out_files[i].ending);
+        char *name = gw_asprintf("%s%s", s->o->out, out_files[i].ending);
         st = name ? gw_outfile_fopen(&o[i], name, err) : gw_err_nomem(err, "writing");
         free(name);
         if (st == GW_OK)
-            st = out_files[i].write(d, r, in, threads, o[i].file, err);
+            st = out_files[i].write(s, o[i].file, err);
     }
     for (int i = 0; i < N_OUT_FILES; i++)
         if (st == GW_OK)
@@ -203,74 +262,181 @@ static gw_status_t write_out(const char *prefix, const gw_genodata_t *d, const g
     return st;
 }
 
-static gw_status_t write_table(const char *path, const gw_pca_result_t *r,
-                               const gw_genoreader_t *in, gw_err_t *err)
+static gw_status_t write_table(run_t *s, gw_err_t *err)
 {
     gw_outfile_t o = {0};
-    gw_status_t st = gw_outfile_fopen(&o, path, err);
+    gw_status_t st = gw_outfile_fopen(&o, s->inv->common.output, err);
     if (st != GW_OK)
         return st;
-    gw_pcawrite_vectors(r, in, o.file);
+    gw_pcawrite_vectors(&s->r, s->in, o.file);
     return gw_outfile_commit(&o, err);
 }
 
-static gw_status_t solve(gw_invocation_t *inv, gw_genoreader_t *in, const gw_genodata_t *d,
-                         gw_err_t *err)
+static gw_status_t write_report(run_t *s, gw_err_t *err)
 {
-    const opts_t *o = inv->opts;
-    gw_pca_opts_t po = {.k = (int)o->k,
-                        .method = (gw_pca_method_t)o->method,
-                        .tol = o->tol,
-                        .max_passes = (int)o->max_passes,
-                        .threads = (int)inv->common.threads,
-                        .seed = (uint64_t)inv->common.seed};
-    if (!inv->seen[ROW_K] && po.k > d->n_samples - 1 && d->n_samples > 1)
-        po.k = (int)d->n_samples - 1;
-    if (!inv->seen[ROW_K] && po.k > d->n_variants)
-        po.k = (int)d->n_variants;
-    if (po.k < o->k)
-        gw_log_info("%" PRId64 " samples and %" PRId64 " variants have %d components at most",
-                    d->n_samples, d->n_variants, po.k);
-    gw_pca_result_t r;
-    gw_status_t st = gw_pca_run(d, &po, &r, err);
-    if (st != GW_OK)
-        return st;
-    log_result(&r);
-    if (o->out)
-        st = write_out(o->out, d, &r, in, po.threads, err);
-    if (st == GW_OK && (!o->out || inv->common.output))
-        st = write_table(inv->common.output, &r, in, err);
-    gw_pca_release(&r);
+    const gw_common_t *c = &s->inv->common;
+    if (!c->report && !c->json)
+        return GW_OK;
+    gw_report_t *rep = gw_report_create("pca", s->inv->command_line);
+    if (!rep)
+        return gw_err_nomem(err, "writing the report");
+    gw_pcareport_fill(rep, &s->data, &s->r, s->in, s->o->labels ? &s->labels : NULL);
+    gw_status_t st = gw_report_write(rep, c->report, c->json, err);
+    gw_report_destroy(rep);
     return st;
 }
 
-static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
+/* 2. components */
+static int components(const run_t *s)
 {
-    const opts_t *o = inv->opts;
-    gw_genoreader_t *in;
-    gw_genodata_t d;
-    gw_genoread_opts_t ro = {.threads = (int)inv->common.threads};
+    int64_t k = s->o->k, most = s->data.n_samples - 1;
+    if (most > s->data.n_variants)
+        most = s->data.n_variants;
+    if (s->inv->seen[ROW_K] || k <= most)
+        return (int)k;
+    gw_log_info("%" PRId64 " samples and %" PRId64 " variants have %" PRId64 " components at most",
+                s->data.n_samples, s->data.n_variants, most);
+    return (int)most;
+}
+
+static gw_status_t solve(run_t *s, gw_err_t *err)
+{
+    const opts_t *o = s->o;
+    gw_pca_opts_t po = {.k = components(s),
+                        .method = (gw_pca_method_t)o->method,
+                        .tol = o->tol,
+                        .max_passes = (int)o->max_passes,
+                        .seed = (uint64_t)s->inv->common.seed};
+    gw_status_t st =
+        gw_gramop_init(&s->op, &s->data, s->inv->common.device, (int)s->inv->common.threads, err);
+    if (st != GW_OK)
+        return st;
+    st = gw_pca_run(&s->op, &po, &s->r, err);
+    if (st == GW_OK) {
+        log_result(&s->r);
+        if (o->out)
+            st = write_out(s, err);
+        if (st == GW_OK && (!o->out || s->inv->common.output))
+            st = write_table(s, err);
+        if (st == GW_OK)
+            st = write_report(s, err);
+    }
+    gw_pca_release(&s->r);
+    gw_gramop_release(&s->op);
+    return st;
+}
+
+static gw_status_t run_components(run_t *s, gw_err_t *err)
+{
+    const opts_t *o = s->o;
     gw_genoload_t lo = {.filter = {o->all_contigs, o->max_missing, o->maf},
                         .scale = (gw_genoscale_t)o->scale,
                         .names = o->out != NULL,
-                        .max_bytes = inv->common.max_mem,
-                        .tmp_dir = inv->common.tmp_dir};
-    gw_status_t st = gw_cpu_check(err);
-    if (st == GW_OK)
-        st = gw_genoreader_open(inv->operands.v[0], &ro, &in, err);
+                        .max_bytes = s->inv->common.max_mem,
+                        .tmp_dir = s->inv->common.tmp_dir};
+    if (gw_genoreader_n_samples(s->in) < 2)
+        return gw_err_set(
+            err, GW_EDATA,
+            "%s: one sample has no components; give two samples or more, or --project",
+            s->inv->operands.v[0]);
+    gw_status_t st = gw_genodata_load(s->in, &lo, &s->data, err);
     if (st != GW_OK)
         return st;
-    if (gw_genoreader_n_samples(in) < 2)
-        st = gw_err_set(err, GW_EDATA, "%s: one sample has no components; give two samples or more",
-                        inv->operands.v[0]);
-    else
-        st = gw_genodata_load(in, &lo, &d, err);
-    if (st == GW_OK) {
-        log_counts(&d);
-        st = solve(inv, in, &d, err);
-        gw_genodata_release(&d);
+    log_counts(&s->data);
+    st = solve(s, err);
+    gw_genodata_release(&s->data);
+    return st;
+}
+
+/* 3. projection */
+static void log_projection(const gw_projection_t *p, const gw_loadings_t *l)
+{
+    gw_log_info("%" PRIu64 " variants of %" PRId64 " samples read; %" PRIu64
+                " of the reference's %" PRId64 " matched (%" PRIu64
+                " with alleles swapped, %" PRIu64 " on the other strand); left out: "
+                "not in the reference %" PRIu64 ", other alleles %" PRIu64 ", A/T or C/G %" PRIu64
+                ", there before %" PRIu64,
+                p->n_read, p->n_samples, p->matched, l->n, p->swapped, p->strand,
+                p->not_in_reference, p->alleles, p->ambiguous, p->twice);
+    if (p->matched * 10 < (uint64_t)l->n)
+        gw_log_warning("less than a tenth of the reference's variants matched; the samples' places "
+                       "are rough");
+}
+
+static void write_places(run_t *s, const gw_projection_t *p, const gw_ancestry_t *a, FILE *f)
+{
+    fputs("#FID\tIID", f);
+    for (int c = 0; c < p->k; c++)
+        fprintf(f, "\tPC%d", c + 1);
+    fputs(a ? "\tUSED\tLABEL\tSUPPORT\tDISTANCE\n" : "\tUSED\n", f);
+    for (int64_t i = 0; i < p->n_samples; i++) {
+        fprintf(f, "%s\t%s", gw_genoreader_family(s->in, i), gw_genoreader_sample(s->in, i));
+        for (int c = 0; c < p->k; c++)
+            fprintf(f, "\t%.10g", p->vector[c * p->n_samples + i]);
+        fprintf(f, "\t%" PRId64, p->used[i]);
+        if (a) {
+            gw_assignment_t x = gw_ancestry_assign(a, p->vector + i, p->n_samples);
+            fprintf(f, "\t%s\t%.2f\t%.3f", x.label, x.support, x.distance);
+        }
+        fputc('\n', f);
     }
-    gw_genoreader_close(in);
+}
+
+static gw_status_t output_places(run_t *s, const gw_projection_t *p, const gw_ancestry_t *a,
+                                 gw_err_t *err)
+{
+    char *name = s->o->out ? gw_asprintf("%s.projected.tsv", s->o->out) : NULL;
+    gw_outfile_t o = {0};
+    if (s->o->out && !name)
+        return gw_err_nomem(err, "writing");
+    gw_status_t st = gw_outfile_fopen(&o, name ? name : s->inv->common.output, err);
+    free(name);
+    if (st != GW_OK)
+        return st;
+    write_places(s, p, a, o.file);
+    return gw_outfile_commit(&o, err);
+}
+
+static gw_status_t run_project(run_t *s, gw_err_t *err)
+{
+    const opts_t *o = s->o;
+    gw_loadings_t l;
+    gw_projection_t p = {0};
+    gw_ancestry_t *a = NULL;
+    gw_project_opts_t po = {.method = (gw_project_method_t)o->projection,
+                            .by_id = o->match == 1,
+                            .threads = (int)s->inv->common.threads};
+    gw_status_t st = gw_loadings_load(o->project, &l, err);
+    if (st != GW_OK)
+        return st;
+    if (o->labels)
+        st = gw_ancestry_load(o->project, &l, &s->labels, &a, err);
+    if (st == GW_OK)
+        st = gw_project_run(s->in, &l, &po, &p, err);
+    if (st == GW_OK) {
+        log_projection(&p, &l);
+        st = output_places(s, &p, a, err);
+    }
+    gw_projection_release(&p);
+    gw_ancestry_destroy(a);
+    gw_loadings_release(&l);
+    return st;
+}
+
+/* 4. the command */
+static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
+{
+    run_t s = {.inv = inv, .o = inv->opts};
+    gw_genoread_opts_t ro = {.threads = (int)inv->common.threads};
+    gw_status_t st = gw_cpu_check(err);
+    if (st == GW_OK && s.o->labels)
+        st = gw_labels_load(s.o->labels, s.o->label_column, &s.labels, err);
+    if (st == GW_OK)
+        st = gw_genoreader_open(inv->operands.v[0], &ro, &s.in, err);
+    if (st == GW_OK)
+        st = s.o->project ? run_project(&s, err) : run_components(&s, err);
+    gw_genoreader_close(s.in);
+    gw_labels_release(&s.labels);
     return st;
 }
 
@@ -281,13 +447,14 @@ const gw_command_t gw_cmd_pca = {
     .description =
         "Reads genotypes (VCF or BCF, - for stdin, or a PLINK bed/bim/fam) and writes their "
         "principal components as a table: #FID IID PC1 .. PCk.\nWhat each filter removed, the "
-        "variance explained and a bound on the error are on stderr.",
+        "variance explained and a bound on the error are on stderr.\n--project places "
+        "new samples among components that were saved with --out.",
     .examples = examples,
     .opts = rows,
     .n_opts = sizeof rows / sizeof *rows,
     .opts_size = sizeof(opts_t),
-    .common = GW_COMMON_OUTPUT | GW_COMMON_THREADS | GW_COMMON_MEM | GW_COMMON_TMP |
-              GW_COMMON_SEED | GW_COMMON_PROGRESS,
+    .common = GW_COMMON_OUTPUT | GW_COMMON_THREADS | GW_COMMON_DEVICE | GW_COMMON_MEM |
+              GW_COMMON_TMP | GW_COMMON_SEED | GW_COMMON_REPORT | GW_COMMON_PROGRESS,
     .max_mem = "2G",
     .min_operands = 1,
     .max_operands = 1,

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "engine/engine.h"
+#include "engine/engine_gram.h"
 #include "kernels/cpu.h"
 
 /* 1. the engine */
@@ -252,6 +253,8 @@ gw_status_t gw_engine_run(gw_engine_t *e, gw_job_t job, const void *in, void *ou
         return gw_thread_for(e->threads, (int64_t)gw_thread_pack_groups(t.in->pack), run_group, &t,
                              err);
     }
+    if (job == GW_JOB_GRAM)
+        return gw_engine_gram(e->threads, in, out, err);
     const gw_extend_in_t *x = in;
     if (e->threads > 1 && x->batch->n > 0)
         return run_extend(e, job, x, out, err);

@@ -9,6 +9,7 @@
 
 #include "base/status.h"
 #include "kernels/extend.h"
+#include "kernels/gram.h"
 #include "kernels/pairhmm.h"
 #include "kernels/thread_score.h"
 
@@ -27,7 +28,8 @@ typedef enum {
     GW_JOB_EXTEND_ENDS,
     GW_JOB_EXTEND_GLOBAL,
     GW_JOB_PAIRHMM,
-    GW_JOB_THREAD
+    GW_JOB_THREAD,
+    GW_JOB_GRAM
 } gw_job_t;
 
 typedef struct {
@@ -41,12 +43,26 @@ typedef struct {
     const gw_thread_query_t *query;
 } gw_thread_in_t;
 
+/* products of a block of genotypes; tiles as kernels/gram.h has them */
+typedef enum {
+    GW_GRAM_LEFT,  /* X^T q: out float[n_tiles * n_variants * 16] */
+    GW_GRAM_APPLY, /* X (X^T q): out float[n_tiles * n_samples * 16] */
+    GW_GRAM_SQUARE /* out += X X^T: double[tiles of 8 columns * n_samples * 8]; q is unused */
+} gw_gram_op_t;
+typedef struct {
+    gw_gram_op_t op;
+    const gw_gram_block_t *block;
+    int n_tiles;
+    const float *q;
+} gw_gram_in_t;
+
 /* in, out by job:
  *   EXTEND_SCORE   gw_extend_in_t, int32_t[n]
  *   EXTEND_ENDS    gw_extend_in_t, gw_extend_hit_t[n]
  *   EXTEND_GLOBAL  gw_extend_in_t, gw_extend_cigars_t
  *   PAIRHMM        gw_pairhmm_batch_t, double[sum over groups of R*H]
- *   THREAD         gw_thread_in_t, int32_t[templates] */
+ *   THREAD         gw_thread_in_t, int32_t[templates]
+ *   GRAM           gw_gram_in_t, as gw_gram_op_t says; only SQUARE uses more than one thread */
 GW_RESULT_USED gw_status_t gw_engine_run(gw_engine_t *e, gw_job_t job, const void *in, void *out,
                                          gw_err_t *err);
 

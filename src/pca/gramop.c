@@ -31,6 +31,25 @@ static float *to_tiles(int64_t n, int n_cols, const double *q, gw_err_t *err)
 }
 
 /* 1. products */
+gw_status_t gw_gramop_init(gw_gramop_t *op, const gw_genodata_t *d, const char *device, int threads,
+                           gw_err_t *err)
+{
+    *op = (gw_gramop_t){.data = d, .threads = threads};
+    gw_status_t st = gw_engine_create(device, 1, &op->engine, err);
+    if (st == GW_OK)
+        st = gw_engine_create(device, threads, &op->wide, err);
+    if (st != GW_OK)
+        gw_gramop_release(op);
+    return st;
+}
+
+void gw_gramop_release(gw_gramop_t *op)
+{
+    gw_engine_destroy(op->engine);
+    gw_engine_destroy(op->wide);
+    op->engine = op->wide = NULL;
+}
+
 typedef struct {
     gw_gramop_t *op;
     int window, n_windows, n_tiles;
@@ -45,8 +64,7 @@ typedef struct {
 
 typedef struct {
     int64_t block;
-    float *y, *h;
-    uint8_t *buffer;
+    float *out;
     int64_t n_rows;
 } item_t;
 
@@ -54,9 +72,7 @@ static void item_drop(void *ctx, void *p)
 {
     (void)ctx;
     item_t *it = p;
-    free(it->buffer);
-    free(it->y);
-    free(it->h);
+    free(it->out);
     free(it);
 }
 
@@ -82,21 +98,18 @@ static gw_status_t job_work(void *ctx, int worker, void *p, gw_err_t *err)
     (void)worker;
     const gw_genodata_t *d = j->op->data;
     size_t block_rows = (size_t)gw_genostore_block_rows(d->store);
-    it->buffer = gw_malloc(block_rows, gw_genostore_row_bytes(d->store));
-    it->y = gw_aligned_alloc(64, block_rows * (size_t)j->n_tiles * L, sizeof(float));
-    if (j->right)
-        it->h = gw_aligned_alloc(64, (size_t)d->n_samples * (size_t)j->n_tiles * L, sizeof(float));
-    if (!it->buffer || !it->y || (j->right && !it->h))
-        return gw_err_nomem(err, "multiplying genotypes");
+    uint8_t *buffer = gw_malloc(block_rows, gw_genostore_row_bytes(d->store));
+    it->out = gw_aligned_alloc(64, j->right ? (size_t)d->n_samples : block_rows,
+                               (size_t)j->n_tiles * L * sizeof(float));
     gw_gram_block_t b;
-    gw_status_t st = gw_genodata_block(d, it->block, it->buffer, &b, err);
-    if (st == GW_OK)
-        st = gw_gram_left(&b, j->n_tiles, j->q, it->y, err);
-    if (st == GW_OK && j->right)
-        st = gw_gram_right(&b, j->n_tiles, it->y, it->h, err);
-    it->n_rows = b.n_variants;
-    free(it->buffer);
-    it->buffer = NULL;
+    gw_gram_in_t in = {j->right ? GW_GRAM_APPLY : GW_GRAM_LEFT, &b, j->n_tiles, j->q};
+    gw_status_t st = buffer && it->out ? gw_genodata_block(d, it->block, buffer, &b, err)
+                                       : gw_err_nomem(err, "multiplying genotypes");
+    if (st == GW_OK) {
+        it->n_rows = b.n_variants;
+        st = gw_engine_run(j->op->engine, GW_JOB_GRAM, &in, it->out, err);
+    }
+    free(buffer);
     return st;
 }
 
@@ -108,7 +121,7 @@ static gw_status_t rows_out(job_t *j, const item_t *it, gw_err_t *err)
         return gw_err_nomem(err, "writing loadings");
     for (int64_t v = 0; v < it->n_rows; v++)
         for (int c = 0; c < k; c++)
-            rows[v * k + c] = (double)it->y[((c / L) * it->n_rows + v) * L + c % L];
+            rows[v * k + c] = (double)it->out[((c / L) * it->n_rows + v) * L + c % L];
     gw_status_t st = j->each(j->each_ctx, it->block * gw_genostore_block_rows(j->op->data->store),
                              it->n_rows, rows, err);
     free(rows);
@@ -123,11 +136,11 @@ static gw_status_t job_write(void *ctx, void *p, gw_err_t *err)
     if (j->right) {
         size_t n = (size_t)j->op->data->n_samples * (size_t)j->n_tiles * L;
         for (size_t i = 0; i < n; i++)
-            j->h[i] += (double)it->h[i];
+            j->h[i] += (double)it->out[i];
     } else {
         st = rows_out(j, it, err);
     }
-    gw_progress("solving", ++j->op->done, j->op->total, "blocks");
+    gw_progress("solving", ++j->op->done, 0, "blocks");
     item_drop(NULL, it);
     return st;
 }
@@ -177,40 +190,22 @@ gw_status_t gw_gramop_loadings(gw_gramop_t *op, int k, const double *u, gw_gramo
 }
 
 /* 3. the whole matrix */
-typedef struct {
-    const gw_gram_block_t *b;
-    const uint8_t *index;
-    double *tile;
-} tiles_t;
-
-static gw_status_t one_tile(void *ctx, int worker, int64_t t, gw_err_t *err)
-{
-    tiles_t *s = ctx;
-    (void)worker;
-    return gw_gram_tile(s->b, s->index, t, s->tile + (size_t)t * (size_t)s->b->n_samples * D, err);
-}
-
 static gw_status_t add_blocks(gw_gramop_t *op, double *tile, gw_err_t *err)
 {
     const gw_genodata_t *d = op->data;
-    int64_t n_tiles = (d->n_samples + D - 1) / D, n_blocks = gw_genostore_n_blocks(d->store);
-    size_t block_rows = (size_t)gw_genostore_block_rows(d->store);
-    size_t row_bytes = gw_genostore_row_bytes(d->store);
-    uint8_t *buffer = gw_malloc(block_rows, row_bytes);
-    uint8_t *index = gw_malloc((block_rows + 3) / 4 * 4, row_bytes);
-    gw_status_t st = buffer && index ? GW_OK : gw_err_nomem(err, "multiplying genotypes");
+    int64_t n_blocks = gw_genostore_n_blocks(d->store);
+    uint8_t *buffer =
+        gw_malloc((size_t)gw_genostore_block_rows(d->store), gw_genostore_row_bytes(d->store));
+    gw_status_t st = buffer ? GW_OK : gw_err_nomem(err, "multiplying genotypes");
     for (int64_t i = 0; i < n_blocks && st == GW_OK; i++) {
         gw_gram_block_t b;
+        gw_gram_in_t in = {.op = GW_GRAM_SQUARE, .block = &b};
         st = gw_genodata_block(d, i, buffer, &b, err);
-        if (st != GW_OK)
-            break;
-        gw_gram_index(&b, index);
-        tiles_t s = {&b, index, tile};
-        st = gw_thread_for(op->threads, n_tiles, one_tile, &s, err);
+        if (st == GW_OK)
+            st = gw_engine_run(op->wide, GW_JOB_GRAM, &in, tile, err);
         gw_progress("relating samples", (uint64_t)i + 1, (uint64_t)n_blocks, "blocks");
     }
     free(buffer);
-    free(index);
     return st;
 }
 

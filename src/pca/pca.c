@@ -34,12 +34,12 @@ void gw_pca_fix_signs(int64_t n, int k, double *vector)
 }
 
 /* Eigenpairs of the whole matrix. */
-static gw_status_t solve_exact(const gw_genodata_t *d, const gw_pca_opts_t *o, gw_pca_result_t *r,
+static gw_status_t solve_exact(gw_gramop_t *op, const gw_pca_opts_t *o, gw_pca_result_t *r,
                                gw_err_t *err)
 {
-    gw_gramop_t op = {.data = d, .threads = o->threads};
+    const gw_genodata_t *d = op->data;
     int n = (int)d->n_samples, k = o->k, found = 0;
-    gw_status_t st = gw_gramop_matrix(&op, &r->matrix, err);
+    gw_status_t st = gw_gramop_matrix(op, &r->matrix, err);
     if (st != GW_OK)
         return st;
     int m = k < n ? k + 1 : k; /* one more for the gap */
@@ -81,12 +81,12 @@ done:
     return st;
 }
 
-static gw_status_t solve_krylov(const gw_genodata_t *d, const gw_pca_opts_t *o, gw_pca_result_t *r,
+static gw_status_t solve_krylov(gw_gramop_t *op, const gw_pca_opts_t *o, gw_pca_result_t *r,
                                 gw_err_t *err)
 {
+    const gw_genodata_t *d = op->data;
     int64_t n_blocks = gw_genostore_n_blocks(d->store);
     int l = (o->k + SPARE_COLS + GW_GRAM_LANES - 1) / GW_GRAM_LANES * GW_GRAM_LANES;
-    gw_gramop_t op = {.data = d, .threads = o->threads};
     gw_krylov_opts_t ko = {.n = d->n_samples,
                            .k = o->k,
                            .n_cols = l,
@@ -98,7 +98,7 @@ static gw_status_t solve_krylov(const gw_genodata_t *d, const gw_pca_opts_t *o, 
                            .floor = 2e-7,
                            .seed = o->seed};
     gw_krylov_result_t kr = {.value = r->value, .vector = r->vector, .residual = r->residual};
-    gw_status_t st = gw_krylov_run(&ko, gw_gramop_apply, &op, &kr, err);
+    gw_status_t st = gw_krylov_run(&ko, gw_gramop_apply, op, &kr, err);
     gw_progress_end();
     r->bound = kr.bound;
     r->n_passes = kr.n_passes;
@@ -130,9 +130,9 @@ static gw_status_t check(const gw_genodata_t *d, const gw_pca_opts_t *o, gw_err_
     return GW_OK;
 }
 
-gw_status_t gw_pca_run(const gw_genodata_t *d, const gw_pca_opts_t *o, gw_pca_result_t *out,
-                       gw_err_t *err)
+gw_status_t gw_pca_run(gw_gramop_t *op, const gw_pca_opts_t *o, gw_pca_result_t *out, gw_err_t *err)
 {
+    const gw_genodata_t *d = op->data;
     memset(out, 0, sizeof *out);
     gw_status_t st = check(d, o, err);
     if (st != GW_OK)
@@ -154,8 +154,8 @@ gw_status_t gw_pca_run(const gw_genodata_t *d, const gw_pca_opts_t *o, gw_pca_re
             out->method = small_enough(d) ? GW_PCA_EXACT : GW_PCA_KRYLOV;
         if (3 * l > d->n_samples)
             out->method = GW_PCA_EXACT; /* a basis as large as the matrix */
-        st = out->method == GW_PCA_EXACT ? solve_exact(d, o, out, err)
-                                         : solve_krylov(d, o, out, err);
+        st = out->method == GW_PCA_EXACT ? solve_exact(op, o, out, err)
+                                         : solve_krylov(op, o, out, err);
     }
     if (st != GW_OK) {
         gw_pca_release(out);

@@ -29,7 +29,6 @@ typedef struct {
     gw_pca_method_t method;
     double tol;     /* Krylov: bound on 1 - MEV at which it stops */
     int max_passes; /* Krylov: over the data */
-    int threads;
     uint64_t seed;
 } gw_pca_opts_t;
 
@@ -50,8 +49,8 @@ typedef struct {
 
 /* 3. running: GW_EDATA when the set has too few samples or variants for k components, or no
  *    variance left. The caller releases *out. */
-GW_RESULT_USED gw_status_t gw_pca_run(const gw_genodata_t *d, const gw_pca_opts_t *o,
-                                      gw_pca_result_t *out, gw_err_t *err);
+GW_RESULT_USED gw_status_t gw_pca_run(gw_gramop_t *op, const gw_pca_opts_t *o, gw_pca_result_t *out,
+                                      gw_err_t *err);
 void gw_pca_release(gw_pca_result_t *r);
 /* the signs as above, of n x k columns */
 void gw_pca_fix_signs(int64_t n, int k, double *vector);

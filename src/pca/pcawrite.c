@@ -66,9 +66,9 @@ static gw_status_t write_rows(void *ctx, int64_t first, int64_t n, const double 
     return GW_OK;
 }
 
-gw_status_t gw_pcawrite_loadings(const gw_genodata_t *d, const gw_pca_result_t *r, int threads,
-                                 FILE *f, gw_err_t *err)
+gw_status_t gw_pcawrite_loadings(gw_gramop_t *op, const gw_pca_result_t *r, FILE *f, gw_err_t *err)
 {
+    const gw_genodata_t *d = op->data;
     fprintf(f,
             "##genowarp-pca-loadings=1\n##samples=%" PRId64 "\n##variants=%" PRId64
             "\n##total_variance=%.10g\n##eigenvalues=",
@@ -79,9 +79,8 @@ gw_status_t gw_pcawrite_loadings(const gw_genodata_t *d, const gw_pca_result_t *
     for (int c = 0; c < r->k; c++)
         fprintf(f, "\tPC%d", c + 1);
     fputc('\n', f);
-    gw_gramop_t op = {.data = d, .threads = threads};
     loadings_t s = {d, r, f};
-    gw_status_t st = gw_gramop_loadings(&op, r->k, r->vector, write_rows, &s, err);
+    gw_status_t st = gw_gramop_loadings(op, r->k, r->vector, write_rows, &s, err);
     gw_progress_end();
     return st;
 }

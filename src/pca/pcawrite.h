@@ -21,8 +21,8 @@ void gw_pcawrite_summary(const gw_pca_result_t *r, FILE *f);
 
 /* 2. loadings: "##" lines with what a projection needs, then a line a variant: #CHROM POS ID
  *    COUNTED OTHER FREQ SCALE PC1 .. PCk; unit-length right singular vectors, for copies of
- * COUNTED. d must hold names. One more pass over the data. */
-GW_RESULT_USED gw_status_t gw_pcawrite_loadings(const gw_genodata_t *d, const gw_pca_result_t *r,
-                                                int threads, FILE *f, gw_err_t *err);
+ * COUNTED. op's data must hold names. One more pass over the data. */
+GW_RESULT_USED gw_status_t gw_pcawrite_loadings(gw_gramop_t *op, const gw_pca_result_t *r, FILE *f,
+                                                gw_err_t *err);
 
 #endif

@@ -120,6 +120,64 @@ refused 65 "one sample" one.vcf
 "$gw" pca three.vcf >out 2>/dev/null && [ "$(head -1 out | wc -w)" -eq 5 ] && ok || bad "three variants"
 refused 65 "3 variants left" -k 9 three.vcf
 
+# projection: samples of the reference come back to their places; alleles may be swapped or on the
+# other strand
+edit '/^#/ {print; next} ($4 $5) ~ /AT|TA|CG|GC/ {next} {for (i = 10; i <= NF; i++) if ($i == "./.") $i = "0/0"; print}' >full.vcf
+"$gw" pca -k 3 --out own full.vcf 2>/dev/null || bad "a reference"
+"$gw" pca --project own --projection ls full.vcf >ls.tsv 2>err || bad "--project"
+paste own.eigenvec ls.tsv | awk 'NR > 1 && (($3 - $8) ^ 2 > 1e-11 || ($4 - $9) ^ 2 > 1e-11 || ($5 - $10) ^ 2 > 1e-11) {exit 1}' && ok || bad "least squares of the reference itself"
+[ "$(sed -n 2p ls.tsv | cut -f6)" = "$(grep -vc '^#' own.loadings)" ] && ok || bad "USED"
+awk -v FS='\t' -v OFS='\t' 'function comp(a) {return a == "A" ? "T" : a == "T" ? "A" : a == "C" ? "G" : "C"}
+    /^#/ {print; next} {n++} n % 3 == 0 {t = $4; $4 = $5; $5 = t; for (i = 10; i <= NF; i++) $i = $i == "0/0" ? "1/1" : $i == "1/1" ? "0/0" : $i}
+    n % 2 == 0 {$4 = comp($4); $5 = comp($5)} n % 5 == 0 {$1 = "chr" $1} {print}' full.vcf >turned.vcf
+"$gw" pca --project own --projection ls turned.vcf >turned.tsv 2>err && same ls.tsv turned.tsv "swapped and complementary alleles"
+grep -q "matched (108 with alleles swapped, 162 on the other strand)" err && ok || { bad "projection counts"; cat err; }
+"$gw" pca --project own --match id full.vcf 2>/dev/null >byid.tsv
+"$gw" pca --project own full.vcf 2>/dev/null >oadp.tsv && same oadp.tsv byid.tsv "--match id"
+for t in 1 3; do
+    "$gw" pca -@ $t --project own full.vcf 2>/dev/null >t$t.tsv
+done
+same t1.tsv t3.tsv "--project -@"
+gzip -9nc own.loadings >packed.loadings.gz
+"$gw" pca --project packed full.vcf 2>/dev/null >packed.tsv && same oadp.tsv packed.tsv "gzipped loadings"
+"$gw" pca --project own --projection ls --labels small.labels.tsv --label-column super_pop full.vcf 2>/dev/null >named.tsv
+awk 'NR == FNR {pop[$1] = $3; next} FNR > 1 && $7 != "unknown" {n++; r += $7 == pop[$2]} END {exit !(n >= 21 && r >= 0.85 * n)}' small.labels.tsv named.tsv && ok || bad "labels of the nearest"
+awk 'BEGIN {FS = OFS = "\t"} /^##/ {print; next} {print $1, $2, $3, $4, $5, $6, $7, $8, $9, /^#/ ? "far" : NR % 2 ? "1/1" : "0/0"}' full.vcf >far.vcf
+"$gw" pca --project own --labels small.labels.tsv far.vcf 2>/dev/null | grep -q "unknown" && ok || bad "a sample far from all is unknown"
+"$gw" pca --project own --out placed full.vcf 2>/dev/null && same oadp.tsv placed.projected.tsv "--project --out"
+# the shipped reference
+"$gw" pca --project "$here/refs/ancestry/1kg" --labels "$here/refs/ancestry/1kg.labels.tsv" small.vcf >shipped.tsv 2>err &&
+    grep -q "324 of the reference's 14057 matched" err && grep -q "less than a tenth" err && ok || bad "refs/ancestry"
+refused 66 "absent.loadings" --project absent full.vcf
+refused 64 "project" --match id full.vcf
+refused 64 "cannot be" --project own -k 3 full.vcf
+edit '/^#/ {print; next} {$2 += 7; print}' >moved.vcf
+refused 65 "none of 351 variants" --project own moved.vcf
+edit '/^#/ {print; next} {for (i = 10; i <= NF; i++) if ($i == "0/0") $i = "./."; print}' >sites.vcf
+refused 65 "variant sites only" --project own sites.vcf
+head -100 own.loadings >cut.loadings
+refused 65 "cut short" --project cut full.vcf
+sed '9s/\t[^\t]*$//' own.loadings >cut.loadings
+refused 65 "line 9" --project cut full.vcf
+cp full.vcf no.loadings
+refused 65 "no .loadings file" --project no full.vcf
+awk 'BEGIN {FS = OFS = "\t"} /^#C/ || !/^#/ {print $1, $2, $3, $4, $5, $6, $7, $8, $9, $10; next} {print}' full.vcf >single.vcf
+"$gw" pca --project own single.vcf 2>/dev/null | sed -n 2p >one.line
+sed -n 2p oadp.tsv | cmp -s - one.line && ok || bad "one sample alone has the place that it has among others"
+
+# labels and reports
+"$gw" pca -k 4 --labels small.labels.tsv --report r.html --json r.json --out rep small.vcf 2>/dev/null || bad "--report"
+grep -q "Scree" r.html && grep -q "PC1 and PC2" r.html && grep -q "TSI" r.html && ok || bad "the report's plots"
+grep -q '"variants_kept": *351' r.json && ok || bad "the report's figures"
+grep -q '"HG00096"' rep_pca_mqc.json && ok || bad "MultiQC"
+refused 66 "absent.tsv" --labels absent.tsv small.vcf
+refused 65 "no column age" --labels small.labels.tsv --label-column age small.vcf
+printf 'sample\tpop\nHG00096\n' >bad.tsv
+refused 65 "line 2" --labels bad.tsv small.vcf
+printf 'sample\tpop\nHG00096\tA\nHG00096\tB\n' >bad.tsv
+refused 65 "two lines" --labels bad.tsv small.vcf
+refused 69 "cuda" --device cuda small.vcf
+
 # refusals
 refused 66 "cannot be opened" absent.vcf
 refused 64 "too few files"

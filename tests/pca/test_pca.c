@@ -75,8 +75,11 @@ START_TEST(exact_is_the_dense_decomposition)
     gw_pca_result_t res;
     gw_genoscale_t scale = (gw_genoscale_t)_i;
     load("small.vcf", scale, &r, &d);
-    gw_pca_opts_t o = {.k = 8, .method = GW_PCA_EXACT, .threads = 1};
-    ck_assert_int_eq(gw_pca_run(&d, &o, &res, NULL), GW_OK);
+    gw_pca_opts_t o = {.k = 8, .method = GW_PCA_EXACT};
+    gw_gramop_t op;
+    ck_assert_int_eq(gw_gramop_init(&op, &d, "cpu", 2, NULL), GW_OK);
+    ck_assert_int_eq(gw_pca_run(&op, &o, &res, NULL), GW_OK);
+    gw_gramop_release(&op);
     size_t n = (size_t)d.n_samples;
     double *k = dense(&d, scale), trace = 0;
     for (size_t i = 0; i < n; i++)

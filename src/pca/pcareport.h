@@ -1,0 +1,24 @@
+/* src/pca/pcareport.h -- a run's figures and plots for base/report.h and for MultiQC
+ *
+ * Contents: 1. the report  2. MultiQC
+ */
+#ifndef GW_PCA_PCAREPORT_H
+#define GW_PCA_PCAREPORT_H
+
+#include <stdio.h>
+
+#include "base/report.h"
+#include "io/genoread.h"
+#include "pca/labels.h"
+#include "pca/pca.h"
+
+/* 1. the report: what was read and left out, the components, a scree plot and scatter plots of
+ *    PC1 x PC2 and PC3 x PC4, one series a label (labels NULL = one series). What memory could not
+ *    hold makes gw_report_write fail. */
+void gw_pcareport_fill(gw_report_t *rep, const gw_genodata_t *d, const gw_pca_result_t *r,
+                       const gw_genoreader_t *samples, const gw_labels_t *labels);
+
+/* 2. MultiQC: custom content, a scatter plot of PC1 and PC2; write errors are left in the FILE */
+void gw_pcareport_multiqc(const gw_pca_result_t *r, const gw_genoreader_t *samples, FILE *f);
+
+#endif

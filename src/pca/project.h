@@ -1,0 +1,48 @@
+/* src/pca/project.h -- new samples placed among the components of a saved reference
+ *
+ * Contents: 1. options and counts  2. projecting
+ * Source:   Zhang, Dey & Lee 2020, doi:10.1093/bioinformatics/btaa152 (OADP)
+ *
+ * With x a sample's standardised genotypes at the variants that it has, V their loadings and
+ * l = (V'V)^-1 V'x, least squares takes l as the sample's place. That of a sample which the
+ * reference does not hold is shrunk towards 0; OADP undoes that: the reference's decomposition is
+ * augmented by the sample, decomposed, and turned back onto the reference (Procrustes).
+ */
+#ifndef GW_PCA_PROJECT_H
+#define GW_PCA_PROJECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "io/genoread.h"
+#include "pca/loadings.h"
+
+/* 1. options and counts */
+typedef enum { GW_PROJECT_OADP, GW_PROJECT_LS } gw_project_method_t;
+
+typedef struct {
+    gw_project_method_t method;
+    bool by_id; /* match variants by identifier */
+    int threads;
+} gw_project_opts_t;
+
+typedef struct {
+    int64_t n_samples;
+    int k;
+    double *vector; /* n_samples x k, column by column, on the scale of the reference's eigenvec */
+    int64_t *used;  /* variants, by sample */
+    /* variants of the input: */
+    uint64_t n_read, matched, swapped, strand, ambiguous, alleles, not_in_reference;
+    uint64_t twice;     /* the reference's variant had been matched before */
+    uint64_t hom_other; /* genotypes without the counted allele among those matched */
+} gw_projection_t;
+
+/* 2. projecting: reads r to its end. GW_EDATA: nothing matches, a sample has too few variants, or
+ *    the input holds variant sites only (not one genotype of two reference alleles). */
+GW_RESULT_USED gw_status_t gw_project_run(gw_genoreader_t *r, gw_loadings_t *l,
+                                          const gw_project_opts_t *o, gw_projection_t *out,
+                                          gw_err_t *err);
+void gw_projection_release(gw_projection_t *p);
+
+#endif
