@@ -4,6 +4,7 @@
 
 #include "kernels/cpu.h"
 #include "kernels/extend.h"
+#include "kernels/extend_batch.h"
 #include "kernels/extend_variants.h"
 
 /* 1. the batch */
@@ -65,18 +66,37 @@ void gw_extend_params_dna(gw_extend_params_t *p, int match, int mismatch, int n_
 }
 
 /* 3. score and ends */
+/* NULL for the reference */
+static const gw_extend_simd_t *simd_of(gw_cpu_level_t level)
+{
+    switch (level) {
+    case GW_CPU_PORTABLE:
+        return &gw_extend_simd_portable;
+#if defined(__x86_64__) || defined(__i386__)
+    case GW_CPU_AVX2:
+        return &gw_extend_simd_avx2;
+    case GW_CPU_AVX512:
+        return &gw_extend_simd_avx512;
+#endif
+    default:
+        return NULL;
+    }
+}
+
 gw_status_t gw_extend_score_at(gw_cpu_level_t level, const gw_extend_batch_t *b,
                                const gw_extend_params_t *p, int32_t *score, gw_err_t *err)
 {
-    (void)level;
-    return gw_extend_score_ref(b, p, score, err);
+    const gw_extend_simd_t *simd = simd_of(level);
+    return simd ? gw_extend_batch_run(simd, b, p, score, NULL, err)
+                : gw_extend_score_ref(b, p, score, err);
 }
 
 gw_status_t gw_extend_ends_at(gw_cpu_level_t level, const gw_extend_batch_t *b,
                               const gw_extend_params_t *p, gw_extend_hit_t *hit, gw_err_t *err)
 {
-    (void)level;
-    return gw_extend_ends_ref(b, p, hit, err);
+    const gw_extend_simd_t *simd = simd_of(level);
+    return simd ? gw_extend_batch_run(simd, b, p, NULL, hit, err)
+                : gw_extend_ends_ref(b, p, hit, err);
 }
 
 gw_status_t gw_extend_score(const gw_extend_batch_t *b, const gw_extend_params_t *p, int32_t *score,

@@ -8,6 +8,8 @@ libgw_kernels_a_SOURCES = \
 	src/kernels/phred.h \
 	src/kernels/extend.c src/kernels/extend.h src/kernels/extend_variants.h \
 	src/kernels/extend_ref.c src/kernels/extend_global_ref.c src/kernels/extend_cigar.h \
+	src/kernels/extend_batch.c src/kernels/extend_batch.h src/kernels/extend_group.h \
+	src/kernels/extend_simd.h src/kernels/extend_portable.c src/kernels/vec.h src/kernels/vec_undef.h \
 	src/kernels/pairhmm.c src/kernels/pairhmm.h src/kernels/pairhmm_variants.h \
 	src/kernels/pairhmm_rows.c src/kernels/pairhmm_ref.c src/kernels/pairhmm_ref.h \
 	src/kernels/thread_score.c src/kernels/thread_score.h src/kernels/thread_pack.h \
@@ -22,9 +24,13 @@ AVX2_CFLAGS = -mavx2 -mfma -mbmi -mbmi2 -mpopcnt
 AVX512_CFLAGS = $(AVX2_CFLAGS) -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vbmi \
 	-mavx512vnni -mavx512bitalg -mavx512vpopcntdq
 libgw_kernels_avx2_a_CFLAGS = $(AM_CFLAGS) $(AVX2_CFLAGS)
-libgw_kernels_avx2_a_SOURCES = src/kernels/thread_avx2.c
+libgw_kernels_avx2_a_SOURCES = \
+	src/kernels/extend_avx2.c \
+	src/kernels/thread_avx2.c
 libgw_kernels_avx512_a_CFLAGS = $(AM_CFLAGS) $(AVX512_CFLAGS)
-libgw_kernels_avx512_a_SOURCES = src/kernels/thread_avx512.c
+libgw_kernels_avx512_a_SOURCES = \
+	src/kernels/extend_avx512.c \
+	src/kernels/thread_avx512.c
 endif
 # The kernels use base, and base comes before them in the list of rooms.
 KERNEL_LIBS += libgw_base.a
