@@ -130,7 +130,8 @@ int32_t gw_gap_try(const gw_mapper_t *m, const gw_read_t *r, gw_hit_t *h, const 
                .match = p->match,
                .best = with};
     if (h->diag < most || h->diag + r->len + most > m->index->total ||
-        gw_index_risky(m->index, h->diag - most, h->diag + r->len + most))
+        (gw_index_risky(m->index, h->diag - most, h->diag + r->len + most) &&
+         gw_index_broken(m->index, h->diag - most, h->diag + r->len + most)))
         return with;
     own_prefixes(&g);
     own_suffixes(&g);

@@ -74,7 +74,9 @@ GW_RESULT_USED gw_status_t gw_index_check_fasta(const gw_index_t *x, const char 
 int32_t gw_index_contig_at(const gw_index_t *x, int64_t pos);
 /* Codes 0..4 of [beg,end), which lie inside [0,total). */
 void gw_index_unpack(const gw_index_t *x, int64_t beg, int64_t end, uint8_t *out);
-/* true when [beg,end) may touch a span or a contig's end */
+/* true when [beg,end), inside [0,total), touches a span or lies on two contigs */
+bool gw_index_broken(const gw_index_t *x, int64_t beg, int64_t end);
+/* the same, fast, with false alarms near spans and ends */
 static inline bool gw_index_risky(const gw_index_t *x, int64_t beg, int64_t end)
 {
     for (int64_t b = beg >> GW_INDEX_RISK_SHIFT; b <= (end - 1) >> GW_INDEX_RISK_SHIFT; b++)

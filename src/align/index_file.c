@@ -410,6 +410,27 @@ int32_t gw_index_contig_at(const gw_index_t *x, int64_t pos)
     return lo;
 }
 
+/* The first span that ends after pos. */
+static int64_t span_after(const gw_index_t *x, int64_t pos)
+{
+    int64_t lo = 0, hi = x->n_spans;
+    while (lo < hi) {
+        int64_t mid = lo + (hi - lo) / 2;
+        if (x->span[mid].end <= pos)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+bool gw_index_broken(const gw_index_t *x, int64_t beg, int64_t end)
+{
+    int64_t s = span_after(x, beg);
+    return (s < x->n_spans && x->span[s].beg < end) ||
+           gw_index_contig_at(x, beg) != gw_index_contig_at(x, end - 1);
+}
+
 void gw_index_unpack(const gw_index_t *x, int64_t beg, int64_t end, uint8_t *out)
 {
     for (int64_t i = beg; i < end;) {
@@ -421,14 +442,7 @@ void gw_index_unpack(const gw_index_t *x, int64_t beg, int64_t end, uint8_t *out
     if (end <= beg || !gw_index_risky(x, beg, end))
         return;
     out -= end - beg;
-    int64_t lo = 0, hi = x->n_spans; /* the first span that ends after beg */
-    while (lo < hi) {
-        int64_t mid = lo + (hi - lo) / 2;
-        if (x->span[mid].end <= beg)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
+    int64_t lo = span_after(x, beg);
     for (; lo < x->n_spans && x->span[lo].beg < end; lo++) {
         int64_t a = x->span[lo].beg > beg ? x->span[lo].beg : beg;
         int64_t b = x->span[lo].end < end ? x->span[lo].end : end;

@@ -172,6 +172,11 @@ void gw_pair_all(gw_mapper_t *m);
 /* mapq.c: MAPQ of r's primary and supplementary hits; mate NULL for a single read */
 void gw_mapq_set(const gw_mapper_t *m, gw_read_t *r, const gw_read_t *mate);
 
+/* A place at insert distance from a good mate needs less evidence of its own. */
+static inline int32_t gw_paired_score(const gw_map_params_t *p)
+{
+    return p->min_score * 19 / 30;
+}
 static inline bool gw_read_paired(const gw_read_t *r)
 {
     return (r->rec->flag & 0x1) != 0;

@@ -106,16 +106,34 @@ static void rank(const gw_mapper_t *m, gw_read_t *r)
 }
 
 /* 4. the chunk */
+/* Without the mate's support a score below the least is no alignment. Hits are sorted by score. */
+static void drop_weak(const gw_mapper_t *m, gw_read_t *r)
+{
+    while (r->n_hits && r->hit[r->n_hits - 1].score < m->params->min_score)
+        r->n_hits--;
+    if (r->primary >= (int32_t)r->n_hits)
+        r->primary = -1;
+}
+
 static void choose_pair(gw_mapper_t *m, gw_read_t *a, gw_read_t *b)
 {
     a->primary = a->n_hits ? 0 : -1;
     b->primary = b->n_hits ? 0 : -1;
-    if (!a->n_hits || !b->n_hits)
+    if (!a->n_hits || !b->n_hits) {
+        drop_weak(m, a);
+        drop_weak(m, b);
         return;
+    }
     best_t best = best_pair(m, a, b);
     if (best.any && best.score >= a->hit[0].score + b->hit[0].score - m->params->unpaired) {
         a->primary = (int32_t)best.i;
         b->primary = (int32_t)best.j;
+    }
+    if (!best.any || a->primary != (int32_t)best.i || b->primary != (int32_t)best.j ||
+        (a->hit[best.i].score < m->params->min_score &&
+         b->hit[best.j].score < m->params->min_score)) {
+        drop_weak(m, a);
+        drop_weak(m, b);
     }
 }
 

@@ -17,7 +17,7 @@ static bool worth_dp(const gw_mapper_t *m, const gw_read_t *r, const gw_hit_t *h
     if (h->state == GW_HIT_EXACT)
         return false;
     if (settled)
-        return h->spread > 0 && h->votes * 4 >= settled->votes * 3;
+        return (h->spread > 0 || h->score == 0) && h->votes * 4 >= settled->votes * 3;
     /* With a gap it can reach at most a full match less the smallest gap. */
     int32_t reach = r->len * m->params->match - m->params->gap_open - m->params->gap_extend;
     return reach > h->score && (h->score > best - 40 || h->spread > 0 || h->score == 0);
@@ -81,9 +81,10 @@ static bool same_place(const gw_hit_t *x, const gw_hit_t *y)
 void gw_refine_tidy(const gw_mapper_t *m, gw_read_t *r)
 {
     size_t n = 0;
+    int32_t least = gw_read_paired(r) ? gw_paired_score(m->params) : m->params->min_score;
     for (size_t j = 0; j < r->n_hits; j++) {
         gw_hit_t *h = &r->hit[j];
-        if (h->score < m->params->min_score)
+        if (h->score < least)
             continue;
         h->sub =
             (int32_t)(gw_hash_mix((uint64_t)h->t_beg * 2 + h->rev + ((uint64_t)r->tie << 32)) >>

@@ -42,8 +42,10 @@ void gw_samrec_select(gw_mapper_t *m, const gw_samrec_opts_t *opts)
         int more = 0;
         for (size_t j = 0; j < r->n_hits; j++) {
             gw_hit_t *h = &r->hit[j];
-            h->wanted = (int32_t)j == r->primary || (h->parent < 0 && more++ < MAX_SUPPLEMENTARY) ||
-                        (h->parent >= 0 && opts->all);
+            h->wanted =
+                (int32_t)j == r->primary ||
+                (h->parent < 0 && h->score >= m->params->min_score && more++ < MAX_SUPPLEMENTARY) ||
+                (h->parent >= 0 && opts->all);
         }
         for (size_t k = 0; k < r->n_hits && !opts->all; k++) {
             if (!r->hit[k].wanted || r->hit[k].parent >= 0 || count_xa(m, r, k) > m->params->xa_max)

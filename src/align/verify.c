@@ -72,7 +72,8 @@ void gw_verify_hit(const gw_mapper_t *m, const gw_read_t *r, gw_hit_t *h)
     h->state = GW_HIT_UNGAPPED;
     h->score = 0;
     if (h->diag < 0 || h->diag + r->len > m->index->total ||
-        gw_index_risky(m->index, h->diag, h->diag + r->len))
+        (gw_index_risky(m->index, h->diag, h->diag + r->len) &&
+         gw_index_broken(m->index, h->diag, h->diag + r->len)))
         return;
     int n = mismatches(m, r, h, pos);
     if (n > GW_VERIFY_MAX_MIS)
