@@ -6,7 +6,7 @@
 
 /* Phred a unit of score difference is worth; the score that an unseen rival is taken to have;
  * the ceiling. */
-#define PHRED_PER_UNIT 4.5
+#define PHRED_PER_UNIT 4.8
 enum { UNSEEN = 19, MAX_MAPQ = 60 };
 
 static double weight(int32_t behind)

@@ -6,3 +6,9 @@ tests_align_test_markdup_SOURCES = tests/align/test_markdup.c tests/align/fake_r
 tests_align_test_markdup_LDADD = libgw_align.a libgw_base.a $(TEST_LIBS)
 tests_align_test_sink_SOURCES = tests/align/test_sink.c tests/align/fake_records.c tests/align/fake_records.h
 tests_align_test_sink_LDADD = libgw_align.a libgw_base.a $(TEST_LIBS)
+
+check_PROGRAMS += tests/align/samvalid
+tests_align_samvalid_SOURCES = tests/align/samvalid.c
+tests_align_samvalid_LDADD = $(ALL_LIBS)
+TESTS += tests/align/align.sh
+EXTRA_DIST += tests/align/align.sh

@@ -16,3 +16,7 @@ tests_bench_fold_cv_LDADD = libgw_fold.a libgw_engine.a libgw_io.a libgw_base.a 
 CLEANFILES += tests/bench/fold_cv
 EXTRA_DIST += tests/bench/fold_hhm.py
 EXTRA_DIST += tests/bench/simvar.pl
+EXTRA_PROGRAMS += tests/bench/mapeval
+tests_bench_mapeval_SOURCES = tests/bench/mapeval.c
+tests_bench_mapeval_LDADD = $(ALL_LIBS)
+CLEANFILES += tests/bench/mapeval

@@ -54,7 +54,12 @@ static void load_truth(const char *path, sam_hdr_t **hdr)
             memset(places + n_places, 0, (n - n_places) * sizeof *places);
             n_places = n;
         }
-        places[s] = (place_t){b->core.pos, bam_endpos(b), (b->core.flag & BAM_FUNMAP) ? -1 : b->core.tid, bam_is_rev(b), 1, 0};
+        places[s] = (place_t){b->core.pos,
+                              bam_endpos(b),
+                              (b->core.flag & BAM_FUNMAP) ? -1 : b->core.tid,
+                              bam_is_rev(b),
+                              1,
+                              0};
     }
     if (rc < -1)
         die("damaged", path);
