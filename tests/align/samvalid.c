@@ -74,7 +74,7 @@ static void check_shape(const bam1_t *b)
     for (uint32_t i = 0; i < n; i++) {
         int op = bam_cigar_op(c[i]), clip = op == BAM_CSOFT_CLIP || op == BAM_CHARD_CLIP;
         if (bam_cigar_oplen(c[i]) == 0 || (clip && i != 0 && i != n - 1) ||
-            (i && op == bam_cigar_op(c[i - 1])))
+            (i && op == (int)bam_cigar_op(c[i - 1])))
             fault(b, "CIGAR operation %u is empty, repeated or a clip inside", i);
         if ((op == BAM_CINS || op == BAM_CDEL) &&
             (i == 0 || i == n - 1 || bam_cigar_op(c[i - 1]) == BAM_CSOFT_CLIP ||
