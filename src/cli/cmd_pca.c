@@ -25,8 +25,12 @@ typedef struct {
     double tol;
     int64_t max_passes;
     int scale;
-    double maf, max_missing;
+    double maf, max_missing, hwe, ld_r2;
+    int64_t ld_window_kb;
     bool all_contigs;
+    gw_strlist_t region, region_bed, exclude, exclude_bed;
+    int long_ld;
+    bool grm;
     const char *project, *labels, *label_column;
     int projection, match;
 } opts_t;
@@ -86,6 +90,13 @@ static const gw_opt_t rows[] = {
      .choices = "binomial|sd|center",
      .help =
          "what a centred variant is divided by: sqrt(2f(1-f)), its standard deviation, or nothing"},
+    {.name = "grm",
+     .type = GW_OPT_FLAG,
+     .offset = AT(grm),
+     .needs = "out",
+     .help =
+         "also write the relationship matrix as PREFIX.grm.bin, .grm.N.bin and .grm.id, as GCTA "
+         "has them; the method is then exact"},
     {.name = "maf",
      .type = GW_OPT_DOUBLE,
      .offset = AT(maf),
@@ -108,6 +119,61 @@ static const gw_opt_t rows[] = {
      .offset = AT(all_contigs),
      .help = "keep sex chromosomes and mitochondria (named X, Y, XY, M, MT or 23 to 26, with or "
              "without chr)"},
+    {.name = "hwe",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(hwe),
+     .arg = "P",
+     .dflt = "0",
+     .min = 0,
+     .max = 1,
+     .help = "leave out variants whose exact Hardy-Weinberg test has a smaller p-value"},
+    {.name = "region",
+     .letter = 'r',
+     .type = GW_OPT_LIST,
+     .offset = AT(region),
+     .arg = "REGION",
+     .help = "keep only variants in CONTIG or CONTIG:FROM-TO; may be given again"},
+    {.name = "regions-file",
+     .letter = 'R',
+     .type = GW_OPT_LIST,
+     .offset = AT(region_bed),
+     .arg = "BED",
+     .help = "keep only variants in the regions of a BED file"},
+    {.name = "exclude-region",
+     .type = GW_OPT_LIST,
+     .offset = AT(exclude),
+     .arg = "REGION",
+     .help = "leave out variants in CONTIG or CONTIG:FROM-TO; may be given again"},
+    {.name = "exclude-file",
+     .type = GW_OPT_LIST,
+     .offset = AT(exclude_bed),
+     .arg = "BED",
+     .help = "leave out variants in the regions of a BED file"},
+    {.name = "long-range-ld",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(long_ld),
+     .arg = "WHAT",
+     .dflt = "keep",
+     .choices = "keep|grch37|grch38",
+     .help = "leave out the 24 regions of long-range linkage of that human assembly"},
+    {.name = "ld-prune",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(ld_r2),
+     .arg = "R2",
+     .dflt = "1",
+     .min = 0,
+     .max = 1,
+     .help = "leave out a variant whose squared correlation with one that was kept "
+             "before it, within --ld-window, is larger; 1 = keep all"},
+    {.name = "ld-window",
+     .type = GW_OPT_INT,
+     .offset = AT(ld_window_kb),
+     .arg = "KB",
+     .dflt = "500",
+     .min = 1,
+     .max = 1000000,
+     .needs = "ld-prune",
+     .help = "how far back --ld-prune looks, in thousands of bases"},
     {.name = "project",
      .type = GW_OPT_STRING,
      .offset = AT(project),
@@ -161,12 +227,10 @@ static const char *const examples[] = {
 
 static void log_counts(const gw_genodata_t *d)
 {
-    const gw_genocounts_t *c = &d->count;
-    gw_log_info("%" PRIu64 " variants of %" PRId64 " samples read; left out: not biallelic %" PRIu64
-                ", not autosomal %" PRIu64 ", too often missing %" PRIu64 ", monomorphic %" PRIu64
-                ", rare %" PRIu64 "; kept %" PRIu64,
-                c->n_read, d->n_samples, c->not_biallelic, c->not_autosomal, c->missing,
-                c->monomorphic, c->rare, c->kept);
+    char text[512];
+    gw_log_info("%" PRIu64 " variants of %" PRId64 " samples read; left out: %s; kept %" PRIu64,
+                d->count.n_read, d->n_samples, gw_genodata_counts(&d->count, text, sizeof text),
+                d->count.kept);
 }
 
 static void log_result(const gw_pca_result_t *r)
@@ -232,29 +296,51 @@ static gw_status_t write_multiqc(run_t *s, FILE *f, gw_err_t *err)
     return GW_OK;
 }
 
+static gw_status_t write_grm(run_t *s, FILE *f, gw_err_t *err)
+{
+    (void)err;
+    gw_pcawrite_grm(&s->r, f);
+    return GW_OK;
+}
+
+static gw_status_t write_grm_n(run_t *s, FILE *f, gw_err_t *err)
+{
+    (void)err;
+    gw_pcawrite_grm_n(&s->r, s->data.n_variants, f);
+    return GW_OK;
+}
+
+static gw_status_t write_grm_id(run_t *s, FILE *f, gw_err_t *err)
+{
+    (void)err;
+    gw_pcawrite_grm_id(&s->r, s->in, f);
+    return GW_OK;
+}
+
+/* those of --grm last */
 static const struct {
     const char *ending;
     gw_status_t (*write)(run_t *s, FILE *f, gw_err_t *err);
-} out_files[] = {{".eigenvec", write_vectors},
-                 {".eigenval", write_values},
-                 {".summary.tsv", write_summary},
-                 {".loadings", write_loadings},
-                 {"_pca_mqc.json", write_multiqc}};
-enum { N_OUT_FILES = sizeof out_files / sizeof *out_files };
+} out_files[] = {{".eigenvec", write_vectors},     {".eigenval", write_values},
+                 {".summary.tsv", write_summary},  {".loadings", write_loadings},
+                 {"_pca_mqc.json", write_multiqc}, {".grm.bin", write_grm},
+                 {".grm.N.bin", write_grm_n},      {".grm.id", write_grm_id}};
+enum { N_OUT_FILES = sizeof out_files / sizeof *out_files, N_GRM_FILES = 3 };
 
 /* All of PREFIX.*, or none when one fails. */
 static gw_status_t write_out(run_t *s, gw_err_t *err)
 {
     gw_outfile_t o[N_OUT_FILES] = {0};
+    int n = s->o->grm ? N_OUT_FILES : N_OUT_FILES - N_GRM_FILES;
     gw_status_t st = GW_OK;
-    for (int i = 0; i < N_OUT_FILES && st == GW_OK; i++) {
+    for (int i = 0; i < n && st == GW_OK; i++) {
         char *name = gw_asprintf("%s%s", s->o->out, out_files[i].ending);
         st = name ? gw_outfile_fopen(&o[i], name, err) : gw_err_nomem(err, "writing");
         free(name);
         if (st == GW_OK)
             st = out_files[i].write(s, o[i].file, err);
     }
-    for (int i = 0; i < N_OUT_FILES; i++)
+    for (int i = 0; i < n; i++)
         if (st == GW_OK)
             st = gw_outfile_commit(&o[i], err);
         else
@@ -303,7 +389,7 @@ static gw_status_t solve(run_t *s, gw_err_t *err)
 {
     const opts_t *o = s->o;
     gw_pca_opts_t po = {.k = components(s),
-                        .method = (gw_pca_method_t)o->method,
+                        .method = o->grm ? GW_PCA_EXACT : (gw_pca_method_t)o->method,
                         .tol = o->tol,
                         .max_passes = (int)o->max_passes,
                         .seed = (uint64_t)s->inv->common.seed};
@@ -329,7 +415,21 @@ static gw_status_t solve(run_t *s, gw_err_t *err)
 static gw_status_t run_components(run_t *s, gw_err_t *err)
 {
     const opts_t *o = s->o;
-    gw_genoload_t lo = {.filter = {o->all_contigs, o->max_missing, o->maf},
+    gw_genoload_t lo = {.filter = {.all_contigs = o->all_contigs,
+                                   .region = o->region.v,
+                                   .n_region = o->region.n,
+                                   .region_bed = o->region_bed.v,
+                                   .n_region_bed = o->region_bed.n,
+                                   .exclude = o->exclude.v,
+                                   .n_exclude = o->exclude.n,
+                                   .exclude_bed = o->exclude_bed.v,
+                                   .n_exclude_bed = o->exclude_bed.n,
+                                   .long_ld = (gw_long_ld_t)o->long_ld,
+                                   .max_missing = o->max_missing,
+                                   .min_maf = o->maf,
+                                   .min_hwe = o->hwe,
+                                   .max_r2 = o->ld_r2,
+                                   .ld_window_bp = o->ld_window_kb * 1000},
                         .scale = (gw_genoscale_t)o->scale,
                         .names = o->out != NULL,
                         .max_bytes = s->inv->common.max_mem,

@@ -55,3 +55,8 @@ void gw_gram_count(const uint8_t *row, int64_t n, int64_t count[4])
 {
     best()->count(row, n, count);
 }
+
+void gw_gram_pair(const uint8_t *g, const uint8_t *h, int64_t n, int64_t sum[4])
+{
+    best()->pair(g, h, n, sum);
+}

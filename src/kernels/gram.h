@@ -1,7 +1,8 @@
 /* src/kernels/gram.h -- products of a standardised genotype matrix, straight from 2-bit genotypes
  *                       (GW_JOB_GRAM)
  *
- * Contents: 1. the block  2. products  3. the sample-by-sample matrix, counts  4. variants
+ * Contents: 1. the block  2. products  3. the sample-by-sample matrix, counts, pairs
+ *           4. variants
  * Units:    genotypes are codes 0, 1, 2 = copies of the counted allele, 3 = missing; sample i of
  *           variant v is bits 2*(i%4) of byte geno[v*row_bytes + i/4]; unused codes of the last
  *           byte are 0
@@ -59,6 +60,9 @@ GW_RESULT_USED gw_status_t gw_gram_tile(const gw_gram_block_t *b, const uint8_t 
 /* how many of the n genotypes of a row have each code */
 void gw_gram_count(const uint8_t *row, int64_t n, int64_t count[4]);
 
+/* sums over the samples that are called in both of two rows: [0] g h, [1] g, [2] h, [3] 1 */
+void gw_gram_pair(const uint8_t *g, const uint8_t *h, int64_t n, int64_t sum[4]);
+
 /* 4. variants: one set of functions an instruction set; what the calls above choose from */
 typedef struct {
     const char *name;
@@ -70,6 +74,7 @@ typedef struct {
     gw_status_t (*tile)(const gw_gram_block_t *b, const uint8_t *index, int64_t tile, double *k,
                         gw_err_t *err);
     void (*count)(const uint8_t *row, int64_t n, int64_t count[4]);
+    void (*pair)(const uint8_t *g, const uint8_t *h, int64_t n, int64_t sum[4]);
 } gw_gram_variant_t;
 extern const gw_gram_variant_t gw_gram_ref, gw_gram_portable, gw_gram_avx2, gw_gram_avx512;
 /* the one that a level of kernels/cpu.h takes; NULL when this build or machine lacks the level */

@@ -105,4 +105,18 @@ static void count(const uint8_t *row, int64_t n, int64_t c[4])
         c[(row[i / 4] >> (2 * (i % 4))) & 3]++;
 }
 
-const gw_gram_variant_t gw_gram_ref = {"ref", left, right, fill_index, tile, count};
+static void pair(const uint8_t *a, const uint8_t *b, int64_t n, int64_t sum[4])
+{
+    sum[0] = sum[1] = sum[2] = sum[3] = 0;
+    for (int64_t i = 0; i < n; i++) {
+        int g = (a[i / 4] >> (2 * (i % 4))) & 3, h = (b[i / 4] >> (2 * (i % 4))) & 3;
+        if (g == 3 || h == 3)
+            continue;
+        sum[0] += g * h;
+        sum[1] += g;
+        sum[2] += h;
+        sum[3]++;
+    }
+}
+
+const gw_gram_variant_t gw_gram_ref = {"ref", left, right, fill_index, tile, count, pair};

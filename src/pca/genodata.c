@@ -2,44 +2,14 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/log.h"
 #include "pca/genodata.h"
 
-/* 1. filters */
-
-/* X, Y, XY, M, MT with or without chr; PLINK's numbers for them; everything else counts as an
- * autosome, whatever the species calls it */
-static bool is_autosomal(const char *contig)
-{
-    static const char *const other[] = {"X", "Y", "XY", "M", "MT", "23", "24", "25", "26"};
-    const char *c = strncasecmp(contig, "chr", 3) == 0 ? contig + 3 : contig;
-    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
-        if (strcasecmp(c, other[i]) == 0)
-            return false;
-    return true;
-}
-
-/* Where a variant leaves, or NULL when it stays. */
-static uint64_t *filter(const gw_genofilter_t *f, const gw_genosite_t *site, int64_t n_samples,
-                        const int64_t g[4], gw_genocounts_t *count)
-{
-    int64_t called = n_samples - g[3], alleles = g[1] + 2 * g[2];
-    if (g[3] > (int64_t)floor(f->max_missing * (double)n_samples + 1e-9) || called == 0)
-        return &count->missing;
-    if (alleles == 0 || alleles == 2 * called || g[1] == called)
-        return &count->monomorphic; /* all heterozygous has no variance either */
-    int64_t minor = alleles < 2 * called - alleles ? alleles : 2 * called - alleles;
-    if ((double)minor < f->min_maf * 2.0 * (double)called - 1e-9)
-        return &count->rare;
-    (void)site;
-    return NULL;
-}
-
-/* 2. the set */
+/* 1. the set */
 static gw_status_t grow(gw_genodata_t *d, bool names, gw_err_t *err)
 {
     size_t need = (size_t)d->n_variants + 1;
@@ -82,41 +52,36 @@ static void standardise(gw_genodata_t *d, gw_genoscale_t scale, const int64_t g[
     d->total += s * s * squares;
 }
 
-/* 3. loading */
+/* 2. loading */
 static gw_status_t none_left(const gw_genocounts_t *c, gw_err_t *err)
 {
+    char text[512];
     if (c->n_read == 0)
         return gw_err_set(err, GW_EDATA, "the input has samples but no variants");
-    return gw_err_set(err, GW_EDATA,
-                      "no variants left of %" PRIu64 ": not biallelic %" PRIu64
-                      ", not autosomal %" PRIu64 ", too often missing %" PRIu64
-                      ", monomorphic %" PRIu64 ", rare %" PRIu64 "; loosen the filters",
-                      c->n_read, c->not_biallelic, c->not_autosomal, c->missing, c->monomorphic,
-                      c->rare);
+    return gw_err_set(err, GW_EDATA, "no variants left of %" PRIu64 ": %s; loosen the filters",
+                      c->n_read, gw_genodata_counts(c, text, sizeof text));
 }
 
-static gw_status_t take(gw_genodata_t *d, const gw_genoload_t *o, const gw_genosite_t *site,
-                        gw_err_t *err)
+const char *gw_genodata_counts(const gw_genocounts_t *c, char *text, size_t size)
 {
-    gw_genocounts_t *c = &d->count;
-    uint64_t *leaves = NULL;
+    snprintf(text, size,
+             "not biallelic %" PRIu64 ", not autosomal %" PRIu64 ", by region %" PRIu64
+             ", too often missing %" PRIu64 ", monomorphic %" PRIu64 ", rare %" PRIu64
+             ", against Hardy-Weinberg %" PRIu64 ", linked %" PRIu64,
+             c->not_biallelic, c->not_autosomal, c->region, c->missing, c->monomorphic, c->rare,
+             c->hwe, c->linked);
+    return text;
+}
+
+static gw_status_t take(gw_genodata_t *d, const gw_genoload_t *o, gw_sitefilter_t *f,
+                        const gw_genosite_t *site, gw_err_t *err)
+{
     int64_t g[4];
-    c->n_read++;
-    if (site->n_alleles != 2)
-        leaves = site->n_alleles < 2 ? &c->monomorphic : &c->not_biallelic;
-    else if (!o->filter.all_contigs && !is_autosomal(site->contig))
-        leaves = &c->not_autosomal;
-    if (leaves) {
-        ++*leaves;
-        return GW_OK;
-    }
-    gw_gram_count(site->geno, d->n_samples, g);
-    leaves = filter(&o->filter, site, d->n_samples, g, c);
-    if (leaves) {
-        ++*leaves;
-        return GW_OK;
-    }
-    gw_status_t st = grow(d, o->names, err);
+    bool keep;
+    gw_status_t st = gw_sitefilter_apply(f, site, d->n_samples, &d->count, g, &keep, err);
+    if (st != GW_OK || !keep)
+        return st;
+    st = grow(d, o->names, err);
     if (st == GW_OK && o->names)
         st = add_name(d, site, err);
     if (st != GW_OK)
@@ -124,7 +89,6 @@ static gw_status_t take(gw_genodata_t *d, const gw_genoload_t *o, const gw_genos
     standardise(d, o->scale, g);
     st = gw_genostore_add(d->store, site->geno, site->ordinal, d->flipped[d->n_variants], err);
     d->n_variants++;
-    c->kept++;
     return st;
 }
 
@@ -132,20 +96,24 @@ gw_status_t gw_genodata_load(gw_genoreader_t *r, const gw_genoload_t *opts, gw_g
                              gw_err_t *err)
 {
     memset(d, 0, sizeof *d);
+    gw_sitefilter_t *f = NULL;
     gw_arena_init(&d->text, 1 << 16);
     d->n_samples = gw_genoreader_n_samples(r);
-    gw_status_t st = gw_genostore_create(d->n_samples, opts->max_bytes, opts->tmp_dir,
-                                         gw_genoreader_can_reread(r) ? r : NULL, &d->store, err);
+    gw_status_t st = gw_sitefilter_create(&opts->filter, &f, err);
+    if (st == GW_OK)
+        st = gw_genostore_create(d->n_samples, opts->max_bytes, opts->tmp_dir,
+                                 gw_genoreader_can_reread(r) ? r : NULL, &d->store, err);
     bool got = true;
     while (st == GW_OK && got) {
         gw_genosite_t site;
         st = gw_genoreader_next(r, &site, &got, err);
         if (st == GW_OK && got)
-            st = take(d, opts, &site, err);
+            st = take(d, opts, f, &site, err);
         if (d->count.n_read % 1024 == 0)
             gw_progress("reading", d->count.n_read, 0, "variants");
     }
     gw_progress_end();
+    gw_sitefilter_destroy(f);
     if (st == GW_OK)
         st = gw_genostore_finish(d->store, err);
     if (st == GW_OK && d->n_variants == 0)

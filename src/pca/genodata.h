@@ -1,6 +1,6 @@
 /* src/pca/genodata.h -- a genotype set ready for products: filtered, counted, packed
  *
- * Contents: 1. filters  2. the set  3. loading
+ * Contents: 1. the set  2. loading
  * Units:    frequencies are of the counted allele, in [0,1]
  */
 #ifndef GW_PCA_GENODATA_H
@@ -13,20 +13,9 @@
 #include "io/genoread.h"
 #include "kernels/gram.h"
 #include "pca/genostore.h"
+#include "pca/sitefilter.h"
 
-/* 1. filters, in the order in which they are applied */
-typedef struct {
-    bool all_contigs;   /* keep sex chromosomes and mitochondria */
-    double max_missing; /* of a variant's samples, [0,1] */
-    double min_maf;     /* minor allele frequency, [0,0.5] */
-} gw_genofilter_t;
-
-/* what each removed; a variant is counted once, where it left */
-typedef struct {
-    uint64_t n_read, not_biallelic, not_autosomal, missing, monomorphic, rare, kept;
-} gw_genocounts_t;
-
-/* 2. the set */
+/* 1. the set */
 typedef enum {
     GW_SCALE_BINOMIAL, /* 1 / sqrt(2 f (1 - f)) */
     GW_SCALE_SD,       /* 1 / standard deviation of the genotypes (n - 1) */
@@ -50,9 +39,9 @@ typedef struct {
     gw_genocounts_t count;
 } gw_genodata_t;
 
-/* 3. loading */
+/* 2. loading */
 typedef struct {
-    gw_genofilter_t filter;
+    gw_sitefilter_opts_t filter;
     gw_genoscale_t scale;
     bool names;         /* keep the variants' names, for loadings */
     uint64_t max_bytes; /* rows kept in memory */
@@ -64,6 +53,8 @@ typedef struct {
 GW_RESULT_USED gw_status_t gw_genodata_load(gw_genoreader_t *r, const gw_genoload_t *opts,
                                             gw_genodata_t *d, gw_err_t *err);
 void gw_genodata_release(gw_genodata_t *d);
+/* "not biallelic 3, ...": what the filters removed, into text; returns text */
+const char *gw_genodata_counts(const gw_genocounts_t *c, char *text, size_t size);
 /* A block as the kernels take it; buffer as for gw_genostore_read. */
 GW_RESULT_USED gw_status_t gw_genodata_block(const gw_genodata_t *d, int64_t block, uint8_t *buffer,
                                              gw_gram_block_t *b, gw_err_t *err);

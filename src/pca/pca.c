@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cblas.h>
+#include <gsl/gsl_cdf.h>
 #include <lapacke.h>
 
 #include "base/log.h"
@@ -31,6 +32,41 @@ void gw_pca_fix_signs(int64_t n, int k, double *vector)
         for (int64_t i = 0; top < 0 && i < n; i++)
             u[i] = -u[i];
     }
+}
+
+double gw_pca_tracy_widom_p(double x)
+{
+    const double shape = 46.446, scale = 0.186054, shift = 9.84801;
+    return x <= -shift ? 1 : gsl_cdf_gamma_Q(x + shift, shape, scale);
+}
+
+/* Statistics from the sums of the eigenvalues and of their squares, which trace and Frobenius norm
+ * give without the eigenvalues; the number of independent variants is estimated by moments. */
+static gw_status_t tracy_widom(gw_pca_result_t *r, gw_err_t *err)
+{
+    int64_t n = r->n_samples;
+    double sum = r->total, squares = 0;
+    r->tw = gw_malloc((size_t)r->k, sizeof(double));
+    r->tw_p = gw_malloc((size_t)r->k, sizeof(double));
+    if (!r->tw || !r->tw_p)
+        return gw_err_nomem(err, "testing components");
+    for (int64_t i = 0; i < n * n; i++)
+        squares += r->matrix[i] * r->matrix[i];
+    for (int c = 0; c < r->k; c++) {
+        double m = (double)(n - 1 - c), effective = (m + 2) * sum * sum / (m * squares - sum * sum);
+        double ratio = m * r->value[c] / sum;
+        r->tw[c] = r->tw_p[c] = NAN; /* nothing to compare with at the end of the spectrum */
+        if (m > 1 && effective > 1) {
+            double a = sqrt(effective - 1) + sqrt(m);
+            double mu = a * a / effective;
+            double sigma = a / effective * cbrt(1 / sqrt(effective - 1) + 1 / sqrt(m));
+            r->tw[c] = (ratio - mu) / sigma;
+            r->tw_p[c] = gw_pca_tracy_widom_p(r->tw[c]);
+        }
+        sum -= r->value[c];
+        squares -= r->value[c] * r->value[c];
+    }
+    return GW_OK;
 }
 
 /* Eigenpairs of the whole matrix. */
@@ -73,6 +109,7 @@ static gw_status_t solve_exact(gw_gramop_t *op, const gw_pca_opts_t *o, gw_pca_r
     r->bound = gw_krylov_bound(k, r->value, r->residual, m > k ? w[0] : 0);
     r->n_passes = 1;
     r->converged = true;
+    st = tracy_widom(r, err);
 done:
     free(a);
     free(w);
@@ -171,5 +208,7 @@ void gw_pca_release(gw_pca_result_t *r)
     free(r->vector);
     free(r->residual);
     free(r->matrix);
+    free(r->tw);
+    free(r->tw_p);
     memset(r, 0, sizeof *r);
 }

@@ -1,7 +1,8 @@
 /* src/pca/pca.h -- principal components of a genotype set
  *
  * Contents: 1. options  2. the result  3. running
- * Source:   Patterson, Price & Reich 2006, doi:10.1371/journal.pgen.0020190
+ * Source:   Patterson, Price & Reich 2006, doi:10.1371/journal.pgen.0020190 (also the Tracy-Widom
+ *           test); Chiani 2014, doi:10.1016/j.jmva.2014.04.002 (its law as a shifted gamma)
  *
  * Components are unit-length eigenvectors of K = X X^T / M. Each one's sign is set so that its
  * entry of largest size is positive (the first such sample where sizes are equal).
@@ -44,7 +45,9 @@ typedef struct {
     double bound;           /* on 1 - MEV; see pca/krylov.h */
     int n_passes;
     bool converged;
-    double *matrix; /* exact only: K, n x n; NULL otherwise */
+    double *matrix;    /* exact only: K, n x n; NULL otherwise */
+    double *tw, *tw_p; /* exact only: Tracy-Widom statistic and p-value of each component, what is
+                          left of the spectrum after those before it */
 } gw_pca_result_t;
 
 /* 3. running: GW_EDATA when the set has too few samples or variants for k components, or no
@@ -52,6 +55,8 @@ typedef struct {
 GW_RESULT_USED gw_status_t gw_pca_run(gw_gramop_t *op, const gw_pca_opts_t *o, gw_pca_result_t *out,
                                       gw_err_t *err);
 void gw_pca_release(gw_pca_result_t *r);
+/* p-value of a Tracy-Widom (beta 1) statistic */
+double gw_pca_tracy_widom_p(double x);
 /* the signs as above, of n x k columns */
 void gw_pca_fix_signs(int64_t n, int k, double *vector);
 

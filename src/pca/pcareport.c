@@ -17,9 +17,12 @@ static void fill_counts(gw_report_t *rep, const gw_genodata_t *d)
     gw_report_int(rep, "variants_read", "Variants read", (int64_t)c->n_read);
     gw_report_int(rep, "not_biallelic", "Left out: not biallelic", (int64_t)c->not_biallelic);
     gw_report_int(rep, "not_autosomal", "Left out: not autosomal", (int64_t)c->not_autosomal);
+    gw_report_int(rep, "by_region", "Left out: by region", (int64_t)c->region);
     gw_report_int(rep, "too_often_missing", "Left out: too often missing", (int64_t)c->missing);
     gw_report_int(rep, "monomorphic", "Left out: monomorphic", (int64_t)c->monomorphic);
     gw_report_int(rep, "rare", "Left out: rare", (int64_t)c->rare);
+    gw_report_int(rep, "hardy_weinberg", "Left out: against Hardy-Weinberg", (int64_t)c->hwe);
+    gw_report_int(rep, "linked", "Left out: linked", (int64_t)c->linked);
     gw_report_int(rep, "variants_kept", "Variants kept", (int64_t)c->kept);
 }
 

@@ -30,12 +30,41 @@ void gw_pcawrite_values(const gw_pca_result_t *r, FILE *f)
 void gw_pcawrite_summary(const gw_pca_result_t *r, FILE *f)
 {
     double sum = 0;
-    fputs("component\teigenvalue\tpve\tcumulative_pve\tresidual\n", f);
+    fputs("component\teigenvalue\tpve\tcumulative_pve\tresidual\ttw\ttw_p\n", f);
     for (int c = 0; c < r->k; c++) {
         sum += r->value[c] / r->total;
-        fprintf(f, "PC%d\t%.10g\t%.10g\t%.10g\t%.3g\n", c + 1, r->value[c], r->value[c] / r->total,
+        fprintf(f, "PC%d\t%.10g\t%.10g\t%.10g\t%.3g", c + 1, r->value[c], r->value[c] / r->total,
                 sum, r->residual[c]);
+        if (r->tw)
+            fprintf(f, "\t%.6g\t%.3g\n", r->tw[c], r->tw_p[c]);
+        else
+            fputs("\tNA\tNA\n", f);
     }
+}
+
+static void put_float(FILE *f, double x)
+{
+    float v = (float)x;
+    fwrite(&v, sizeof v, 1, f);
+}
+
+void gw_pcawrite_grm(const gw_pca_result_t *r, FILE *f)
+{
+    for (int64_t i = 0; i < r->n_samples; i++)
+        for (int64_t j = 0; j <= i; j++)
+            put_float(f, r->matrix[i * r->n_samples + j]);
+}
+
+void gw_pcawrite_grm_n(const gw_pca_result_t *r, int64_t n_variants, FILE *f)
+{
+    for (int64_t i = r->n_samples * (r->n_samples + 1) / 2; i > 0; i--)
+        put_float(f, (double)n_variants);
+}
+
+void gw_pcawrite_grm_id(const gw_pca_result_t *r, const gw_genoreader_t *samples, FILE *f)
+{
+    for (int64_t i = 0; i < r->n_samples; i++)
+        fprintf(f, "%s\t%s\n", gw_genoreader_family(samples, i), gw_genoreader_sample(samples, i));
 }
 
 /* 2. loadings */

@@ -174,6 +174,10 @@ START_TEST(variants_have_the_bits)
             x->count(s.geno + v * s.b.row_bytes, (int64_t)n, c);
             gw_gram_ref.count(s.geno + v * s.b.row_bytes, (int64_t)n, c0);
             ck_assert_mem_eq(c, c0, sizeof c);
+            const uint8_t *other = s.geno + (v * 7 + 1) % m * s.b.row_bytes;
+            x->pair(s.geno + v * s.b.row_bytes, other, (int64_t)n, c);
+            gw_gram_ref.pair(s.geno + v * s.b.row_bytes, other, (int64_t)n, c0);
+            ck_assert_mem_eq(c, c0, sizeof c);
         }
     }
     free(y), free(y0), free(h), free(h0), free(k), free(k0), free(index), free(index0);

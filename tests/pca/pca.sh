@@ -95,10 +95,51 @@ edit '/^#/ {print; next} {n++} n == 1 {$5 = "A,G"} n == 2 {$1 = "chrX"} n == 3 {
     n == 4 {for (i = 10; i <= NF; i++) $i = "0/0"} n == 5 {for (i = 10; i <= NF; i++) $i = "0/0"; $10 = "0|1"}
     n == 6 {$5 = "."} n == 7 {for (i = 10; i <= NF; i++) $i = "0/1"} {print}' >filters.vcf
 "$gw" pca --maf 0.02 filters.vcf >out 2>err || bad "filters"
-grep -q "351 variants of 42 samples read; left out: not biallelic 1, not autosomal 1, too often missing 1, monomorphic 3, rare 3; kept 342" err &&
+grep -q "351 variants of 42 samples read; left out: not biallelic 1, not autosomal 1, by region 0, too often missing 1, monomorphic 3, rare 3, against Hardy-Weinberg 0, linked 0; kept 342" err &&
     ok || { bad "filter counts"; cat err; }
 "$gw" pca --maf 0 --max-missing 1 --all-contigs filters.vcf 2>&1 >out |
-    grep -q "not autosomal 0, too often missing 0, monomorphic 3, rare 0; kept 347" && ok || bad "filters off"
+    grep -q "not autosomal 0, by region 0, too often missing 0, monomorphic 3, rare 0, against Hardy-Weinberg 0, linked 0; kept 347" && ok || bad "filters off"
+kept() { # WORDS ARGUMENTS...: what stderr says
+    words=$1
+    shift
+    "$gw" pca -k 3 "$@" 2>&1 >out | grep -qF -- "$words" && ok || bad "pca $*: not \"$words\""
+}
+in21=$(awk '!/^#/ && $1 == 21' small.vcf | wc -l)
+in22=$(awk '!/^#/ && $1 == 22' small.vcf | wc -l)
+kept "by region $((351 - in21 - in22))," -r 21 -r chr22 small.vcf
+kept "by region $in21," --exclude-region 21 small.vcf
+first=$(awk '!/^#/ && $1 == 2 {print $2; exit}' small.vcf)
+kept "by region 1," --exclude-region "2:$first-$first" small.vcf
+printf '2\t%s\t%s\n' $((first - 1)) "$first" >one.bed
+kept "by region 1," --exclude-file one.bed small.vcf
+printf '2\t%s\t%s\n' "$first" $((first + 1)) >none.bed
+kept "by region 0," --exclude-file none.bed small.vcf
+awk '!/^#/ && $1 != 2 {print $1 "\t0\t999999999"}' small.vcf | sort -u >not2.bed
+kept "by region $(awk '!/^#/ && $1 == 2' small.vcf | wc -l)," -R not2.bed small.vcf
+kept "by region $(awk '!/^#/ && ($1 != 6 || ($2 > 25500000 && $2 <= 33500000) || ($2 > 57000000 && $2 <= 64000000) || ($2 > 140000000 && $2 <= 142500000))' small.vcf | wc -l)," -r 6 --long-range-ld grch37 small.vcf
+refused 66 "absent.bed" -R absent.bed small.vcf
+# Hardy-Weinberg: a variant of heterozygotes but for one sample goes
+edit '/^#/ {print; next} {n++} n == 9 {for (i = 10; i <= NF; i++) $i = "0/1"; $10 = "0/0"} {print}' >hwe.vcf
+kept "against Hardy-Weinberg 1," --hwe 1e-6 --maf 0 hwe.vcf
+kept "against Hardy-Weinberg 0," --maf 0 hwe.vcf
+# linkage: every variant twice, 10 bases apart, and once more 2 Mb apart
+awk 'BEGIN {FS = OFS = "\t"} /^#/ {print; next} {print; $2 += 10; print}' small.vcf >doubled.vcf
+kept "linked 351; kept 351" --ld-prune 0.99 doubled.vcf
+kept "linked 0; kept 702" doubled.vcf
+"$gw" pca -k 3 --ld-prune 0.99 doubled.vcf 2>/dev/null >pruned.tsv
+"$gw" pca -k 3 small.vcf 2>/dev/null | cmp -s - pruned.tsv && ok || bad "pruned doubles"
+awk 'BEGIN {FS = OFS = "\t"} /^#/ {print; next} {print; $2 += 2000; print}' small.vcf >apart.vcf
+kept "linked 0; kept 702" --ld-prune 0.99 --ld-window 1 apart.vcf
+refused 64 "ld-prune" --ld-window 5 small.vcf
+# the relationship matrix, GCTA's way; Tracy-Widom
+"$gw" pca -k 3 --grm --out grm small.vcf 2>/dev/null || bad "--grm"
+[ "$(wc -c <grm.grm.bin)" -eq $((42 * 43 / 2 * 4)) ] && [ "$(wc -c <grm.grm.N.bin)" -eq $((42 * 43 / 2 * 4)) ] &&
+    [ "$(wc -l <grm.grm.id)" -eq 42 ] && ok || bad "sizes of the matrix"
+od -An -tf4 -w4 -v grm.grm.bin | awk '{i++; if (i == d) {sum += $1; n++; d += n + 1}} BEGIN {d = 1; n = 0}
+    END {print sum}' >trace
+awk 'NR == FNR {t = $1; next} FNR == 2 {exit !(($2 / $3 / t - 1) ^ 2 < 1e-8)}' trace grm.summary.tsv && ok || bad "trace of the matrix"
+awk 'NR == 2 {exit !($7 < 1e-6)}' grm.summary.tsv && ok || bad "Tracy-Widom of PC1"
+refused 64 "out" --grm small.vcf
 # phase and half-missing calls; a haploid call is a homozygous one
 edit '/^#/ {print; next} {for (i = 10; i <= NF; i++) {sub("/", "|", $i); if ($i == ".|.") $i = "1|."} print}' >phased.vcf
 "$gw" pca phased.vcf >out 2>/dev/null && same file.tsv out "phased, half-missing"

@@ -21,7 +21,7 @@ static void load(const char *name, gw_genoscale_t scale, gw_genoreader_t **r, gw
     gw_err_t err = {0};
     char *path = data_file(name);
     gw_genoread_opts_t ro = {.threads = 1};
-    gw_genoload_t lo = {.filter = {.max_missing = 0.1, .min_maf = 0.01},
+    gw_genoload_t lo = {.filter = {.max_missing = 0.1, .min_maf = 0.01, .max_r2 = 1},
                         .scale = scale,
                         .names = true,
                         .max_bytes = 1 << 20};
@@ -220,12 +220,48 @@ START_TEST(krylov_says_when_it_did_not_converge)
 }
 END_TEST
 
+/* The exact test against sums of the probabilities of all tables. */
+static double brute_hwe(int64_t hom1, int64_t het, int64_t hom2)
+{
+    int64_t n = hom1 + het + hom2, a = 2 * hom1 + het;
+    double p[200], total = 0, tail = 0;
+    for (int64_t h = a % 2; h <= a && h <= 2 * n - a; h += 2) {
+        p[h] = exp(h * log(2) - lgamma((double)h + 1) - lgamma((double)(a - h) / 2 + 1) -
+                   lgamma((double)(n - (a + h) / 2) + 1));
+        total += p[h];
+    }
+    for (int64_t h = a % 2; h <= a && h <= 2 * n - a; h += 2)
+        if (p[h] <= p[het] * (1 + 1e-7))
+            tail += p[h];
+    return tail / total;
+}
+
+START_TEST(hardy_weinberg_is_exact)
+{
+    static const int tables[][3] = {{5, 0, 5},  {0, 10, 0}, {3, 4, 3},   {20, 1, 0}, {1, 18, 2},
+                                    {0, 1, 30}, {7, 21, 9}, {30, 12, 2}, {1, 0, 0},  {25, 50, 25}};
+    const int *t = tables[_i];
+    ck_assert_double_eq_tol(gw_sitefilter_hwe(t[0], t[1], t[2]), brute_hwe(t[0], t[1], t[2]), 1e-9);
+}
+END_TEST
+
+/* quantiles of the law as tabulated: Tracy & Widom 1996, beta 1 */
+START_TEST(tracy_widom_has_its_quantiles)
+{
+    static const double table[][2] = {
+        {0.9793, 0.05}, {2.0234, 0.01}, {0.4501, 0.10}, {-1.2686, 0.5}};
+    ck_assert_double_eq_tol(gw_pca_tracy_widom_p(table[_i][0]), table[_i][1], 0.002);
+}
+END_TEST
+
 static Suite *make(void)
 {
     Suite *s = suite_create("pca");
     TCase *t = tcase_create("components");
     tcase_add_loop_test(t, exact_is_the_dense_decomposition, 0, 3);
     tcase_add_test(t, store_keeps_rows);
+    tcase_add_loop_test(t, hardy_weinberg_is_exact, 0, 10);
+    tcase_add_loop_test(t, tracy_widom_has_its_quantiles, 0, 4);
     tcase_add_loop_test(t, krylov_finds_what_it_certifies, 0, 2);
     tcase_add_test(t, krylov_says_when_it_did_not_converge);
     suite_add_tcase(s, t);
