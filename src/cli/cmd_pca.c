@@ -101,10 +101,10 @@ static const gw_opt_t rows[] = {
      .type = GW_OPT_DOUBLE,
      .offset = AT(maf),
      .arg = "X",
-     .dflt = "0.01",
+     .dflt = "0",
      .min = 0,
      .max = 0.5,
-     .help = "leave out variants whose minor allele is rarer",
+     .help = "leave out variants whose minor allele is rarer (0: monomorphic ones only)",
      .group = "Filters"},
     {.name = "max-missing",
      .type = GW_OPT_DOUBLE,
@@ -231,6 +231,19 @@ static void log_counts(const gw_genodata_t *d)
     gw_log_info("%" PRIu64 " variants of %" PRId64 " samples read; left out: %s; kept %" PRIu64,
                 d->count.n_read, d->n_samples, gw_genodata_counts(&d->count, text, sizeof text),
                 d->count.kept);
+}
+
+/* Rare variants weigh most in the standardised matrix, and tell families more than populations. */
+static void log_rare(const gw_genodata_t *d, double maf)
+{
+    int64_t rare = 0;
+    for (int64_t v = 0; v < d->n_variants; v++)
+        rare += d->mean[v] / 2 < 0.01;
+    if (maf == 0 && rare * 10 > d->n_variants)
+        gw_log_warning("%" PRId64 " of %" PRId64
+                       " variants kept have a minor allele rarer than 1%%; "
+                       "--maf 0.01 leaves them out",
+                       rare, d->n_variants);
 }
 
 static void log_result(const gw_pca_result_t *r)
@@ -443,6 +456,7 @@ static gw_status_t run_components(run_t *s, gw_err_t *err)
     if (st != GW_OK)
         return st;
     log_counts(&s->data);
+    log_rare(&s->data, o->maf);
     st = solve(s, err);
     gw_genodata_release(&s->data);
     return st;

@@ -130,6 +130,11 @@ kept "linked 0; kept 702" doubled.vcf
 "$gw" pca -k 3 small.vcf 2>/dev/null | cmp -s - pruned.tsv && ok || bad "pruned doubles"
 awk 'BEGIN {FS = OFS = "\t"} /^#/ {print; next} {print; $2 += 2000; print}' small.vcf >apart.vcf
 kept "linked 0; kept 702" --ld-prune 0.99 --ld-window 1 apart.vcf
+awk 'BEGIN {FS = OFS = "\t"} /^#/ {print; next} {n++} n < 60 {for (i = 10; i <= NF; i++) $i = i == 10 + n % 42 ? "0/1" : "0/0"} {print}' small.vcf >rare.vcf
+"$gw" pca -k 3 rare.vcf 2>&1 >out | grep -q "rarer than 1%" && bad "1 in 84 is no 1 %" || ok
+awk 'BEGIN {FS = OFS = "\t"} /^##/ {print; next} {for (i = 10; i <= 51; i++) $(i + 42) = /^#/ ? $i "b" : $i} {n++} n > 1 && n < 60 {for (i = 10; i <= 93; i++) $i = i == 10 + n % 84 ? "0/1" : "0/0"} {print}' small.vcf >rarer.vcf
+"$gw" pca -k 3 rarer.vcf 2>&1 >out | grep -q "58 of 351 variants kept have a minor allele rarer" && ok || bad "rare variants are pointed out"
+"$gw" pca -k 3 --maf 0.01 rarer.vcf 2>&1 >out | grep -q "rare 58" && ok || bad "--maf 0.01"
 refused 64 "ld-prune" --ld-window 5 small.vcf
 # the relationship matrix, GCTA's way; Tracy-Widom
 "$gw" pca -k 3 --grm --out grm small.vcf 2>/dev/null || bad "--grm"
