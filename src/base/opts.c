@@ -258,28 +258,6 @@ void gw_opts_release(const gw_opts_t *set, size_t n_sets)
 }
 
 /* 3. documents */
-static void print_wrapped(FILE *out, const char *text, int col, int indent, int width)
-{
-    while (*text) {
-        size_t len = strcspn(text, " ");
-        if (col + (int)len > width && col > indent) {
-            fprintf(out, "\n%*s", indent, "");
-            col = indent;
-        }
-        fwrite(text, 1, len, out);
-        col += (int)len;
-        text += len;
-        if (*text == ' ') {
-            text++;
-            if (col < width) {
-                fputc(' ', out);
-                col++;
-            }
-        }
-    }
-    fputc('\n', out);
-}
-
 /* the help sentence with its default and choices behind */
 static char *full_help(const gw_opt_t *o)
 {
@@ -310,7 +288,7 @@ void gw_opts_help(const gw_opts_t *set, size_t n_sets, FILE *out)
             }
             fprintf(out, "%*s", INDENT - col, "");
             char *text = full_help(o);
-            print_wrapped(out, text ? text : o->help, INDENT, INDENT, WIDTH);
+            gw_text_wrap(out, text ? text : o->help, INDENT, INDENT, WIDTH);
             free(text);
         }
 }

@@ -136,3 +136,31 @@ int gw_text_nearest(const char *s, const char *const *words, size_t n)
     int allowed = len <= 3 ? 1 : len <= 7 ? 2 : 3;
     return best_d <= allowed ? best : -1;
 }
+
+/* 3. wrapping */
+void gw_text_wrap(FILE *out, const char *text, int col, int indent, int width)
+{
+    bool first = true;
+    while (*text) {
+        int len = (int)strcspn(text, " \n");
+        if (first || col == indent) {
+            first = false;
+        } else if (col + 1 + len > width) {
+            fprintf(out, "\n%*s", indent, "");
+            col = indent;
+        } else {
+            fputc(' ', out);
+            col++;
+        }
+        fwrite(text, 1, (size_t)len, out);
+        col += len;
+        text += len;
+        if (*text == '\n') {
+            fprintf(out, "\n%*s", text[1] ? indent : 0, "");
+            col = indent;
+            first = true;
+        }
+        text += *text != '\0';
+    }
+    fputc('\n', out);
+}

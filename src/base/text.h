@@ -1,6 +1,6 @@
 /* src/base/text.h -- small text work: strict numbers, sizes, suggestions
  *
- * Contents: 1. numbers  2. suggestions
+ * Contents: 1. numbers  2. suggestions  3. wrapping
  * Every parser takes the whole string or nothing: "12x", "", " 12" and overflow are refused.
  */
 #ifndef GW_BASE_TEXT_H
@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* 1. numbers */
 bool gw_text_int(const char *s, int64_t *out);
@@ -21,5 +22,9 @@ const char *gw_text_bytes(uint64_t bytes, char *buf);
 /* 2. suggestions: the index of the word nearest to s by Damerau-Levenshtein distance, or -1 when
  *    none is close enough to be what was meant */
 int gw_text_nearest(const char *s, const char *const *words, size_t n);
+
+/* 3. wrapping: prints text from column col, breaking at blanks before column width; new lines and
+ *    those after a newline in the text start at column indent. A newline ends it. */
+void gw_text_wrap(FILE *out, const char *text, int col, int indent, int width);
 
 #endif

@@ -134,7 +134,8 @@ void gw_cli_help(const gw_command_t *c, FILE *out)
     fprintf(out, "genowarp %s - %s\n\nUsage:\n", c->name, c->summary);
     for (const char *const *u = c->usage; *u; u++)
         fprintf(out, "  genowarp %s %s\n", c->name, *u);
-    fprintf(out, "\n%s\n", c->description);
+    fputc('\n', out);
+    gw_text_wrap(out, c->description, 0, 0, 96);
     gw_opts_t set[2] = {{c->opts, c->n_opts, NULL}, {common, common_table(c, common), NULL}};
     gw_opts_help(set, 2, out);
     if (c->examples && *c->examples) {
@@ -302,7 +303,7 @@ static int unknown_command(const char *name)
 int gw_cli_main(int argc, char **argv)
 {
     gw_outfile_catch_signals();
-    hts_set_log_level(HTS_LOG_OFF); /* one clear line is ours to write */
+    hts_set_log_level(HTS_LOG_OFF);                 /* one clear line is ours to write */
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a core file would hold patients' reads */
     if (argc < 2) {
         main_help(stderr);

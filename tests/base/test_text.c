@@ -88,6 +88,30 @@ START_TEST(nearest)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    int col, indent, width;
+    const char *out;
+} wraps[] = {
+    {"one two three", 0, 0, 8, "one two\nthree\n"},
+    {"one two three", 4, 4, 11, "one two\n    three\n"},
+    {"unbreakably long", 0, 0, 5, "unbreakably\nlong\n"},
+    {"a b\nc d", 0, 0, 20, "a b\nc d\n"},
+    {"", 0, 0, 20, "\n"},
+};
+
+START_TEST(wrap_row)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *f = open_memstream(&text, &len);
+    gw_text_wrap(f, wraps[_i].text, wraps[_i].col, wraps[_i].indent, wraps[_i].width);
+    fclose(f);
+    ck_assert_str_eq(text, wraps[_i].out);
+    free(text);
+}
+END_TEST
+
 static Suite *make(void)
 {
     Suite *s = suite_create("text");
@@ -97,6 +121,7 @@ static Suite *make(void)
     tcase_add_test(t, doubles);
     tcase_add_test(t, bytes);
     tcase_add_test(t, nearest);
+    tcase_add_loop_test(t, wrap_row, 0, sizeof wraps / sizeof *wraps);
     suite_add_tcase(s, t);
     return s;
 }
