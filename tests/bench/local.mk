@@ -20,3 +20,7 @@ EXTRA_PROGRAMS += tests/bench/mapeval
 tests_bench_mapeval_SOURCES = tests/bench/mapeval.c
 tests_bench_mapeval_LDADD = $(ALL_LIBS)
 CLEANFILES += tests/bench/mapeval
+EXTRA_PROGRAMS += tests/bench/bench_seqread
+tests_bench_bench_seqread_SOURCES = tests/bench/bench_seqread.c
+tests_bench_bench_seqread_LDADD = libgw_io.a libgw_base.a $(ALL_LIBS)
+CLEANFILES += tests/bench/bench_seqread
