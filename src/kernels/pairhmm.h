@@ -34,7 +34,8 @@ typedef struct {
 
 /* 2. likelihoods: for group g with R reads and H haplotypes, R*H values read by read, groups one
  *    after the other: log10 P(read | haplotype), the read placed anywhere in the haplotype, free
- *    ends in the haplotype only. Computed in float, and again in double where that underflows;
+ *    ends in the haplotype only. Computed in float, in double where that underflows, and below
+ *    1e-480 in long double with rows scaled one by one; never infinite;
  *    differs from exact arithmetic by at most 1e-6 + 3e-8 * (read length) in log10 units. Empty
  *    reads and haplotypes are GW_EINTERNAL. */
 GW_RESULT_USED gw_status_t gw_pairhmm_log10(const gw_pairhmm_batch_t *b, double *out,

@@ -91,3 +91,8 @@ double gw_pairhmm_finish_d(double sum)
 {
     return log10(sum) - log10(GW_PAIRHMM_SCALE_D);
 }
+
+double gw_pairhmm_finish_l(long double sum, int64_t exponent)
+{
+    return (double)(log10l(sum) - log10l(GW_PAIRHMM_SCALE_D) + (long double)exponent * log10l(2));
+}
