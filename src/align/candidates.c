@@ -10,6 +10,8 @@
 /* Reads whose look-ups are in flight together; occurrences of a seed and of all seeds of a read
  * that are followed; diagonals of one candidate lie within BAND; candidates kept. */
 enum { GROUP = 32, MAX_OCC = 500, MAX_HITS = 4000, BAND = 100, MAX_CAND = 64 };
+/* Candidates with less than a MIN_SHARE-th of the most votes are left. */
+enum { MIN_SHARE = 8, MAX_VOTES = 255 };
 enum { DIAG_BIAS = 1 << 20, REV_SHIFT = 62 };
 
 /* 1. looking seeds up, a group of reads at a time so that memory latency overlaps */
@@ -139,16 +141,6 @@ static size_t spell_keys(gw_mapper_t *m, const gw_read_t *r, const gw_seed_hits_
 }
 
 /* 3. from diagonals to candidates */
-static int by_votes(const void *a, const void *b)
-{
-    const gw_hit_t *x = a, *y = b;
-    if (x->votes != y->votes)
-        return x->votes > y->votes ? -1 : 1;
-    if (x->rev != y->rev)
-        return x->rev - y->rev;
-    return (x->diag > y->diag) - (x->diag < y->diag);
-}
-
 static gw_hit_t candidate(const uint64_t *key, size_t n)
 {
     size_t best = 0, most = 0;
@@ -171,22 +163,45 @@ static gw_hit_t candidate(const uint64_t *key, size_t n)
                       .cigar_off = -1};
 }
 
+/* The least number of votes with which no more than MAX_CAND of n candidates are left, at least a
+ * MIN_SHARE of the most. */
+static int32_t least_votes(const gw_hit_t *c, size_t n)
+{
+    size_t count[MAX_VOTES + 1] = {0}, left = 0;
+    int32_t most = 0;
+    for (size_t i = 0; i < n; i++) {
+        int32_t v = c[i].votes < MAX_VOTES ? c[i].votes : MAX_VOTES;
+        count[v]++;
+        most = v > most ? v : most;
+    }
+    int32_t least = most;
+    while (least > 1 && (least - 1) * MIN_SHARE >= most &&
+           left + count[least] + count[least - 1] <= MAX_CAND)
+        left += count[least--];
+    return least;
+}
+
 static gw_status_t vote(gw_mapper_t *m, gw_read_t *r, size_t n, gw_err_t *err)
 {
+    size_t k = 0;
     r->n_hits = 0;
     for (size_t i = 0; i < n;) {
         size_t j = i + 1;
         while (j < n && m->key[j] - m->key[i] <= BAND)
             j++;
-        if (!GW_GROW(r->hit, r->cap_hits, r->n_hits + 1))
+        if (!GW_GROW(m->group, m->cap_group, k + 1))
             return gw_err_nomem(err, "mapping reads");
-        r->hit[r->n_hits++] = candidate(m->key + i, j - i);
+        m->group[k++] = candidate(m->key + i, j - i);
         i = j;
     }
-    if (r->n_hits > 1)
-        qsort(r->hit, r->n_hits, sizeof *r->hit, by_votes);
-    if (r->n_hits > MAX_CAND)
-        r->n_hits = MAX_CAND;
+    int32_t least = k > 1 ? least_votes(m->group, k) : 1;
+    size_t keep = k < MAX_CAND ? k : MAX_CAND;
+    r->hit = gw_arena_alloc(&m->hits, keep + GW_MORE_HITS, sizeof *r->hit);
+    if (!r->hit)
+        return gw_err_nomem(err, "mapping reads");
+    for (size_t i = 0; i < k && r->n_hits < keep; i++)
+        if (m->group[i].votes >= least)
+            r->hit[r->n_hits++] = m->group[i];
     return GW_OK;
 }
 

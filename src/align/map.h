@@ -16,6 +16,7 @@
 
 #include "align/index.h"
 #include "align/seed.h"
+#include "base/mem.h"
 #include "base/status.h"
 #include "engine/engine.h"
 #include "io/seqread.h"
@@ -75,9 +76,11 @@ typedef struct {
     bool has_n;
     int32_t n_seeds, n_skipped; /* seeds, and those that were too frequent to follow */
     int32_t primary;            /* index of the chosen hit or -1 */
-    gw_hit_t *hit;
-    size_t n_hits, cap_hits;
+    gw_hit_t *hit;              /* in the mapper's arena, with room for GW_MORE_HITS more */
+    size_t n_hits;
 } gw_read_t;
+
+enum { GW_MORE_HITS = 4 }; /* that rescue may add */
 
 /* 3. the mapper: memory of one worker, reused from chunk to chunk */
 typedef struct {
@@ -124,6 +127,9 @@ typedef struct {
     size_t cap_found;
     uint64_t *key, *key2;
     size_t cap_key, cap_key2;
+    gw_hit_t *group; /* candidates of the read in work */
+    size_t cap_group;
+    gw_arena_t hits;
     uint32_t *cigar;
     size_t n_cigar, cap_cigar;
     gw_dp_t dp;
@@ -136,11 +142,13 @@ void gw_mapper_release(gw_mapper_t *m);
 /* Takes over a chunk (borrowed until the next one) and encodes it. */
 GW_RESULT_USED gw_status_t gw_mapper_load(gw_mapper_t *m, const gw_seqbatch_t *chunk,
                                           gw_err_t *err);
-/* candidates.c: seeds, votes; fills every read's hits, best votes first */
+/* candidates.c: seeds, votes; fills every read's hits, by place */
 GW_RESULT_USED gw_status_t gw_candidates_find(gw_mapper_t *m, gw_err_t *err);
-/* verify.c: the best alignment of a hit on its own diagonal, then with one gap; EXACT or UNGAPPED;
+/* verify.c: the best alignment of a hit on its own diagonal, EXACT when no gap can better it;
  * score 0 when the diagonal leaves the contig or meets N */
 void gw_verify_hit(const gw_mapper_t *m, const gw_read_t *r, gw_hit_t *h);
+/* then with one gap; EXACT when nothing more is worth looking for */
+void gw_verify_gap(const gw_mapper_t *m, const gw_read_t *r, gw_hit_t *h);
 /* The part both share: where oriented read and reference differ at `diag`, word i of the read: bit
  * 2j is set when letter 32i + j differs. */
 uint64_t gw_verify_word(const gw_mapper_t *m, const gw_read_t *r, bool rev, int64_t diag,
