@@ -183,7 +183,7 @@ void gw_mapq_set(const gw_mapper_t *m, gw_read_t *r, const gw_read_t *mate);
 /* A place at insert distance from a good mate needs less evidence of its own. */
 static inline int32_t gw_paired_score(const gw_map_params_t *p)
 {
-    return p->min_score * 19 / 30;
+    return p->min_score * 18 / 30;
 }
 static inline bool gw_read_paired(const gw_read_t *r)
 {

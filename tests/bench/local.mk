@@ -20,3 +20,4 @@ EXTRA_PROGRAMS += tests/bench/mapeval
 tests_bench_mapeval_SOURCES = tests/bench/mapeval.c
 tests_bench_mapeval_LDADD = $(ALL_LIBS)
 CLEANFILES += tests/bench/mapeval
+EXTRA_DIST += tests/bench/align.sh tests/bench/align.md
