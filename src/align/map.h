@@ -43,8 +43,8 @@ typedef struct {
 /* UNGAPPED: the best on its own diagonal, a gap could better it; EXACT: nothing worth looking for
  * can; DP: found by dynamic programming. */
 enum { GW_HIT_UNVERIFIED, GW_HIT_UNGAPPED, GW_HIT_EXACT, GW_HIT_DP };
-/* Mismatches on one diagonal beyond which the ungapped alignment is not worth spelling out. */
-enum { GW_VERIFY_MAX_MIS = 40 };
+/* Mismatches on one diagonal beyond which no ungapped alignment, and no gap, is looked for. */
+enum { GW_VERIFY_MAX_MIS = 200, GW_GAP_MAX_MIS = 40 };
 
 typedef struct {
     int64_t diag; /* global position of the oriented read's first base, may be < 0 */

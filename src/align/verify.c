@@ -114,7 +114,7 @@ void gw_verify_gap(const gw_mapper_t *m, const gw_read_t *r, gw_hit_t *h)
     int32_t full = full_score(p, r, code, pos, n);
     int32_t with = h->score + (h->q_beg == 0 ? p->clip : 0) + (h->q_end == r->len ? p->clip : 0);
     int32_t most = longest_gap(p, full, with);
-    if (!r->has_n)
+    if (!r->has_n && n <= GW_GAP_MAX_MIS)
         with = gw_gap_try(m, r, h, pos, n, with, most < MOST_GAP ? most : MOST_GAP);
     if (with >= full - SETTLED_MISMATCHES * (p->match + p->mismatch))
         h->state = GW_HIT_EXACT;
