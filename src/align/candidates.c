@@ -9,7 +9,9 @@
 
 /* Reads whose look-ups are in flight together; occurrences of a seed and of all seeds of a read
  * that are followed; diagonals of one candidate lie within BAND; candidates kept. */
-enum { GROUP = 32, MAX_OCC = 500, MAX_HITS = 4000, BAND = 100, MAX_CAND = 64 };
+enum { GROUP = 32, MAX_OCC = 500, MAX_HITS = 4000, BAND = 100, APART = 16, MAX_CAND = 64 };
+/* Candidates with less than a MIN_SHARE-th of the most votes are left. */
+enum { MIN_SHARE = 8, MAX_VOTES = 255 };
 enum { DIAG_BIAS = 1 << 20, REV_SHIFT = 62 };
 
 /* 1. looking seeds up, a group of reads at a time so that memory latency overlaps */
@@ -139,54 +141,90 @@ static size_t spell_keys(gw_mapper_t *m, const gw_read_t *r, const gw_seed_hits_
 }
 
 /* 3. from diagonals to candidates */
-static int by_votes(const void *a, const void *b)
+static gw_hit_t candidate(const uint64_t *key, size_t n, uint64_t diag)
 {
-    const gw_hit_t *x = a, *y = b;
-    if (x->votes != y->votes)
-        return x->votes > y->votes ? -1 : 1;
-    if (x->rev != y->rev)
-        return x->rev - y->rev;
-    return (x->diag > y->diag) - (x->diag < y->diag);
-}
-
-static gw_hit_t candidate(const uint64_t *key, size_t n)
-{
-    size_t best = 0, most = 0;
-    for (size_t i = 0; i < n;) {
-        size_t j = i;
-        while (j < n && key[j] == key[i])
-            j++;
-        if (j - i > most) {
-            most = j - i;
-            best = i;
-        }
-        i = j;
-    }
-    int64_t up = (int64_t)(key[n - 1] - key[best]), down = (int64_t)(key[best] - key[0]);
-    return (gw_hit_t){.diag = (int64_t)(key[best] & ((1ULL << REV_SHIFT) - 1)) - DIAG_BIAS,
-                      .rev = (uint8_t)(key[best] >> REV_SHIFT),
+    uint64_t up = key[n - 1] - diag, down = diag - key[0];
+    return (gw_hit_t){.diag = (int64_t)(diag & ((1ULL << REV_SHIFT) - 1)) - DIAG_BIAS,
+                      .rev = (uint8_t)(diag >> REV_SHIFT),
                       .votes = (int32_t)n,
                       .spread = (int32_t)(up > down ? up : down),
                       .parent = -1,
                       .cigar_off = -1};
 }
 
+/* The diagonal with most votes that lies at least APART from `from`; 0 votes: there is none. */
+static size_t favourite(const uint64_t *key, size_t n, uint64_t from, size_t *votes)
+{
+    size_t best = 0;
+    *votes = 0;
+    for (size_t i = 0; i < n;) {
+        size_t j = i;
+        while (j < n && key[j] == key[i])
+            j++;
+        uint64_t d = key[i] > from ? key[i] - from : from - key[i];
+        if (j - i > *votes && d >= APART) {
+            *votes = j - i;
+            best = i;
+        }
+        i = j;
+    }
+    return best;
+}
+
+/* A group is a candidate on its favourite diagonal. A second diagonal far from that is one more:
+ * a long gap that costs more than it joins leaves two alignments. */
+static bool add_group(gw_mapper_t *m, const uint64_t *key, size_t n, size_t *k)
+{
+    if (!GW_GROW(m->group, m->cap_group, *k + 2))
+        return false;
+    size_t votes, best = favourite(key, n, UINT64_MAX, &votes);
+    m->group[(*k)++] = candidate(key, n, key[best]);
+    if (key[n - 1] - key[0] < APART)
+        return true;
+    size_t other = favourite(key, n, key[best], &votes);
+    if (votes >= 2)
+        m->group[(*k)++] = candidate(key + other, votes, key[other]);
+    return true;
+}
+
+/* The least number of votes with which no more than MAX_CAND of n candidates are left, at least a
+ * MIN_SHARE of the most. */
+static int32_t least_votes(const gw_hit_t *c, size_t n)
+{
+    size_t count[MAX_VOTES + 1] = {0}, left = 0;
+    int32_t most = 0;
+    for (size_t i = 0; i < n; i++) {
+        int32_t v = c[i].votes < MAX_VOTES ? c[i].votes : MAX_VOTES;
+        count[v]++;
+        most = v > most ? v : most;
+    }
+    int32_t least = most;
+    while (least > 1 && (least - 1) * MIN_SHARE >= most &&
+           left + count[least] + count[least - 1] <= MAX_CAND)
+        left += count[least--];
+    return least;
+}
+
 static gw_status_t vote(gw_mapper_t *m, gw_read_t *r, size_t n, gw_err_t *err)
 {
+    size_t k = 0;
     r->n_hits = 0;
     for (size_t i = 0; i < n;) {
         size_t j = i + 1;
         while (j < n && m->key[j] - m->key[i] <= BAND)
             j++;
-        if (!GW_GROW(r->hit, r->cap_hits, r->n_hits + 1))
+        if (!add_group(m, m->key + i, j - i, &k))
             return gw_err_nomem(err, "mapping reads");
-        r->hit[r->n_hits++] = candidate(m->key + i, j - i);
         i = j;
     }
-    if (r->n_hits > 1)
-        qsort(r->hit, r->n_hits, sizeof *r->hit, by_votes);
-    if (r->n_hits > MAX_CAND)
-        r->n_hits = MAX_CAND;
+    int32_t least = k > 1 ? least_votes(m->group, k) : 1;
+    size_t keep = k < MAX_CAND ? k : MAX_CAND;
+    r->hit = gw_arena_alloc(&m->hits, keep + GW_MORE_HITS, sizeof *r->hit);
+    if (!r->hit)
+        return gw_err_nomem(err, "mapping reads");
+    for (size_t i = 0; i < k && r->n_hits < keep; i++)
+        if (m->group[i].votes >= least)
+            r->hit[r->n_hits++] = m->group[i];
     return GW_OK;
 }
 

@@ -17,8 +17,8 @@ typedef struct {
     int32_t unit, clip, match; /* cost of a mismatch against a match */
     /* of the hit's own diagonal, by mismatch i: the best stretch that begins anywhere and ends just
      * before it (pre, with its begin), and that begins just after it (post, with its end) */
-    int32_t pre[GW_VERIFY_MAX_MIS + 2], beg[GW_VERIFY_MAX_MIS + 2];
-    int32_t post[GW_VERIFY_MAX_MIS + 2], end[GW_VERIFY_MAX_MIS + 2];
+    int32_t pre[GW_GAP_MAX_MIS + 2], beg[GW_GAP_MAX_MIS + 2];
+    int32_t post[GW_GAP_MAX_MIS + 2], end[GW_GAP_MAX_MIS + 2];
     int32_t best, gap, gap_at, q_beg, q_end, shift; /* shift: of the left diagonal */
 } gap_t;
 

@@ -16,6 +16,7 @@
 
 #include "align/index.h"
 #include "align/seed.h"
+#include "base/mem.h"
 #include "base/status.h"
 #include "engine/engine.h"
 #include "io/seqread.h"
@@ -42,8 +43,8 @@ typedef struct {
 /* UNGAPPED: the best on its own diagonal, a gap could better it; EXACT: nothing worth looking for
  * can; DP: found by dynamic programming. */
 enum { GW_HIT_UNVERIFIED, GW_HIT_UNGAPPED, GW_HIT_EXACT, GW_HIT_DP };
-/* Mismatches on one diagonal beyond which the ungapped alignment is not worth spelling out. */
-enum { GW_VERIFY_MAX_MIS = 40 };
+/* Mismatches on one diagonal beyond which no ungapped alignment, and no gap, is looked for. */
+enum { GW_VERIFY_MAX_MIS = 200, GW_GAP_MAX_MIS = 40 };
 
 typedef struct {
     int64_t diag; /* global position of the oriented read's first base, may be < 0 */
@@ -75,9 +76,11 @@ typedef struct {
     bool has_n;
     int32_t n_seeds, n_skipped; /* seeds, and those that were too frequent to follow */
     int32_t primary;            /* index of the chosen hit or -1 */
-    gw_hit_t *hit;
-    size_t n_hits, cap_hits;
+    gw_hit_t *hit;              /* in the mapper's arena, with room for GW_MORE_HITS more */
+    size_t n_hits;
 } gw_read_t;
+
+enum { GW_MORE_HITS = 4 }; /* that rescue may add */
 
 /* 3. the mapper: memory of one worker, reused from chunk to chunk */
 typedef struct {
@@ -124,6 +127,9 @@ typedef struct {
     size_t cap_found;
     uint64_t *key, *key2;
     size_t cap_key, cap_key2;
+    gw_hit_t *group; /* candidates of the read in work */
+    size_t cap_group;
+    gw_arena_t hits;
     uint32_t *cigar;
     size_t n_cigar, cap_cigar;
     gw_dp_t dp;
@@ -136,11 +142,13 @@ void gw_mapper_release(gw_mapper_t *m);
 /* Takes over a chunk (borrowed until the next one) and encodes it. */
 GW_RESULT_USED gw_status_t gw_mapper_load(gw_mapper_t *m, const gw_seqbatch_t *chunk,
                                           gw_err_t *err);
-/* candidates.c: seeds, votes; fills every read's hits, best votes first */
+/* candidates.c: seeds, votes; fills every read's hits, by place */
 GW_RESULT_USED gw_status_t gw_candidates_find(gw_mapper_t *m, gw_err_t *err);
-/* verify.c: the best alignment of a hit on its own diagonal, then with one gap; EXACT or UNGAPPED;
+/* verify.c: the best alignment of a hit on its own diagonal, EXACT when no gap can better it;
  * score 0 when the diagonal leaves the contig or meets N */
 void gw_verify_hit(const gw_mapper_t *m, const gw_read_t *r, gw_hit_t *h);
+/* then with one gap; EXACT when nothing more is worth looking for */
+void gw_verify_gap(const gw_mapper_t *m, const gw_read_t *r, gw_hit_t *h);
 /* The part both share: where oriented read and reference differ at `diag`, word i of the read: bit
  * 2j is set when letter 32i + j differs. */
 uint64_t gw_verify_word(const gw_mapper_t *m, const gw_read_t *r, bool rev, int64_t diag,
@@ -175,7 +183,7 @@ void gw_mapq_set(const gw_mapper_t *m, gw_read_t *r, const gw_read_t *mate);
 /* A place at insert distance from a good mate needs less evidence of its own. */
 static inline int32_t gw_paired_score(const gw_map_params_t *p)
 {
-    return p->min_score * 19 / 30;
+    return p->min_score * 18 / 30;
 }
 static inline bool gw_read_paired(const gw_read_t *r)
 {

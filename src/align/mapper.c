@@ -12,14 +12,15 @@ void gw_mapper_init(gw_mapper_t *m, const gw_index_t *index, const gw_map_params
                     gw_engine_t *engine)
 {
     *m = (gw_mapper_t){.index = index, .params = params, .engine = engine};
+    gw_arena_init(&m->hits, 1 << 20);
     gw_extend_params_dna(&m->extend, params->match, -params->mismatch, -1, params->gap_open,
                          params->gap_extend, params->clip);
 }
 
 void gw_mapper_release(gw_mapper_t *m)
 {
-    for (size_t i = 0; i < m->cap_reads; i++)
-        free(m->read[i].hit);
+    gw_arena_release(&m->hits);
+    free(m->group);
     free(m->read);
     free(m->code);
     free(m->word);
@@ -36,15 +37,14 @@ void gw_mapper_release(gw_mapper_t *m)
 /* 2. a chunk */
 static bool reserve(gw_mapper_t *m, const gw_seqbatch_t *chunk)
 {
-    size_t letters = 0, words = 0, old = m->cap_reads;
+    size_t letters = 0, words = 0;
     for (size_t i = 0; i < chunk->n; i++) {
         letters += 2 * (size_t)chunk->rec[i].len;
         words += 2 * ((size_t)chunk->rec[i].len / 32 + 1);
     }
-    if (!GW_GROW(m->read, m->cap_reads, chunk->n))
-        return false;
-    memset(m->read + old, 0, (m->cap_reads - old) * sizeof *m->read);
-    return GW_GROW(m->code, m->cap_code, letters) && GW_GROW(m->word, m->cap_word, words);
+    gw_arena_reset(&m->hits);
+    return GW_GROW(m->read, m->cap_reads, chunk->n) && GW_GROW(m->code, m->cap_code, letters) &&
+           GW_GROW(m->word, m->cap_word, words);
 }
 
 static uint8_t base_code(char c)
@@ -103,9 +103,7 @@ gw_status_t gw_mapper_load(gw_mapper_t *m, const gw_seqbatch_t *chunk, gw_err_t 
                          .code = m->n_code,
                          .word = m->n_word,
                          .words = rec->len / 32 + 1,
-                         .primary = -1,
-                         .hit = r->hit,
-                         .cap_hits = r->cap_hits};
+                         .primary = -1};
         m->n_code += 2 * (size_t)rec->len;
         m->n_word += 2 * r->words;
         encode(m, r);

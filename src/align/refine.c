@@ -7,7 +7,7 @@
 
 /* Room on either side of a hit's diagonals for gaps that no seed bridges; candidates of a read
  * that may go to dynamic programming. */
-enum { PAD = 32, MAX_DP = 8 };
+enum { PAD = 32, MAX_DP = 8, NEAR_MISMATCHES = 5 };
 
 /* Where a settled hit exists, only one with about as many seeds, on several diagonals, can still
  * beat it or come near. */
@@ -23,31 +23,58 @@ static bool worth_dp(const gw_mapper_t *m, const gw_read_t *r, const gw_hit_t *h
     return reach > h->score && (h->score > best - 40 || h->spread > 0 || h->score == 0);
 }
 
-static gw_status_t refine_read(gw_mapper_t *m, size_t i, gw_err_t *err)
+/* Gaps are looked for where they could bring a hit near the best: where it is near already, or
+ * where its seeds lie on several diagonals. */
+static const gw_hit_t *verify_all(const gw_mapper_t *m, gw_read_t *r, int32_t *best)
 {
-    gw_read_t *r = &m->read[i];
-    int32_t best = 0, votes = r->n_hits ? r->hit[0].votes : 0;
     const gw_hit_t *settled = NULL;
+    *best = 0;
+    for (size_t j = 0; j < r->n_hits; j++) {
+        gw_verify_hit(m, r, &r->hit[j]);
+        if (r->hit[j].score > *best)
+            *best = r->hit[j].score;
+    }
+    int32_t near = *best - NEAR_MISMATCHES * (m->params->match + m->params->mismatch);
     for (size_t j = 0; j < r->n_hits; j++) {
         gw_hit_t *h = &r->hit[j];
-        gw_verify_hit(m, r, h);
-        if (h->score > best)
-            best = h->score;
+        if (h->score >= near || h->spread > 0)
+            gw_verify_gap(m, r, h);
+        if (h->score > *best)
+            *best = h->score;
         if (h->state == GW_HIT_EXACT && (!settled || h->score > settled->score))
             settled = h;
     }
-    int n_dp = 0;
-    for (size_t j = 0; j < r->n_hits && n_dp < MAX_DP; j++) {
-        const gw_hit_t *h = &r->hit[j];
-        if (h->votes * 4 < votes && n_dp > 0)
-            break;
-        if (!worth_dp(m, r, h, settled, best))
+    return settled;
+}
+
+static gw_status_t refine_read(gw_mapper_t *m, size_t i, gw_err_t *err)
+{
+    gw_read_t *r = &m->read[i];
+    int32_t best, votes = 0;
+    const gw_hit_t *settled = verify_all(m, r, &best);
+    size_t chosen[MAX_DP], n = 0; /* worth it, most votes first */
+    for (size_t j = 0; j < r->n_hits; j++) {
+        votes = r->hit[j].votes > votes ? r->hit[j].votes : votes;
+        if (!worth_dp(m, r, &r->hit[j], settled, best))
             continue;
-        gw_status_t st =
-            gw_dp_add(m, i, j, h->diag - h->spread - PAD, h->diag + r->len + h->spread + PAD, err);
+        size_t k = n;
+        while (k && r->hit[chosen[k - 1]].votes < r->hit[j].votes)
+            k--;
+        if (k == MAX_DP)
+            continue;
+        n += n < MAX_DP;
+        for (size_t l = n - 1; l > k; l--)
+            chosen[l] = chosen[l - 1];
+        chosen[k] = j;
+    }
+    for (size_t k = 0; k < n; k++) {
+        const gw_hit_t *h = &r->hit[chosen[k]];
+        if (h->votes * 4 < votes && k > 0)
+            break;
+        gw_status_t st = gw_dp_add(m, i, chosen[k], h->diag - h->spread - PAD,
+                                   h->diag + r->len + h->spread + PAD, err);
         if (st != GW_OK)
             return st;
-        n_dp++;
     }
     return GW_OK;
 }

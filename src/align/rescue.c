@@ -1,10 +1,9 @@
 #include <config.h>
 
 #include "align/map.h"
-#include "base/mem.h"
 
 /* Hits of one mate from which the other is looked for. */
-enum { MAX_FROM = 4 };
+enum { MAX_FROM = GW_MORE_HITS };
 
 static bool has_mate(const gw_mapper_t *m, const gw_read_t *a, const gw_hit_t *x,
                      const gw_read_t *b)
@@ -47,8 +46,6 @@ static gw_status_t look_beside(gw_mapper_t *m, size_t ia, size_t ib, gw_err_t *e
             beg = five + m->insert->low - b->len;
             end = five + m->insert->high;
         }
-        if (!GW_GROW(b->hit, b->cap_hits, b->n_hits + 1))
-            return gw_err_nomem(err, "mapping reads");
         b->hit[b->n_hits++] = (gw_hit_t){
             .diag = x->diag, .rev = !x->rev, .rescued = true, .parent = -1, .cigar_off = -1};
         gw_status_t st = gw_dp_add(m, ib, b->n_hits - 1, beg, end, err);

@@ -30,11 +30,11 @@ static int mismatches(const gw_mapper_t *m, const gw_read_t *r, const gw_hit_t *
 {
     int n = 0;
     for (int32_t w = 0; w * 32 < r->len; w++) {
-        uint64_t x = gw_verify_word(m, r, h->rev, h->diag, w);
-        if (n + __builtin_popcountll(x) > GW_VERIFY_MAX_MIS)
-            return GW_VERIFY_MAX_MIS + 1;
-        for (; x; x &= x - 1)
+        for (uint64_t x = gw_verify_word(m, r, h->rev, h->diag, w); x; x &= x - 1) {
+            if (n == GW_VERIFY_MAX_MIS)
+                return GW_VERIFY_MAX_MIS + 1;
             pos[n++] = w * 32 + __builtin_ctzll(x) / 2;
+        }
     }
     return n;
 }
@@ -65,6 +65,22 @@ static int32_t best_stretch(const gw_map_params_t *p, const gw_read_t *r, const 
     return best;
 }
 
+/* The score of a full match, end bonuses and the read's own N counted, and the longest gap that
+ * could still be worth more than `with`. */
+static int32_t full_score(const gw_map_params_t *p, const gw_read_t *r, const uint8_t *code,
+                          const int32_t *pos, int n)
+{
+    int32_t full = r->len * p->match + 2 * p->clip;
+    for (int i = 0; i < n && r->has_n; i++)
+        full -= code[pos[i]] > 3 ? p->match + 1 : 0;
+    return full;
+}
+
+static int32_t longest_gap(const gw_map_params_t *p, int32_t full, int32_t with)
+{
+    return (full - with - p->gap_open - 1) / p->gap_extend;
+}
+
 void gw_verify_hit(const gw_mapper_t *m, const gw_read_t *r, gw_hit_t *h)
 {
     const gw_map_params_t *p = m->params;
@@ -83,13 +99,23 @@ void gw_verify_hit(const gw_mapper_t *m, const gw_read_t *r, gw_hit_t *h)
     h->score = with - (h->q_beg == 0 ? p->clip : 0) - (h->q_end == r->len ? p->clip : 0);
     h->t_beg = h->diag + h->q_beg;
     h->t_end = h->diag + h->q_end;
-    /* With one gap at most every base matches, less one gap of one letter. */
-    int32_t full = r->len * p->match + 2 * p->clip;
-    for (int i = 0; i < n && r->has_n; i++)
-        full -= code[pos[i]] > 3 ? p->match + 1 : 0;
-    int32_t most = p->gap_extend > 0 ? (full - with - p->gap_open - 1) / p->gap_extend : MOST_GAP;
-    if (most > 0 && !r->has_n)
+    if (longest_gap(p, full_score(p, r, code, pos, n), with) <= 0)
+        h->state = GW_HIT_EXACT;
+}
+
+void gw_verify_gap(const gw_mapper_t *m, const gw_read_t *r, gw_hit_t *h)
+{
+    const gw_map_params_t *p = m->params;
+    int32_t pos[GW_VERIFY_MAX_MIS + 1];
+    if (h->state != GW_HIT_UNGAPPED || h->score == 0)
+        return;
+    int n = mismatches(m, r, h, pos);
+    const uint8_t *code = m->code + r->code + (h->rev ? r->len : 0);
+    int32_t full = full_score(p, r, code, pos, n);
+    int32_t with = h->score + (h->q_beg == 0 ? p->clip : 0) + (h->q_end == r->len ? p->clip : 0);
+    int32_t most = longest_gap(p, full, with);
+    if (!r->has_n && n <= GW_GAP_MAX_MIS)
         with = gw_gap_try(m, r, h, pos, n, with, most < MOST_GAP ? most : MOST_GAP);
-    if (most <= 0 || with >= full - SETTLED_MISMATCHES * (p->match + p->mismatch))
+    if (with >= full - SETTLED_MISMATCHES * (p->match + p->mismatch))
         h->state = GW_HIT_EXACT;
 }

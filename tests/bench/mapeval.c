@@ -32,6 +32,8 @@ static void die(const char *what, const char *path)
 static size_t slot_of(const bam1_t *b)
 {
     const char *name = bam_get_qname(b), *p = name + strlen(name);
+    if (p - name > 2 && p[-2] == '/') /* some mappers keep the /1 of single reads */
+        p -= 2;
     while (p > name && p[-1] >= '0' && p[-1] <= '9')
         p--;
     return (size_t)strtoull(p, NULL, 10) * 2 + ((b->core.flag & BAM_FREAD2) != 0);
