@@ -15,13 +15,14 @@ gw_status_t seq_aln_open(gw_seqreader_t *r, seq_source_t *s, hFILE *h, gw_err_t 
         hclose_abruptly(h);
         return gw_err_set(err, GW_EDATA, "%s: cannot be read; is it damaged?", s->name);
     }
-    if (r->opts.threads > 1 && hts_set_threads(s->aln, r->opts.threads) != 0)
-        return gw_err_nomem(err, "starting threads");
     s->hdr = sam_hdr_read(s->aln);
     s->rec = bam_init1();
     if (!s->hdr)
         return gw_err_set(err, GW_EDATA, "%s: the header cannot be read; is the file cut?",
                           s->name);
+    /* not before the header: see gw_alnreader_open */
+    if (r->opts.threads > 1 && hts_set_threads(s->aln, r->opts.threads) != 0)
+        return gw_err_nomem(err, "starting threads");
     return s->rec ? GW_OK : gw_err_nomem(err, "opening an input");
 }
 
