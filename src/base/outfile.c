@@ -198,6 +198,35 @@ void gw_outfile_discard(gw_outfile_t *o)
     outfile_release(o);
 }
 
+gw_status_t gw_outfile_probe(const char *path, gw_err_t *err)
+{
+    gw_outfile_t o;
+    gw_status_t s = gw_outfile_create(&o, path, err);
+    if (s == GW_OK)
+        gw_outfile_discard(&o);
+    return s;
+}
+
+void gw_outfile_mute(const gw_outfile_t *o)
+{
+    if (!o->write || strcmp(o->write, "-") != 0)
+        return;
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (null < 0) {
+        close(STDOUT_FILENO); /* nothing more comes out this way either */
+        return;
+    }
+    dup2(null, STDOUT_FILENO);
+    close(null);
+}
+
+void gw_outfile_spoil(const gw_outfile_t *o)
+{
+    static const char line[] = "genowarp stopped with an error here: this output is incomplete\n";
+    if (o->write && strcmp(o->write, "-") == 0 && !isatty(STDOUT_FILENO))
+        (void)!write(STDOUT_FILENO, line, sizeof line - 1);
+}
+
 /* 2. temporary files */
 gw_status_t gw_tmpfile_open(const char *dir, int *fd, gw_err_t *err)
 {

@@ -32,6 +32,14 @@ GW_RESULT_USED gw_status_t gw_outfile_commit(gw_outfile_t *o, gw_err_t *err);
 /* Removes the temporary file and releases o; does nothing on a zeroed or committed o. */
 void gw_outfile_discard(gw_outfile_t *o);
 
+/* Fails as creating path would, and leaves nothing: for outputs that are written at a run's end. */
+GW_RESULT_USED gw_status_t gw_outfile_probe(const char *path, gw_err_t *err);
+/* A failed output on stdout must not look whole to the next program of a pipe. mute, before a
+ * library closes it: nothing more comes out, such as the end marker that libraries write on closing.
+ * spoil, for lines of text, after closing: adds a line that no format reads (not on a terminal). */
+void gw_outfile_mute(const gw_outfile_t *o);
+void gw_outfile_spoil(const gw_outfile_t *o);
+
 /* 2. temporary files: an open descriptor on an unlinked 0600 file in dir (NULL: $TMPDIR, /tmp) */
 GW_RESULT_USED gw_status_t gw_tmpfile_open(const char *dir, int *fd, gw_err_t *err);
 

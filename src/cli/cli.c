@@ -238,6 +238,12 @@ static gw_status_t run_parsed(gw_invocation_t *inv, gw_err_t *err)
                           inv->operands.v[c->max_operands], c->name, c->usage[0]);
     if (m->threads == 0)
         m->threads = gw_thread_cores();
+    const char *late[] = {m->report, m->json}; /* not after hours of work */
+    for (size_t i = 0; i < 2; i++) {
+        gw_status_t st = late[i] ? gw_outfile_probe(late[i], err) : GW_OK;
+        if (st != GW_OK)
+            return st;
+    }
     return c->run(inv, err);
 }
 

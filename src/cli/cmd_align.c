@@ -8,6 +8,7 @@
 #include "align/samhead.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/outfile.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "io/alnwrite.h"
@@ -430,6 +431,8 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 {
     run_t r = {.inv = inv, .o = inv->opts};
     gw_status_t st = settle_options(&r, err);
+    if (st == GW_OK && r.o->metrics)
+        st = gw_outfile_probe(r.o->metrics, err);
     if (st == GW_OK)
         st = open_index(&r, err);
     if (st == GW_OK)

@@ -8,6 +8,7 @@
 #include <htslib/hts.h>
 
 #include "io/genoread_impl.h"
+#include "io/stream.h"
 
 /* 2. sample names */
 gw_status_t gw_genoread_add_sample(gw_genoreader_t *r, const char *family, const char *sample,
@@ -78,9 +79,10 @@ static bool exists(const char *path, const char *ending)
 
 static gw_status_t open_stream(gw_genoreader_t *r, const char *path, int threads, gw_err_t *err)
 {
-    hFILE *h = hopen(path, "r");
-    if (!h)
-        return gw_err_set(err, GW_ENOINPUT, "%s: cannot be opened: %s", r->path, strerror(errno));
+    hFILE *h;
+    gw_status_t st = gw_stream_hopen(path, &h, err);
+    if (st != GW_OK)
+        return st;
     htsFormat fmt;
     if (hts_detect_format2(h, path, &fmt) < 0) {
         hclose_abruptly(h);

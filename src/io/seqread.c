@@ -161,6 +161,9 @@ static gw_status_t source_next(gw_seqreader_t *r, seq_source_t *s, gw_seqbatch_t
     if (st != GW_OK)
         return st;
     s->ended = !*got;
+    if (s->ended && !s->aln && s->n == 0) /* an empty BAM has its header and end marker to show */
+        return gw_err_set(err, GW_EDATA, "%s: is empty: no sequence is in it; was it ever written?",
+                          s->name);
     if (s->ended && s->skipped)
         gw_log_info("%s: left out %llu secondary and supplementary records: their reads are in "
                     "the primary ones",

@@ -136,8 +136,15 @@ void gw_vcfwriter_discard(gw_vcfwriter_t *w)
 {
     if (!w)
         return;
-    if (w->file)
+    if (w->file) {
+        const htsFormat *f = hts_get_format(w->file);
+        bool text = f->format == vcf && f->compression == no_compression;
+        if (!text)
+            gw_outfile_mute(&w->out);
         hts_close(w->file);
+        if (text)
+            gw_outfile_spoil(&w->out);
+    }
     gw_outfile_discard(&w->out);
     gw_outfile_discard(&w->index_out);
     free(w);

@@ -52,8 +52,8 @@ static const struct {
     {"@a\nACGT\n+\n@@@@\n@b\nA\n+\n+\n", 2, NULL},
     {"@a\n\n+\n\n", 1, NULL},
     {"@a\nACGT\n+\nIIII\n\n\n", 1, NULL},
-    {"", 0, NULL},
-    {"\n\n", 0, NULL},
+    {"", 0, "x: is empty"},
+    {"\n\n", 0, "x: is empty"},
     {">a\nACGT\n", 1, NULL},
     {">a x y\nAC\nGT\nA\n>b\nA", 2, NULL},
     {">a\nAC GT\n", 0, "record 1 (a): byte 0x20 at position 3"},
@@ -114,8 +114,8 @@ static const struct {
     {"@a\nA\n+\nI\n@b\nC\n+\nI\n", "@a\nG\n+\nI\n@c\nT\n+\nI\n", 0, "different names"},
     {"@a\nA\n+\nI\n@b\nC\n+\nI\n", "@a\nG\n+\nI\n", 0, "y: ends after 1 records"},
     {"@a\nA\n+\nI\n", "@a\nG\n+\nI\n@b\nC\n+\nI\n", 0, "x: ends after 1 records"},
-    {"", "@a\nG\n+\nI\n", 0, "x: ends after 0 records"},
-    {"", "", 0, NULL},
+    {"", "@a\nG\n+\nI\n", 0, "x: is empty"},
+    {"", "", 0, "x: is empty"},
 };
 
 START_TEST(mates_row)

@@ -225,7 +225,7 @@ refused 65 "two lines" --labels bad.tsv small.vcf
 refused 69 "cuda" --device cuda small.vcf
 
 # refusals
-refused 66 "cannot be opened" absent.vcf
+refused 66 "cannot open" absent.vcf
 refused 64 "too few files"
 refused 64 "--maf" --maf 0.7 small.vcf
 : >empty.vcf
