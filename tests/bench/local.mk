@@ -15,4 +15,4 @@ tests_bench_fold_cv_LDADD = libgw_fold.a libgw_engine.a libgw_io.a libgw_base.a 
 	$(ALL_LIBS)
 CLEANFILES += tests/bench/fold_cv
 EXTRA_DIST += tests/bench/fold_hhm.py
-EXTRA_DIST += tests/bench/simvar.pl
+EXTRA_DIST += tests/bench/simvar.pl tests/bench/call.sh tests/bench/call.md
