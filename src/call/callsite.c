@@ -38,6 +38,9 @@ static gw_status_t pairs(region_t *x, gw_err_t *err)
         x->event_prior[i] = gw_genotype_event_prior(
             &h->event[i], gw_leftalign_repeat(x->ref, x->len_bp, &h->event[i]));
     gw_genotype_priors(h, x->event_prior, x->o->ploidy, x->prior);
+    double stranger[GW_HAPLOTYPE_MAX]; /* carries a haplotype with the prior of a heterozygote */
+    for (int32_t i = 0; i < h->n_haps; i++)
+        stranger[i] = x->prior[x->o->ploidy == 1 ? i : gw_genotype_index(0, i)];
     for (int32_t s = 0; s < x->o->n_samples; s++) {
         size_t m = 0;
         for (size_t k = 0; k < n; k++) {
@@ -50,7 +53,7 @@ static gw_status_t pairs(region_t *x, gw_err_t *err)
                    (size_t)h->n_haps * sizeof *own);
             m++;
         }
-        gw_genotype_pairs(own, wrong, m, h->n_haps, x->o->ploidy,
+        gw_genotype_pairs(own, wrong, m, h->n_haps, x->o->ploidy, stranger,
                           x->pair + (size_t)s * (size_t)x->n_pairs);
     }
     return GW_OK;

@@ -25,15 +25,41 @@ static void relative(const double *row, int32_t n, double wrong, double *out)
         out[i] = (1 - wrong) * pow(10, row[i] - best) + wrong;
 }
 
+/* running products that do not underflow */
+typedef struct {
+    double log10, factor;
+} product_t;
+
+static inline void times(product_t *p, double x)
+{
+    p->factor *= x;
+    if (p->factor < 1e-200) {
+        p->log10 += log10(p->factor);
+        p->factor = 1;
+    }
+}
+
+static inline double value_of(const product_t *p)
+{
+    return p->log10 + log10(p->factor);
+}
+
+/* shares of strangers' fragments that are thought of, and the log10 prior of each where they hide a
+ * homozygote and where they feign a variant (less, or weak heterozygotes would be lost) */
+enum { N_SHARES = 2, MAX_PAIRS = GW_HAPLOTYPE_MAX * (GW_HAPLOTYPE_MAX + 1) / 2 };
+static const double share[N_SHARES] = {.02, .06};
+static const double hide_prior = -1.7, feign_prior = -2.8;
+
 void gw_genotype_pairs(const double *lik, const double *wrong, size_t n_reads, int32_t n_haps,
-                       int32_t ploidy, double *pair)
+                       int32_t ploidy, const double *stranger, double *pair)
 {
     int32_t n_pairs = gw_genotype_count(n_haps, ploidy);
-    double x[GW_HAPLOTYPE_MAX], product[GW_HAPLOTYPE_MAX * (GW_HAPLOTYPE_MAX + 1) / 2];
-    for (int32_t k = 0; k < n_pairs; k++) {
-        pair[k] = 0;
-        product[k] = 1;
-    }
+    double x[GW_HAPLOTYPE_MAX];
+    product_t own[MAX_PAIRS], mixed[N_SHARES][MAX_PAIRS], ref[N_SHARES][GW_HAPLOTYPE_MAX];
+    for (int32_t k = 0; k < n_pairs; k++)
+        own[k] = mixed[0][k] = mixed[1][k] = (product_t){0, 1};
+    for (int32_t i = 0; i < n_haps; i++)
+        ref[0][i] = ref[1][i] = (product_t){0, 1};
     for (size_t r = 0; r < n_reads; r++) {
         relative(lik + r * (size_t)n_haps, n_haps, wrong[r], x);
         double least = 1;
@@ -41,22 +67,25 @@ void gw_genotype_pairs(const double *lik, const double *wrong, size_t n_reads, i
             least = x[i] < least ? x[i] : least;
         if (least > 1 - 1e-9) /* says nothing */
             continue;
-        if (ploidy == 1) {
-            for (int32_t i = 0; i < n_haps; i++)
-                product[i] *= x[i];
-        } else {
-            for (int32_t j = 0, k = 0; j < n_haps; j++)
-                for (int32_t i = 0; i <= j; i++, k++)
-                    product[k] *= .5 * (x[i] + x[j]);
-        }
-        for (int32_t k = 0; k < n_pairs; k++)
-            if (product[k] < 1e-200) {
-                pair[k] += log10(product[k]);
-                product[k] = 1;
+        for (int32_t j = 0, k = 0; j < n_haps; j++)
+            for (int32_t i = ploidy == 1 ? j : 0; i <= j; i++, k++) {
+                double y = ploidy == 1 ? x[j] : .5 * (x[i] + x[j]);
+                times(&own[k], y);
+                for (int s = 0; s < N_SHARES && stranger; s++)
+                    times(&mixed[s][k], (1 - share[s]) * y + share[s] * x[0]);
             }
+        for (int s = 0; s < N_SHARES && stranger; s++)
+            for (int32_t i = 1; i < n_haps; i++)
+                times(&ref[s][i], (1 - share[s]) * x[0] + share[s] * x[i]);
     }
-    for (int32_t k = 0; k < n_pairs; k++)
-        pair[k] += log10(product[k]);
+    for (int32_t k = 0; k < n_pairs; k++) {
+        pair[k] = value_of(&own[k]);
+        for (int s = 0; s < N_SHARES && stranger; s++) {
+            pair[k] = k ? log10_add(pair[k], hide_prior + value_of(&mixed[s][k])) : pair[k];
+            for (int32_t i = 1; i < n_haps && k == 0; i++)
+                pair[0] = log10_add(pair[0], feign_prior + stranger[i] + value_of(&ref[s][i]));
+        }
+    }
 }
 
 double gw_genotype_event_prior(const gw_event_t *e, gw_repeat_t repeat)

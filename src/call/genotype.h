@@ -25,9 +25,13 @@ static inline int32_t gw_genotype_count(int32_t n, int32_t ploidy)
 
 /* 1. pairs of haplotypes (single haplotypes when ploidy is 1) */
 /* log10 P(reads | pair) of every pair. lik: n_reads rows of n_haps log10 likelihoods; wrong[r]:
- * the chance that read r does not belong here, which limits what it can say. */
+ * the chance that read r does not belong here, which limits what it can say.
+ * stranger: NULL, or for each haplotype the log10 prior that a stranger carries it. Then the
+ * library may, with a small prior, hold a few percent of another person's fragments: of the
+ * reference, as a stranger mostly is where this person differs; where this person is the
+ * reference, of any other haplotype by its prior. */
 void gw_genotype_pairs(const double *lik, const double *wrong, size_t n_reads, int32_t n_haps,
-                       int32_t ploidy, double *pair);
+                       int32_t ploidy, const double *stranger, double *pair);
 /* log10 prior of every pair, from the prior of each event of the set in one copy */
 void gw_genotype_priors(const gw_hapset_t *h, const double *event_prior, int32_t ploidy,
                         double *prior);

@@ -30,3 +30,4 @@ tests_bench_bench_seqread_SOURCES = tests/bench/bench_seqread.c
 tests_bench_bench_seqread_LDADD = libgw_io.a libgw_base.a $(ALL_LIBS)
 CLEANFILES += tests/bench/bench_seqread
 EXTRA_DIST += tests/bench/align.sh tests/bench/align.md
+EXTRA_DIST += tests/bench/simvar.pl tests/bench/call.sh tests/bench/call.md

@@ -45,7 +45,7 @@ START_TEST(test_counts)
         wrong[r] = 1e-4;
     }
     event_prior[0] = gw_genotype_event_prior(&h.event[0], (gw_repeat_t){1, 1});
-    gw_genotype_pairs(lik, wrong, (size_t)row[_i].depth, 2, row[_i].ploidy, pair);
+    gw_genotype_pairs(lik, wrong, (size_t)row[_i].depth, 2, row[_i].ploidy, NULL, pair);
     gw_genotype_priors(&h, event_prior, row[_i].ploidy, prior);
     gw_site_t s;
     uint64_t done = 0;
@@ -74,7 +74,7 @@ END_TEST
 START_TEST(test_pair_formula)
 {
     double lik[6] = {-5, -2, -9, -1, -4, -1.5}, wrong[2] = {.01, .001}, pair[6];
-    gw_genotype_pairs(lik, wrong, 2, 3, 2, pair);
+    gw_genotype_pairs(lik, wrong, 2, 3, 2, NULL, pair);
     for (int b = 0, k = 0; b < 3; b++)
         for (int a = 0; a <= b; a++, k++) {
             double p = 0;
@@ -87,6 +87,28 @@ START_TEST(test_pair_formula)
             ck_assert_double_eq_tol(pair[k], p, 1e-9);
             ck_assert_int_eq(gw_genotype_index(a, b), k);
         }
+}
+END_TEST
+
+/* 2 of 23 fragments fit the reference only: a stranger's few percent, not a heterozygote; 8 of 23
+ * are one; and 2 of 23 alternative ones are no variant */
+START_TEST(test_strangers)
+{
+    static const int alts[3] = {21, 15, 2}, want[3] = {2, 1, 0};
+    for (int c = 0; c < 3; c++) {
+        double lik[46], wrong[23], pair[3];
+        const double stranger[2] = {0, -3.3}, prior[3] = {0, -3.3, -3.6};
+        for (int r = 0; r < 23; r++) {
+            lik[2 * r] = r < alts[c] ? -5 : 0;
+            lik[2 * r + 1] = r < alts[c] ? 0 : -5;
+            wrong[r] = 1e-5;
+        }
+        gw_genotype_pairs(lik, wrong, 23, 2, 2, stranger, pair);
+        int best = 0;
+        for (int g = 1; g < 3; g++)
+            best = pair[g] + prior[g] > pair[best] + prior[best] ? g : best;
+        ck_assert_int_eq(best, want[c]);
+    }
 }
 END_TEST
 
@@ -177,6 +199,7 @@ static Suite *suite(void)
     TCase *t = tcase_create("genotype");
     tcase_add_loop_test(t, test_counts, 0, sizeof row / sizeof *row);
     tcase_add_test(t, test_pair_formula);
+    tcase_add_test(t, test_strangers);
     tcase_add_test(t, test_sites);
     tcase_add_test(t, test_fisher);
     tcase_add_test(t, test_ranksum);
