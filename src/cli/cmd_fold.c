@@ -8,11 +8,12 @@
 #include "base/mem.h"
 #include "cli/command.h"
 #include "engine/engine.h"
+#include "fold/build.h"
 #include "fold/foldout.h"
 #include "fold/search.h"
 
 typedef struct {
-    const char *templates;
+    const char *templates, *build, *profiles;
     int format, mode;
     int64_t max_hits;
     double max_evalue, mact;
@@ -67,6 +68,13 @@ static const gw_opt_t rows[] = {
      .max = 0.99,
      .help = "local alignments keep pairs of greater posterior probability; lower is longer; "
              "negative: the best-scoring path as it is"},
+    {.name = "build-library", .type = GW_OPT_STRING, .offset = AT(build), .arg = "LIB.gwt",
+     .group = "Building a library",
+     .excludes = "templates input-format max-hits max-evalue mode mact",
+     .help = "make a template library of the structure files and folders given instead of searching"},
+    {.name = "profiles", .type = GW_OPT_STRING, .offset = AT(profiles), .arg = "DIR",
+     .needs = "build-library",
+     .help = "sequence profiles of the templates: DIR/TEMPLATE.a3m or .hhm, plain or gzip"},
 };
 #undef AT
 
@@ -132,9 +140,30 @@ static gw_status_t search_file(const char *path, const fold_opts_t *o, const gw_
     return st;
 }
 
+static gw_status_t build(const gw_invocation_t *inv, gw_err_t *err)
+{
+    const fold_opts_t *o = inv->opts;
+    gw_err_t none;
+    char *starter = NULL;
+    if (starter_path(&starter, &none) != GW_OK)
+        gw_log_warning("without the starter library a library of fewer than %d templates gets "
+                       "rough E-values", GW_SEARCH_ENOUGH);
+    gw_build_opts_t b = {o->profiles, starter, (int)inv->common.threads};
+    gw_build_counts_t n;
+    gw_status_t st = gw_build_library(o->build, inv->operands.v, inv->operands.n, &b, &n, err);
+    if (st == GW_OK)
+        gw_log_info("%s: %zu templates of %zu files (%zu with a sequence profile); skipped %zu "
+                    "files and %zu short chains",
+                    o->build, n.chains, n.files, n.with_profile, n.skipped_files, n.short_chains);
+    free(starter);
+    return st;
+}
+
 static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 {
     const fold_opts_t *o = inv->opts;
+    if (o->build)
+        return build(inv, err);
     gw_engine_t *engine = NULL;
     gw_search_lib_t lib = {0};
     char *starter = NULL;
@@ -160,7 +189,8 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     return st;
 }
 
-static const char *const usage[] = {"[-t LIB.gwt] QUERY.fa|QUERY.a3m|QUERY.hhm|- ...", NULL};
+static const char *const usage[] = {"[-t LIB.gwt] QUERY.fa|QUERY.a3m|QUERY.hhm|- ...",
+                                    "--build-library LIB.gwt DIR|FILE ...", NULL};
 static const char *const examples[] = {
     "genowarp fold query.fa", "genowarp fold -t templates.gwt --max-hits 5 query.a3m", NULL};
 const gw_command_t gw_cmd_fold = {

@@ -25,3 +25,9 @@ tests_bench_simgeno_SOURCES = tests/bench/simgeno.c
 tests_bench_simgeno_LDADD = libgw_base.a $(ALL_LIBS)
 EXTRA_DIST += tests/bench/pca.sh tests/bench/pca.md
 CLEANFILES += tests/bench/simgeno
+EXTRA_PROGRAMS += tests/bench/fold_dssp
+tests_bench_fold_dssp_SOURCES = tests/bench/fold_dssp.c
+tests_bench_fold_dssp_LDADD = libgw_fold.a libgw_engine.a libgw_io.a libgw_base.a $(KERNEL_LIBS) \
+	$(ALL_LIBS)
+CLEANFILES += tests/bench/fold_dssp
+EXTRA_DIST += tests/bench/fold_dssp.py
