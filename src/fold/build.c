@@ -46,17 +46,20 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static gw_status_t add_path(names_t *files, const char *path, bool listed, int depth, gw_err_t *err);
+static gw_status_t add_path(names_t *files, const char *path, bool listed, int depth,
+                            gw_err_t *err);
 
 static gw_status_t add_folder(names_t *files, const char *path, int depth, gw_err_t *err)
 {
     names_t inside = {0};
     gw_status_t st = GW_OK;
     if (depth > 32)
-        return gw_err_set(err, GW_ENOINPUT, "%s: folders nested too deeply; a link in a circle?", path);
+        return gw_err_set(err, GW_ENOINPUT, "%s: folders nested too deeply; a link in a circle?",
+                          path);
     DIR *d = opendir(path);
     if (!d)
-        return gw_err_set(err, GW_ENOINPUT, "%s: cannot read the folder: %s", path, strerror(errno));
+        return gw_err_set(err, GW_ENOINPUT, "%s: cannot read the folder: %s", path,
+                          strerror(errno));
     for (struct dirent *e = readdir(d); e && st == GW_OK; e = readdir(d))
         if (e->d_name[0] != '.' && !names_add(&inside, gw_asprintf("%s/%s", path, e->d_name)))
             st = gw_err_nomem(err, "listing files");
@@ -132,8 +135,10 @@ static gw_status_t attach_profile(const char *dir, gw_template_t *t, bool *got, 
         }
         gw_status_t st = gw_profile_read(p, k % 2 ? GW_PROFILE_HHM : GW_PROFILE_A3M, &q, &n, err);
         if (st == GW_OK && q->len != t->len)
-            st = gw_err_set(err, GW_EDATA, "%s: %d columns for the %d residues of %s; the profile "
-                            "must be of the residues in the structure", p, q->len, t->len, t->name);
+            st = gw_err_set(err, GW_EDATA,
+                            "%s: %d columns for the %d residues of %s; the profile "
+                            "must be of the residues in the structure",
+                            p, q->len, t->len, t->name);
         for (int32_t i = 0; st == GW_OK && i < t->len * GW_AA_N; i++)
             t->prof[i] = (uint8_t)lrintf(63 * sqrtf(q->freq[i]));
         for (size_t i = 0; q && i < n; i++)
@@ -196,7 +201,8 @@ static gw_status_t write_item(batch_t *b, item_t *it, const char *path, gw_tlib_
                        it->n_short > 1 ? "s" : "", path, GW_TEMPLATE_MIN_LEN);
     for (size_t k = 0; k < it->n; k++) {
         bool got = false;
-        gw_status_t st = b->o->profiles ? attach_profile(b->o->profiles, &it->t[k], &got, err) : GW_OK;
+        gw_status_t st =
+            b->o->profiles ? attach_profile(b->o->profiles, &it->t[k], &got, err) : GW_OK;
         if (st == GW_OK)
             st = gw_tlib_writer_add(w, &it->t[k], err);
         if (st != GW_OK)
@@ -273,8 +279,10 @@ gw_status_t gw_build_library(const char *out_path, const char *const *path, size
     if (st == GW_OK)
         st = take_files(&files, o, w, counts, err);
     if (st == GW_OK && counts->chains == 0)
-        st = gw_err_set(err, GW_EDATA, "no template could be made of %zu file%s; give PDB or mmCIF "
-                        "files of proteins", files.n, files.n == 1 ? "" : "s");
+        st = gw_err_set(err, GW_EDATA,
+                        "no template could be made of %zu file%s; give PDB or mmCIF "
+                        "files of proteins",
+                        files.n, files.n == 1 ? "" : "s");
     if (st == GW_OK)
         st = gw_tlib_writer_finish(w, err);
     if (st == GW_OK)

@@ -105,9 +105,10 @@ static bool find_bonds(work_t *w)
         return false;
     }
     memset(head, 0xff, cells * sizeof *head);
-#define AT(i, k)                                                                                   \
-    ((int64_t)((w->r[i].ca[k] - lo[k]) / cell) < dim[k] ? (int64_t)((w->r[i].ca[k] - lo[k]) / cell) \
-                                                        : dim[k] - 1)
+#define AT(i, k)                                        \
+    ((int64_t)((w->r[i].ca[k] - lo[k]) / cell) < dim[k] \
+         ? (int64_t)((w->r[i].ca[k] - lo[k]) / cell)    \
+         : dim[k] - 1)
     for (int32_t i = w->n - 1; i >= 0; i--) { /* so that lists rise */
         size_t at = (size_t)((AT(i, 0) * dim[1] + AT(i, 1)) * dim[2] + AT(i, 2));
         next[i] = head[at];
@@ -139,7 +140,8 @@ static bool find_bonds(work_t *w)
 static bool bonded(const work_t *w, int32_t a, int32_t b)
 {
     const bonds_t *x = &w->donates_to[a];
-    return (x->partner[0] == b && x->energy[0] < -0.5) || (x->partner[1] == b && x->energy[1] < -0.5);
+    return (x->partner[0] == b && x->energy[0] < -0.5) ||
+           (x->partner[1] == b && x->energy[1] < -0.5);
 }
 
 static bool unbroken(const work_t *w, int32_t a, int32_t b)
@@ -179,7 +181,8 @@ static size_t partners(const work_t *w, int32_t b, int32_t *out)
             for (int t = 0; t < 2; t++)
                 for (int32_t d = -1; d <= 1; d++) {
                     int32_t e = x[s]->partner[t] + d;
-                    if (x[s]->partner[t] < 0 || x[s]->energy[t] >= -0.5 || e < b + 3 || e >= w->n - 1)
+                    if (x[s]->partner[t] < 0 || x[s]->energy[t] >= -0.5 || e < b + 3 ||
+                        e >= w->n - 1)
                         continue;
                     size_t at = 0;
                     while (at < n && out[at] != e)
@@ -330,7 +333,8 @@ static bool bend(const work_t *w, int32_t i)
         return false;
     double dot = 0, u = 0, v = 0;
     for (int k = 0; k < 3; k++) {
-        double a = (double)w->r[i].ca[k] - w->r[i - 2].ca[k], b = (double)w->r[i + 2].ca[k] - w->r[i].ca[k];
+        double a = (double)w->r[i].ca[k] - w->r[i - 2].ca[k],
+               b = (double)w->r[i + 2].ca[k] - w->r[i].ca[k];
         dot += a * b;
         u += a * a;
         v += b * b;
@@ -426,14 +430,15 @@ gw_status_t gw_dssp_surface(const float (*xyz)[3], const float *radius, size_t n
         for (int k = 0; k < 3; k++)
             lo[k] = fminf(lo[k], xyz[i][k]);
     enum { DIM = 64 }; /* cells wrap round: a neighbour is always checked by distance */
-    int32_t *head = gw_malloc((size_t)DIM * DIM * DIM, sizeof *head), *next = gw_malloc(n, sizeof *next);
+    int32_t *head = gw_malloc((size_t)DIM * DIM * DIM, sizeof *head),
+            *next = gw_malloc(n, sizeof *next);
     if (!head || !next) {
         free(head);
         free(next);
         return gw_err_nomem(err, "measuring surfaces");
     }
     memset(head, 0xff, (size_t)DIM * DIM * DIM * sizeof *head);
-#define AT(i, k) ((int)((xyz[i][k] - lo[k]) / cell))
+#define AT(i, k)      ((int)((xyz[i][k] - lo[k]) / cell))
 #define SLOT(x, y, z) ((((x) & (DIM - 1)) * DIM + ((y) & (DIM - 1))) * DIM + ((z) & (DIM - 1)))
     for (size_t i = n; i-- > 0;) {
         int at = SLOT(AT(i, 0), AT(i, 1), AT(i, 2));
@@ -463,7 +468,8 @@ gw_status_t gw_dssp_surface(const float (*xyz)[3], const float *radius, size_t n
         int last = 0;
         for (int p = 0; p < POINTS; p++) {
             bool covered = m > 0 && near[last][0] * dir[p][0] + near[last][1] * dir[p][1] +
-                                            near[last][2] * dir[p][2] > near[last][3];
+                                            near[last][2] * dir[p][2] >
+                                        near[last][3];
             for (int k = 0; k < m && !covered; k++)
                 if (near[k][0] * dir[p][0] + near[k][1] * dir[p][1] + near[k][2] * dir[p][2] >
                     near[k][3]) {

@@ -20,8 +20,8 @@ bool gw_template_is_amino(const char *residue_name)
 
 typedef struct {
     const gw_structure_t *s;
-    uint8_t *ss;   /* [residue] */
-    float *area;   /* [atom] */
+    uint8_t *ss; /* [residue] */
+    float *area; /* [atom] */
 } context_t;
 
 static bool backbone(const gw_structure_t *s, const gw_residue_t *r, gw_dssp_residue_t *out)
@@ -225,14 +225,17 @@ static gw_status_t from_chain(const context_t *x, const gw_chain_t *c, const cha
             const gw_residue_t *r = &s->residue[k];
             if (!gw_structure_atom(s, r, "CA"))
                 continue;
-            t->seq[i] = (uint8_t)gw_aa_from_name(r->name);
+            int aa = gw_aa_from_name(r->name);
+            t->seq[i] = (uint8_t)(aa < 0 ? GW_AA_X : aa);
             t->resnum[i] = r->number;
             t->icode[i] = r->icode;
             t->ss[i] = x->ss[k];
             set_surface(x, c, r, t, i);
             if (!set_atoms(s, r, middle, t, i))
-                st = gw_err_set(err, GW_EDATA, "%s: chain %s spreads over more than 3,000 Angstrom; "
-                                "coordinates damaged?", stem, c->id);
+                st = gw_err_set(err, GW_EDATA,
+                                "%s: chain %s spreads over more than 3,000 Angstrom; "
+                                "coordinates damaged?",
+                                stem, c->id);
             i++;
         }
         for (i = 0; i < len && st == GW_OK; i++)

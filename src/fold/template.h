@@ -18,7 +18,8 @@ enum { GW_TEMPLATE_MIN_LEN = 10 };
 bool gw_template_is_amino(const char *residue_name);
 
 /* One template a chain with at least GW_TEMPLATE_MIN_LEN residues that have a CA, in file order;
- * names are stem_CHAIN. out: room for s->n_chains; *n made. Shorter chains are counted in *n_short. */
+ * names are stem_CHAIN. out: room for s->n_chains; *n made. Shorter chains are counted in *n_short.
+ */
 GW_RESULT_USED gw_status_t gw_template_from_structure(const gw_structure_t *s, const char *stem,
                                                       gw_template_t *out, size_t *n,
                                                       size_t *n_short, gw_err_t *err);

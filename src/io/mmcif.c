@@ -30,7 +30,7 @@ static bool blank(char c)
 static void skip_blanks(lexer_t *x)
 {
     while (x->p < x->end) {
-        if (*x->p == '#' ) {
+        if (*x->p == '#') {
             while (x->p < x->end && *x->p != '\n')
                 x->p++;
         } else if (blank(*x->p)) {
@@ -104,12 +104,32 @@ static bool reserved(const lexer_t *x)
                           starts(x, "save_") || is(x, "stop_") || is(x, "global_"));
 }
 
-enum { GROUP, ATOM, ALT, COMP, ASYM, SEQ, AUTH_ATOM, AUTH_COMP, AUTH_ASYM, AUTH_SEQ, ICODE, X, Y, Z,
-       OCC, BISO, ELEMENT, MODEL, FIELDS };
+enum {
+    GROUP,
+    ATOM,
+    ALT,
+    COMP,
+    ASYM,
+    SEQ,
+    AUTH_ATOM,
+    AUTH_COMP,
+    AUTH_ASYM,
+    AUTH_SEQ,
+    ICODE,
+    X,
+    Y,
+    Z,
+    OCC,
+    BISO,
+    ELEMENT,
+    MODEL,
+    FIELDS
+};
 static const char *const item[FIELDS] = {
-    "group_PDB", "label_atom_id", "label_alt_id", "label_comp_id", "label_asym_id", "label_seq_id",
-    "auth_atom_id", "auth_comp_id", "auth_asym_id", "auth_seq_id", "pdbx_PDB_ins_code", "Cartn_x",
-    "Cartn_y", "Cartn_z", "occupancy", "B_iso_or_equiv", "type_symbol", "pdbx_PDB_model_num"};
+    "group_PDB",         "label_atom_id", "label_alt_id",      "label_comp_id", "label_asym_id",
+    "label_seq_id",      "auth_atom_id",  "auth_comp_id",      "auth_asym_id",  "auth_seq_id",
+    "pdbx_PDB_ins_code", "Cartn_x",       "Cartn_y",           "Cartn_z",       "occupancy",
+    "B_iso_or_equiv",    "type_symbol",   "pdbx_PDB_model_num"};
 
 typedef struct {
     char v[FIELDS][24];
@@ -169,6 +189,7 @@ static gw_status_t row_atom(const lexer_t *x, const row_t *r, gw_rawatoms_t *out
         v = 0; /* waters and ligands may have none */
     a.number = (int32_t)v;
     a.hetero = r->has[GROUP] && r->v[GROUP][0] == 'H';
+    a.ligand = a.hetero && r->v[SEQ][0] && !r->has[SEQ]; /* label_seq_id is '.' or '?' */
     if (r->has[ALT])
         a.altloc = r->v[ALT][0];
     if (r->has[ICODE])
@@ -203,7 +224,8 @@ static void set_value(const lexer_t *x, row_t *r, int field)
     r->has[field] = x->quoted || !(x->n == 1 && (*x->tok == '.' || *x->tok == '?'));
 }
 
-/* the rows of the atom_site loop; x is at its first data name. Returns with x at the token after. */
+/* the rows of the atom_site loop; x is at its first data name. Returns with x at the token after.
+ */
 static gw_status_t atom_loop(lexer_t *x, gw_rawatoms_t *out, int *more, gw_err_t *err)
 {
     int column[128], n = 0, t = 1, at = 0;

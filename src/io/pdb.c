@@ -57,8 +57,8 @@ static char element_of(const char *line, size_t n, const char *name)
 
 static gw_status_t bad_line(const char *path, int64_t line, const char *what, gw_err_t *err)
 {
-    return gw_err_set(err, GW_EDATA, "%s: line %lld: %s; file cut short or not in PDB format?", path,
-                      (long long)line, what);
+    return gw_err_set(err, GW_EDATA, "%s: line %lld: %s; file cut short or not in PDB format?",
+                      path, (long long)line, what);
 }
 
 static gw_status_t atom_line(const char *path, int64_t number, const char *l, size_t n,

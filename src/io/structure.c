@@ -86,18 +86,32 @@ typedef struct {
     size_t atoms, residues, chains; /* capacities */
 } caps_t;
 
+/* an unknown residue within a chain counts when it has a peptide's atoms */
+static bool has_backbone(const gw_rawatom_t *a, size_t n, const char *name)
+{
+    static const char *const want[] = {"N", "CA", "C", "O"};
+    for (int k = 0; k < 4; k++) {
+        bool found = false;
+        for (size_t i = 0; i < n && !found; i++)
+            found = strcmp(a[i].residue, name) == 0 && strcmp(a[i].atom.name, want[k]) == 0;
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
 static gw_status_t add_residue(gw_structure_t *s, caps_t *cap, const gw_rawatom_t *a, size_t n,
                                gw_structure_amino_fn is_amino, gw_err_t *err)
 {
     const char *name;
     char altloc;
     choose(a, n, &name, &altloc);
-    if (!is_amino(name)) {
+    if (!is_amino(name) && !has_backbone(a, n, name)) {
         s->n_left_out += !is_water(name);
         return GW_OK;
     }
-    gw_residue_t r = {.number = a->number, .icode = a->icode, .first = s->n_atoms,
-                      .hetero = a->hetero};
+    gw_residue_t r = {
+        .number = a->number, .icode = a->icode, .first = s->n_atoms, .hetero = a->hetero};
     strcpy(r.name, name);
     if (!GW_GROW(s->atom, cap->atoms, s->n_atoms + n) ||
         !GW_GROW(s->residue, cap->residues, s->n_residues + 1) ||
@@ -105,7 +119,8 @@ static gw_status_t add_residue(gw_structure_t *s, caps_t *cap, const gw_rawatom_
         return gw_err_nomem(err, "reading a structure");
     int backbone = 0;
     bool ca = false;
-    for (int pass = 0; pass < 2; pass++) /* first the chosen location, then atoms only others have */
+    for (int pass = 0; pass < 2;
+         pass++) /* first the chosen location, then atoms only others have */
         for (size_t i = 0; i < n; i++) {
             bool chosen = a[i].altloc == ' ' || a[i].altloc == altloc;
             if (strcmp(a[i].residue, name) != 0 || chosen != (pass == 0) ||
@@ -154,10 +169,11 @@ static bool group_chains(gw_rawatoms_t *raw)
     key_t_ *key = gw_malloc(raw->n, sizeof *key);
     gw_rawatom_t *sorted = gw_malloc(raw->n, sizeof *sorted);
     size_t n_seen = 0, cap = 0;
-    char (*seen)[8] = NULL;
+    char(*seen)[8] = NULL;
     bool ok = key && sorted;
     for (size_t i = 0; i < raw->n && ok; i++) {
-        size_t c = i && strcmp(raw->a[i].chain, raw->a[i - 1].chain) == 0 ? (size_t)key[i - 1].chain : 0;
+        size_t c =
+            i && strcmp(raw->a[i].chain, raw->a[i - 1].chain) == 0 ? (size_t)key[i - 1].chain : 0;
         while (c < n_seen && strcmp(seen[c], raw->a[i].chain) != 0)
             c++;
         if (c == n_seen) {
@@ -182,6 +198,8 @@ static bool group_chains(gw_rawatoms_t *raw)
 /* amino acids after a chain's TER are ligands, unless the chain has not begun */
 static bool is_ligand(const gw_structure_t *s, const gw_rawatom_t *a, bool ended)
 {
+    if (a->ligand)
+        return true;
     return ended && a->hetero && s->n_chains && strcmp(s->chain[s->n_chains - 1].id, a->chain) == 0;
 }
 
@@ -239,8 +257,10 @@ gw_status_t gw_structure_read(const char *path, gw_structure_amino_fn is_amino, 
     st = looks_like_cif(text) ? gw_mmcif_parse(shown, text, len, &raw, err)
                               : gw_pdb_parse(shown, text, len, &raw, err);
     if (st == GW_OK && raw.n == 0)
-        st = gw_err_set(err, GW_EDATA, "%s: no ATOM record of PDB and no atom_site of mmCIF; is this "
-                        "a structure?", shown);
+        st = gw_err_set(err, GW_EDATA,
+                        "%s: no ATOM record of PDB and no atom_site of mmCIF; is this "
+                        "a structure?",
+                        shown);
     if (st == GW_OK)
         st = assemble(&raw, is_amino, out, err);
     free(raw.a);

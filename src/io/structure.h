@@ -22,8 +22,8 @@
 
 /* 1. the model */
 typedef struct {
-    char name[5];  /* "CA", without blanks */
-    char element;  /* first letter, upper case: C N O S H ... */
+    char name[5]; /* "CA", without blanks */
+    char element; /* first letter, upper case: C N O S H ... */
     float xyz[3];
     float occupancy, bfactor;
 } gw_atom_t;
@@ -51,7 +51,8 @@ typedef struct {
 } gw_structure_t;
 
 /* the atom of that name, or NULL */
-const gw_atom_t *gw_structure_atom(const gw_structure_t *s, const gw_residue_t *r, const char *name);
+const gw_atom_t *gw_structure_atom(const gw_structure_t *s, const gw_residue_t *r,
+                                   const char *name);
 void gw_structure_release(gw_structure_t *s);
 
 /* 2. reading: is_amino tells amino acids by residue name. A file without any ATOM record, with a

@@ -10,6 +10,7 @@ typedef struct {
     char altloc, icode; /* ' ' when none */
     int32_t number, model;
     bool hetero, ter_before;
+    bool ligand; /* no place in a chain's sequence (mmCIF) */
 } gw_rawatom_t;
 
 typedef struct {
