@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "fold/build.h"
 #include "fold/residue.h"
-#include "fold/search.h"
 #include "fold/tlib.h"
 
 typedef struct {
@@ -67,24 +67,6 @@ static bool fill(gw_template_t *t, const flat_t *f, const char *seq, const char 
     return true;
 }
 
-/* chance scores against the library's own profiles */
-static gw_status_t calibrate(gw_tlib_writer_t *w, size_t n, gw_err_t *err)
-{
-    gw_search_lib_t l;
-    float *stat = gw_malloc(2 * n, sizeof *stat);
-    if (!stat)
-        return gw_err_nomem(err, "calibrating");
-    gw_status_t st = gw_search_lib_open(gw_tlib_writer_temp(w), 1, &l, err);
-    if (st == GW_OK) {
-        st = gw_search_calibrate(&l, &l, 1, stat, err);
-        gw_search_lib_close(&l);
-    }
-    if (st == GW_OK)
-        st = gw_tlib_writer_stats(w, stat, n, err);
-    free(stat);
-    return st;
-}
-
 int main(int argc, char **argv)
 {
     gw_err_t err = {0};
@@ -99,6 +81,7 @@ int main(int argc, char **argv)
     char *line = NULL;
     size_t cap = 0;
     int n = 0;
+    bool done = false;
     gw_status_t st = gw_tlib_writer_create(argv[2], 19, &w, &err);
     while (st == GW_OK && getline(&line, &cap, tsv) > 0) {
         char *col[10], *save = NULL;
@@ -126,7 +109,7 @@ int main(int argc, char **argv)
     if (st == GW_OK)
         st = gw_tlib_writer_finish(w, &err);
     if (st == GW_OK)
-        st = calibrate(w, (size_t)n, &err);
+        st = gw_build_calibrate(w, NULL, 1, &done, &err);
     if (st == GW_OK)
         st = gw_tlib_writer_commit(w, &err);
     gw_tlib_writer_destroy(w);

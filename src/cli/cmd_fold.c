@@ -1,20 +1,27 @@
 #include <config.h>
 
+#include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/outfile.h"
 #include "cli/command.h"
 #include "engine/engine.h"
+#include "fold/build.h"
 #include "fold/foldout.h"
+#include "fold/model.h"
 #include "fold/search.h"
 
 typedef struct {
-    const char *templates;
-    int format, mode;
-    int64_t max_hits;
+    const char *templates, *build, *profiles, *out_dir;
+    int format, mode, output_fmt;
+    int64_t max_hits, models;
+    bool force;
     double max_evalue, mact;
 } fold_opts_t;
 
@@ -67,6 +74,50 @@ static const gw_opt_t rows[] = {
      .max = 0.99,
      .help = "local alignments keep pairs of greater posterior probability; lower is longer; "
              "negative: the best-scoring path as it is"},
+    {.name = "output-fmt",
+     .letter = 'O',
+     .type = GW_OPT_CHOICE,
+     .offset = AT(output_fmt),
+     .arg = "FORMAT",
+     .dflt = "tsv",
+     .choices = "tsv|m8|hhr|pir|json",
+     .group = "Output",
+     .help = "what is printed on stdout: a table, BLAST's 12 columns, HH-suite's results, "
+             "alignments for modelling programs, or JSON"},
+    {.name = "output",
+     .letter = 'o',
+     .type = GW_OPT_STRING,
+     .offset = AT(out_dir),
+     .arg = "DIR",
+     .help = "also write models there (made when absent): QUERY.RANK.pdb and .cif"},
+    {.name = "models",
+     .type = GW_OPT_INT,
+     .offset = AT(models),
+     .arg = "N",
+     .dflt = "1",
+     .min = 1,
+     .max = 1000,
+     .needs = "output",
+     .help = "models a query, of its N best hits"},
+    {.name = "force",
+     .type = GW_OPT_FLAG,
+     .offset = AT(force),
+     .needs = "output",
+     .help = "model even when the hit is not significant (probability of the fold below 0.5)"},
+    {.name = "build-library",
+     .type = GW_OPT_STRING,
+     .offset = AT(build),
+     .arg = "LIB.gwt",
+     .group = "Building a library",
+     .excludes = "templates input-format max-hits max-evalue mode mact output-fmt output",
+     .help =
+         "make a template library of the structure files and folders given instead of searching"},
+    {.name = "profiles",
+     .type = GW_OPT_STRING,
+     .offset = AT(profiles),
+     .arg = "DIR",
+     .needs = "build-library",
+     .help = "sequence profiles of the templates: DIR/TEMPLATE.a3m or .hhm, plain or gzip"},
 };
 #undef AT
 
@@ -109,8 +160,62 @@ static gw_status_t starter_path(char **out, gw_err_t *err)
                       "library with -t or its folder in GENOWARP_DATA");
 }
 
+/* one model as PDB and mmCIF in the output folder */
+static gw_status_t write_model(const fold_opts_t *o, const gw_search_lib_t *lib,
+                               const gw_profile_t *q, const gw_search_result_t *r, size_t k,
+                               gw_err_t *err)
+{
+    const gw_search_hit_t *h = &r->hit[k];
+    gw_template_t t;
+    gw_model_t m;
+    gw_status_t st = gw_tlib_read(lib->lib, h->tmpl, &t, err);
+    if (st != GW_OK)
+        return st;
+    st = gw_model_build(q, h, &t, r->pred, &m, err);
+    gw_template_release(&t);
+    if (st != GW_OK)
+        return st;
+    char *safe = gw_strdup(q->name);
+    for (char *p = safe; p && *p; p++)
+        if (!isalnum((unsigned char)*p) && !strchr("_-+.", *p))
+            *p = '_';
+    const char *name = gw_tlib_name(lib->lib, h->tmpl);
+    for (int cif = 0; cif < 2 && st == GW_OK; cif++) {
+        gw_outfile_t out = {0};
+        char *path = safe ? gw_asprintf("%s/%s%s.%zu.%s", o->out_dir, *safe == '.' ? "_" : "", safe,
+                                        k + 1, cif ? "cif" : "pdb")
+                          : NULL;
+        st = path ? gw_outfile_fopen(&out, path, err) : gw_err_nomem(err, "writing a model");
+        if (st == GW_OK) {
+            (cif ? gw_model_mmcif : gw_model_pdb)(out.file, &m, q->name, name, h);
+            st = gw_outfile_commit(&out, err);
+        }
+        free(path);
+    }
+    free(safe);
+    gw_model_release(&m);
+    return st;
+}
+
+static gw_status_t write_models(const fold_opts_t *o, const gw_search_lib_t *lib,
+                                const gw_profile_t *q, const gw_search_result_t *r, gw_err_t *err)
+{
+    gw_status_t st = GW_OK;
+    size_t n = 0;
+    for (size_t k = 0; k < r->n && k < (size_t)o->models && st == GW_OK; k++)
+        if (r->hit[k].aln.n_aligned && (o->force || r->hit[k].prob_fold >= 0.5)) {
+            st = write_model(o, lib, q, r, k, err);
+            n++;
+        }
+    if (st == GW_OK && n == 0)
+        gw_log_warning("%s: no significant template, so no model is made; --force makes one all "
+                       "the same",
+                       q->name);
+    return st;
+}
+
 static gw_status_t search_file(const char *path, const fold_opts_t *o, const gw_search_lib_t *lib,
-                               const gw_search_opts_t *so, gw_err_t *err)
+                               const gw_search_opts_t *so, bool *first, gw_err_t *err)
 {
     gw_profile_t *q = NULL;
     size_t n = 0;
@@ -119,9 +224,12 @@ static gw_status_t search_file(const char *path, const fold_opts_t *o, const gw_
         gw_search_result_t r;
         st = gw_search_run(lib, &q[i], so, &r, err);
         if (st == GW_OK)
-            gw_foldout_tsv(stdout, &q[i], lib, &r);
+            st = gw_foldout_query(stdout, (gw_foldout_t)o->output_fmt, *first, &q[i], lib, &r, err);
         else
             gw_err_prefix(err, "%s", q[i].name);
+        *first = false;
+        if (st == GW_OK && o->out_dir)
+            st = write_models(o, lib, &q[i], &r, err);
         gw_search_result_release(&r);
         gw_progress("threading", i + 1, n, "queries");
     }
@@ -132,9 +240,31 @@ static gw_status_t search_file(const char *path, const fold_opts_t *o, const gw_
     return st;
 }
 
+static gw_status_t build(const gw_invocation_t *inv, gw_err_t *err)
+{
+    const fold_opts_t *o = inv->opts;
+    gw_err_t none;
+    char *starter = NULL;
+    if (starter_path(&starter, &none) != GW_OK)
+        gw_log_warning("without the starter library a library of fewer than %d templates gets "
+                       "rough E-values",
+                       GW_SEARCH_ENOUGH);
+    gw_build_opts_t b = {o->profiles, starter, (int)inv->common.threads};
+    gw_build_counts_t n;
+    gw_status_t st = gw_build_library(o->build, inv->operands.v, inv->operands.n, &b, &n, err);
+    if (st == GW_OK)
+        gw_log_info("%s: %zu templates of %zu files (%zu with a sequence profile); skipped %zu "
+                    "files and %zu short chains",
+                    o->build, n.chains, n.files, n.with_profile, n.skipped_files, n.short_chains);
+    free(starter);
+    return st;
+}
+
 static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 {
     const fold_opts_t *o = inv->opts;
+    if (o->build)
+        return build(inv, err);
     gw_engine_t *engine = NULL;
     gw_search_lib_t lib = {0};
     char *starter = NULL;
@@ -150,19 +280,28 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
                            .mact = o->mact,
                            .threads = threads,
                            .engine = engine};
+    if (st == GW_OK && o->out_dir && mkdir(o->out_dir, 0777) != 0 && errno != EEXIST)
+        st = gw_err_set(err, GW_ECREATE, "%s: cannot make the folder: %s", o->out_dir,
+                        strerror(errno));
+    bool first = true;
     if (st == GW_OK)
-        gw_foldout_tsv_header(stdout);
+        gw_foldout_begin(stdout, (gw_foldout_t)o->output_fmt);
     for (size_t i = 0; i < inv->operands.n && st == GW_OK; i++)
-        st = search_file(inv->operands.v[i], o, &lib, &so, err);
+        st = search_file(inv->operands.v[i], o, &lib, &so, &first, err);
+    if (st == GW_OK)
+        gw_foldout_end(stdout, (gw_foldout_t)o->output_fmt);
     gw_search_lib_close(&lib);
     gw_engine_destroy(engine);
     free(starter);
     return st;
 }
 
-static const char *const usage[] = {"[-t LIB.gwt] QUERY.fa|QUERY.a3m|QUERY.hhm|- ...", NULL};
+static const char *const usage[] = {"[-t LIB.gwt] QUERY.fa|QUERY.a3m|QUERY.hhm|- ...",
+                                    "--build-library LIB.gwt DIR|FILE ...", NULL};
 static const char *const examples[] = {
-    "genowarp fold query.fa", "genowarp fold -t templates.gwt --max-hits 5 query.a3m", NULL};
+    "genowarp fold query.fa", "genowarp fold -t templates.gwt --max-hits 5 query.a3m",
+    "genowarp fold query.a3m -o models", "genowarp fold --build-library templates.gwt pdb_files",
+    NULL};
 const gw_command_t gw_cmd_fold = {
     .name = "fold",
     .summary = "find a protein's fold by threading it through known structures",
@@ -170,7 +309,9 @@ const gw_command_t gw_cmd_fold = {
     .description =
         "Reads protein sequences (FASTA), an alignment (A3M) or a profile (HHM), threads each "
         "query through every template of the library and prints the ranked hits as a table on "
-        "stdout, with probability, E-value and Z-score.",
+        "stdout, with probability, E-value and Z-score. With -o, also builds three-dimensional "
+        "models of significant hits. With --build-library, makes a template library of structure "
+        "files (PDB, mmCIF).",
     .examples = examples,
     .opts = rows,
     .n_opts = sizeof rows / sizeof *rows,

@@ -9,7 +9,7 @@
 #include "fold/search.h"
 #include "fold/sspred.h"
 
-enum { PANEL = 400, ENOUGH = 100 };
+enum { PANEL = 400, ENOUGH = GW_SEARCH_ENOUGH };
 
 /* what chance scores look like where a library or query gives too few: means over the starter
  * library */
@@ -239,12 +239,12 @@ gw_status_t gw_search_calibrate(const gw_search_lib_t *l, const gw_search_lib_t 
             sq += (double)s[k] * s[k];
         }
         double mean = sum / (double)keep, var = sq / (double)keep - mean * mean;
-        stat[2 * j] = (float)mean;
+        stat[2 * j] = (float)(0.5 * mean);
         stat[2 * j + 1] = (float)sqrt(var > 0.25 ? var : 0.25);
         mean_log += log(stat[2 * j + 1]) / (double)n;
     }
-    for (size_t j = 0; st == GW_OK && j < n; j++) /* spreads are noisy: 0.3 of the common one */
-        stat[2 * j + 1] = (float)exp(0.7 * log(stat[2 * j + 1]) + 0.3 * mean_log);
+    for (size_t j = 0; st == GW_OK && j < n; j++) /* half-way to the common spread: see README */
+        stat[2 * j + 1] = (float)exp(0.5 * log(stat[2 * j + 1]) + 0.5 * mean_log);
     free(w.s);
     return st;
 }

@@ -53,6 +53,9 @@ GW_RESULT_USED gw_status_t gw_search_run(const gw_search_lib_t *l, const gw_prof
                                          gw_err_t *err);
 void gw_search_result_release(gw_search_result_t *r);
 
+/* fewest templates of a library that is its own measure of chance */
+enum { GW_SEARCH_ENOUGH = 100 };
+
 /* 3. calibration: mean and spread of every template's chance scores, [n][2], from at most 400
  *    profiles of `panel` spread evenly over it; relatives are trimmed away by rank */
 GW_RESULT_USED gw_status_t gw_search_calibrate(const gw_search_lib_t *l,

@@ -31,3 +31,9 @@ tests_bench_bench_seqread_LDADD = libgw_io.a libgw_base.a $(ALL_LIBS)
 CLEANFILES += tests/bench/bench_seqread
 EXTRA_DIST += tests/bench/align.sh tests/bench/align.md
 EXTRA_DIST += tests/bench/simvar.pl tests/bench/call.sh tests/bench/call.md
+EXTRA_PROGRAMS += tests/bench/fold_dssp
+tests_bench_fold_dssp_SOURCES = tests/bench/fold_dssp.c
+tests_bench_fold_dssp_LDADD = libgw_fold.a libgw_engine.a libgw_io.a libgw_base.a $(KERNEL_LIBS) \
+	$(ALL_LIBS)
+CLEANFILES += tests/bench/fold_dssp
+EXTRA_DIST += tests/bench/fold_dssp.py

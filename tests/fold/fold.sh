@@ -70,5 +70,43 @@ printf '>one\nM\n' >"$tmp/one.fa"
 awk 'BEGIN {print ">long"; s = "MKVLAAGIVGLDENRSTWYFHPQC"; for (i = 0; i < 417; i++) printf "%s", s; print ""}' >"$tmp/long.fa"
 "$gw" fold "$tmp/long.fa" --max-hits 1 >"$tmp/out" && [ "$(wc -l <"$tmp/out")" -eq 2 ] && ok || bad "10,000 residues"
 
+# a library of structures: nothing is left out without a line; it is searched and modelled from
+mkdir "$tmp/in" && cp "$data"/1cbs.cif.gz "$data"/1cbs.dssp.gz "$data"/1orc.pdb.gz "$data"/pdb1gdr.ent.gz \
+    "$data"/hetatm.pdb.gz "$data"/altloc.cif.gz "$tmp/in"
+gzip -dc "$data/1orc.pdb.gz" | head -c 9000 >"$tmp/in/cut.pdb"
+"$gw" fold --build-library "$tmp/l.gwt" "$tmp/in" 2>"$tmp/err" && ok || bad "--build-library: $(cat "$tmp/err")"
+for f in 1cbs.dssp hetatm.pdb altloc.cif cut.pdb; do
+    [ "$(grep -c "skipped .*$f" "$tmp/err")" -eq 1 ] && ok || bad "$f: no line says why it is left out"
+done
+grep -q '3 templates of 7 files' "$tmp/err" && ok || bad "summary: $(tail -1 "$tmp/err")"
+"$gw" fold --build-library "$tmp/l2.gwt" "$tmp/in" -@ 3 2>/dev/null && cmp -s "$tmp/l.gwt" "$tmp/l2.gwt" && ok ||
+    bad "library differs with -@ 3"
+cat >"$tmp/crabp.fa" <<'END'
+>CRABP2
+PNFSGNWKIIRSENFEELLKVLGVNVMLRKIAVAAASKPAVEIKQEGDTFYIKTSTTVRTTEINFKVGEEFEEQTVDGRPCKSLVKWESENKMVC
+EQKLLKGEGPKTSWTRELTNDGELILTMTADDVVCTRVYVRE
+END
+"$gw" fold -t "$tmp/l.gwt" "$tmp/crabp.fa" -o "$tmp/models" >"$tmp/out" 2>"$tmp/err" && ok || bad "$(cat "$tmp/err")"
+awk -F'\t' 'NR == 2 {exit !($2 == "1cbs_A" && $8 == 1 && $10 == "1-137")}' "$tmp/out" && ok || bad "own structure: $(sed -n 2p "$tmp/out")"
+# the model is read back by our own reader and is the structure it was copied from
+[ "$(grep -c '^ATOM.* CA ' "$tmp/models/CRABP2.1.pdb")" -eq 137 ] && ok || bad "model has not 137 residues"
+"$gw" fold --build-library "$tmp/m.gwt" "$tmp/models/CRABP2.1.pdb" "$tmp/models/CRABP2.1.cif" 2>"$tmp/err" && ok ||
+    bad "model is not read: $(cat "$tmp/err")"
+# nothing significant: no model without --force
+printf '>short\nGSGSGSGAGSGSGSGA\n' >"$tmp/short.fa"
+"$gw" fold "$tmp/short.fa" -o "$tmp/none" >/dev/null 2>"$tmp/err" && grep -q 'no significant template' "$tmp/err" &&
+    [ -z "$(ls "$tmp/none")" ] && ok || bad "modelled without significance"
+"$gw" fold "$tmp/short.fa" -o "$tmp/none" --force >/dev/null 2>&1 && [ -s "$tmp/none/short.1.pdb" ] && ok || bad "--force"
+
+# the other formats
+"$gw" fold "$data/globin.fa" -O m8 --max-hits 2 | awk 'NF != 12 {b = 1} END {exit b || NR != 2}' && ok || bad "m8"
+"$gw" fold "$data/globin.fa" -O hhr --max-hits 2 | grep -q '^No 2$' && ok || bad "hhr"
+"$gw" fold "$data/globin.fa" -O pir --max-hits 2 | grep -c '^>P1;' | grep -qx 4 && ok || bad "pir"
+"$gw" fold "$data/globin.fa" "$data/globin.fa" -O json --max-hits 2 >"$tmp/j" && ok || bad "json"
+if command -v python3 >/dev/null; then
+    python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); assert len(d) == 2 and len(d[0]["hits"]) == 2' \
+        "$tmp/j" && ok || bad "json does not parse"
+fi
+
 echo "$pass passed, $fail failed"
 [ $fail -eq 0 ]

@@ -1,0 +1,216 @@
+#include <config.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "fold/model.h"
+
+enum { N = GW_MODEL_N, CA = GW_MODEL_CA, C = GW_MODEL_C, O = GW_MODEL_O };
+enum { MAX_SEGMENT = GW_MODEL_MAX_LOOP + 8, TRIALS = 600, SWEEPS = 300 };
+
+/* the residues that move: [lo, hi]; lo - 1 and hi + 1 stay. bb[k] is residue lo - 1 + k, and the
+ * last one is the moving image of hi + 1 that has to come to lie on it. */
+typedef struct {
+    float bb[MAX_SEGMENT + 2][3][3];
+    int n;
+} chain_t;
+
+static float dist2(const float *a, const float *b)
+{
+    float x = a[0] - b[0], y = a[1] - b[1], z = a[2] - b[2];
+    return x * x + y * y + z * z;
+}
+
+/* torsions to start from, by predicted structure; positive phi for glycine at times */
+static void draw(gw_rng_t *rng, const float *pred, uint8_t aa, double *phi, double *psi)
+{
+    static const double basin[4][2] = {{-63, -43}, {-120, 130}, {-70, 145}, {60, 40}};
+    double u = gw_rng_unit(rng), h = pred[2], e = pred[1];
+    int k = u < 0.8 * h ? 0 : u < 0.8 * (h + e) ? 1 : gw_rng_unit(rng) < 0.45 ? 0 : 2;
+    if ((aa == 7 && gw_rng_unit(rng) < 0.4) || (aa == 2 && gw_rng_unit(rng) < 0.15))
+        k = 3;
+    *phi = aa == 14 ? -65 : basin[k][0] + 20 * gw_rng_normal(rng);
+    *psi = basin[k][1] + 20 * gw_rng_normal(rng);
+}
+
+static void grow(chain_t *c, const gw_model_t *m, int32_t lo, const float *pred, gw_rng_t *rng)
+{
+    double phi, psi;
+    for (int k = 0; k < 3; k++)
+        memcpy(c->bb[0][k], m->r[lo - 1].xyz[k], sizeof c->bb[0][k]);
+    for (int k = 1; k < c->n; k++) {
+        int32_t i = lo - 1 + k;
+        draw(rng, pred + (i - 1) * 6, m->r[i - 1].aa, &phi, &psi);
+        gw_model_place(c->bb[k - 1][N], c->bb[k - 1][CA], c->bb[k - 1][C], 1.33, 116.6, psi,
+                       c->bb[k][N]);
+        gw_model_place(c->bb[k - 1][CA], c->bb[k - 1][C], c->bb[k][N], 1.46, 121.7, 180,
+                       c->bb[k][CA]);
+        draw(rng, pred + i * 6, m->r[i].aa, &phi, &psi);
+        gw_model_place(c->bb[k - 1][C], c->bb[k][N], c->bb[k][CA], 1.525, 111.0, phi, c->bb[k][C]);
+    }
+}
+
+/* rotates everything behind the axis from a to b by the angle that brings the last residue's three
+ * atoms nearest to their targets */
+static void turn(chain_t *c, int k, bool psi, const float target[3][3])
+{
+    const float *a = psi ? c->bb[k][CA] : c->bb[k][N], *b = psi ? c->bb[k][C] : c->bb[k][CA];
+    double u[3], len = 0, s = 0, t = 0;
+    for (int d = 0; d < 3; d++) {
+        u[d] = (double)b[d] - a[d];
+        len += u[d] * u[d];
+    }
+    len = sqrt(len > 0 ? len : 1);
+    for (int d = 0; d < 3; d++)
+        u[d] /= len;
+    for (int x = 0; x < 3; x++) {
+        double r[3], f[3], along = 0, over = 0;
+        for (int d = 0; d < 3; d++) {
+            r[d] = (double)c->bb[c->n - 1][x][d] - b[d];
+            f[d] = (double)target[x][d] - b[d];
+            along += r[d] * u[d];
+        }
+        for (int d = 0; d < 3; d++)
+            r[d] -= along * u[d];
+        for (int d = 0; d < 3; d++) {
+            int y = (d + 1) % 3, z = (d + 2) % 3;
+            double w = u[y] * r[z] - u[z] * r[y];
+            over += w * f[d];
+            t += r[d] * f[d];
+        }
+        s += over;
+    }
+    double angle = atan2(s, t), co = cos(angle), si = sin(angle);
+    for (int i = k; i < c->n; i++)
+        for (int x = 0; x < 3; x++) {
+            if (i == k && (psi || x != C))
+                continue;
+            double r[3], along = 0;
+            for (int d = 0; d < 3; d++) {
+                r[d] = (double)c->bb[i][x][d] - b[d];
+                along += r[d] * u[d];
+            }
+            for (int d = 0; d < 3; d++) {
+                int y = (d + 1) % 3, z = (d + 2) % 3;
+                double w = u[y] * r[z] - u[z] * r[y];
+                c->bb[i][x][d] = (float)(b[d] + along * u[d] * (1 - co) + r[d] * co + w * si);
+            }
+        }
+}
+
+static double miss(const chain_t *c, const float target[3][3])
+{
+    double s = 0;
+    for (int x = 0; x < 3; x++)
+        s += dist2(c->bb[c->n - 1][x], target[x]);
+    return sqrt(s / 3);
+}
+
+/* atoms of the loop too near to the rest of the model or to itself */
+static double clashes(const gw_model_t *m, const chain_t *c, int32_t lo, int32_t hi)
+{
+    double e = 0;
+    for (int k = 1; k + 1 < c->n; k++) {
+        for (int32_t j = 0; j < m->len; j++) {
+            if ((j >= lo - 1 && j <= hi + 1) || m->r[j].origin == GW_MODEL_NONE)
+                continue;
+            for (int x = 0; x < 3; x++)
+                for (int y = 0; y < 4; y++) {
+                    float d = dist2(c->bb[k][x], m->r[j].xyz[y]);
+                    if (d < 3.2F * 3.2F)
+                        e += d < 2.8F * 2.8F ? 20 : 1;
+                }
+            float d = dist2(c->bb[k][CA], m->r[j].xyz[CA]);
+            if (d < 3.9F * 3.9F)
+                e += 10;
+        }
+        for (int j = 0; j < c->n; j++)
+            if (j < k - 2 || j > k + 2)
+                for (int x = 0; x < 3; x++)
+                    for (int y = 0; y < 3; y++)
+                        if (dist2(c->bb[k][x], c->bb[j][y]) < 3.0F * 3.0F)
+                            e += 10;
+    }
+    return e;
+}
+
+static bool close_once(const gw_model_t *m, int32_t lo, int32_t hi, const float *pred,
+                       uint64_t seed, chain_t *best)
+{
+    double best_e = 1e9;
+    float target[3][3];
+    gw_rng_t rng;
+    gw_rng_init(&rng, seed);
+    for (int x = 0; x < 3; x++)
+        memcpy(target[x], m->r[hi + 1].xyz[x], sizeof target[x]);
+    for (int trial = 0; trial < TRIALS && best_e >= 1; trial++) {
+        chain_t c = {.n = hi - lo + 3};
+        grow(&c, m, lo, pred, &rng);
+        for (int sweep = 0; sweep < SWEEPS && miss(&c, (const float(*)[3])target) > 0.06; sweep++)
+            for (int k = 0; k < c.n; k++) {
+                if (k > 0 && m->r[lo - 1 + k].aa != 14)
+                    turn(&c, k, false, (const float(*)[3])target);
+                if (k + 1 < c.n)
+                    turn(&c, k, true, (const float(*)[3])target);
+            }
+        if (miss(&c, (const float(*)[3])target) > 0.08)
+            continue;
+        double e = clashes(m, &c, lo, hi);
+        if (e < best_e) {
+            best_e = e;
+            *best = c;
+        }
+    }
+    return best_e < 40;
+}
+
+/* the carbonyl oxygen, opposite to the bisector of CA and the next nitrogen */
+static void put_oxygen(gw_model_residue_t *r, const float *next_n)
+{
+    double u[3], v[3], w[3], lu = 0, lv = 0, lw = 0;
+    for (int k = 0; k < 3; k++) {
+        u[k] = (double)r->xyz[C][k] - r->xyz[CA][k];
+        v[k] = (double)r->xyz[C][k] - next_n[k];
+        lu += u[k] * u[k];
+        lv += v[k] * v[k];
+    }
+    for (int k = 0; k < 3; k++) {
+        w[k] = u[k] / sqrt(lu > 0 ? lu : 1) + v[k] / sqrt(lv > 0 ? lv : 1);
+        lw += w[k] * w[k];
+    }
+    for (int k = 0; k < 3 && lw > 0; k++)
+        r->xyz[O][k] = (float)(r->xyz[C][k] + 1.23 * w[k] / sqrt(lw));
+}
+
+bool gw_model_close(gw_model_t *m, int32_t first, int32_t last, const float *pred)
+{
+    for (int widen = 0; widen <= 3; widen++) {
+        int32_t lo = first - widen, hi = last + widen;
+        if (widen == 0 && last < first)
+            continue; /* nothing to move at a break without missing residues */
+        if (lo < 1 || hi + 1 >= m->len || m->r[lo - 1].origin == GW_MODEL_NONE ||
+            m->r[hi + 1].origin == GW_MODEL_NONE || hi - lo + 1 > MAX_SEGMENT - 1)
+            return false;
+        int32_t span = hi - lo + 2;
+        float reach = 3.8F * (float)span - 0.3F;
+        if (dist2(m->r[lo - 1].xyz[CA], m->r[hi + 1].xyz[CA]) > reach * reach)
+            continue;
+        chain_t c;
+        if (!close_once(m, lo, hi, pred, gw_hash_mix((uint64_t)lo << 32 | (uint32_t)hi), &c))
+            continue;
+        memcpy(m->r[lo - 1].xyz[C], c.bb[0][C], sizeof c.bb[0][C]);
+        for (int32_t i = lo; i <= hi; i++) {
+            for (int x = 0; x < 3; x++)
+                memcpy(m->r[i].xyz[x], c.bb[i - lo + 1][x], sizeof c.bb[0][x]);
+            m->r[i].origin = GW_MODEL_LOOP;
+            m->r[i].n = 4;
+        }
+        for (int32_t i = lo - 1; i <= hi; i++)
+            put_oxygen(&m->r[i], m->r[i + 1].xyz[N]);
+        return true;
+    }
+    return false;
+}

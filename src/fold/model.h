@@ -1,0 +1,57 @@
+/* src/fold/model.h -- three-dimensional models from alignments
+ *
+ * Contents: 1. models  2. geometry  3. building  4. writing
+ * Units:    Angstrom, degrees; confidence 0..100
+ * Source:   loop closure by cyclic coordinate descent: Canutescu & Dunbrack 2003,
+ *           doi:10.1110/ps.0242703
+ */
+#ifndef GW_FOLD_MODEL_H
+#define GW_FOLD_MODEL_H
+
+#include <stdio.h>
+
+#include "fold/search.h"
+
+/* 1. models. Atoms of a residue: N CA C O CB, then the side chain in the order of the PDB. */
+enum { GW_MODEL_N, GW_MODEL_CA, GW_MODEL_C, GW_MODEL_O, GW_MODEL_CB, GW_MODEL_ATOMS = 14 };
+enum { GW_MODEL_NONE, GW_MODEL_COPIED, GW_MODEL_LOOP };
+typedef struct {
+    uint8_t aa, origin; /* NONE: not modelled */
+    int n;              /* atoms; 0 when not modelled */
+    float xyz[GW_MODEL_ATOMS][3];
+    float confidence;
+} gw_model_residue_t;
+
+typedef struct {
+    int32_t len;
+    gw_model_residue_t *r;
+    int32_t n_copied, n_loop, n_loops_closed, n_loops_open;
+} gw_model_t;
+void gw_model_release(gw_model_t *m);
+
+/* 2. geometry: the point at `length` from c, with angle b-c-x and torsion a-b-c-x */
+void gw_model_place(const float a[3], const float b[3], const float c[3], double length,
+                    double angle, double torsion, float out[3]);
+const char *gw_model_atom_name(uint8_t aa, int atom);
+int gw_model_atom_count(uint8_t aa);
+/* puts CB and the side chains of all residues with origin != NONE: rotamers by frequency and by
+ * the room that the neighbours leave */
+GW_RESULT_USED gw_status_t gw_model_sidechains(gw_model_t *m, gw_err_t *err);
+/* closes the stretch of residues [first, last] that are not modelled, between two that are; the
+ * neighbours may be rebuilt too. False when it cannot be closed; then nothing is changed. */
+bool gw_model_close(gw_model_t *m, int32_t first, int32_t last, const float *pred);
+
+/* 3. building: backbone of the aligned residues from the template, gaps of at most 12 residues
+ *    closed, side chains; what is left over stays unmodelled */
+enum { GW_MODEL_MAX_LOOP = 12 };
+GW_RESULT_USED gw_status_t gw_model_build(const gw_profile_t *q, const gw_search_hit_t *hit,
+                                          const gw_template_t *t, const float *pred,
+                                          gw_model_t *out, gw_err_t *err);
+
+/* 4. writing: confidence in the B-factor column */
+void gw_model_pdb(FILE *f, const gw_model_t *m, const char *query, const char *tmpl,
+                  const gw_search_hit_t *hit);
+void gw_model_mmcif(FILE *f, const gw_model_t *m, const char *query, const char *tmpl,
+                    const gw_search_hit_t *hit);
+
+#endif
