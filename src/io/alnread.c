@@ -1,63 +1,107 @@
 #include <config.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <htslib/bgzf.h>
 #include <htslib/cram.h>
 #include <htslib/hts.h>
 
 #include "base/mem.h"
 #include "io/alnread.h"
-#include "io/stream.h"
+#include "io/cramref.h"
+#include "io/lines.h"
 
 struct gw_alnreader {
     htsFile *file;
     sam_hdr_t *hdr;
     hts_idx_t *index;
     hts_itr_t *itr;
+    gw_lines_t lines; /* SAM text, instead of file */
+    kstring_t line;
+    bool text;
+    enum htsExactFormat format;
     char *path, *name; /* as given; for messages */
-    bool need_sorted, ended;
+    bool need_sorted, no_cram, ended;
     uint64_t n;       /* records read */
     int32_t last_tid; /* of the record before; unplaced ones count as the last contig */
     hts_pos_t last_pos;
 };
 
 /* 1. opening */
-/* SAM text has no end mark, but a last line without its newline has been cut. */
-static gw_status_t check_sam_end(const gw_alnreader_t *r, gw_err_t *err)
+static gw_status_t no_header(const gw_alnreader_t *r, gw_err_t *err)
 {
-    struct stat st;
-    char last = '\n';
-    int fd = open(r->path, O_RDONLY);
-    if (fd < 0)
-        return GW_OK; /* stdin */
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
-        pread(fd, &last, 1, st.st_size - 1) != 1)
-        last = '\n';
-    close(fd);
-    return last == '\n' ? GW_OK
-                        : gw_err_set(err, GW_EDATA,
-                                     "%s: the last line has no end: the file is cut; make it again",
-                                     r->name);
+    return gw_err_set(err, GW_EDATA, "%s: the header cannot be read; is the file empty or cut?",
+                      r->name);
 }
 
-static gw_status_t check_format(const gw_alnreader_t *r, const gw_alnread_opts_t *opts,
-                                gw_err_t *err)
+/* SAM text goes through our own lines: HTSlib does not tell a cut last line from a whole one. */
+static gw_status_t open_text(gw_alnreader_t *r, hFILE *h, gw_err_t *err)
 {
-    const htsFormat *f = hts_get_format(r->file);
-    if (f->format == sam && f->compression == no_compression && strcmp(r->path, "-") != 0)
-        return check_sam_end(r, err);
-    if (f->format == cram && opts->no_cram)
-        return gw_err_set(err, GW_EDATA, "%s: is CRAM, which --no-cram refuses; convert it to BAM",
+    gw_stream_t *stream;
+    kstring_t text = {0};
+    gw_status_t st = gw_stream_attach(h, r->path, &stream, err);
+    if (st == GW_OK)
+        st = gw_lines_init(&r->lines, stream, r->path, (size_t)1 << 31, err);
+    r->text = st == GW_OK;
+    while (st == GW_OK) {
+        int first;
+        const char *line;
+        size_t len;
+        st = gw_lines_peek(&r->lines, &first, err);
+        if (st != GW_OK || first != '@')
+            break;
+        st = gw_lines_next(&r->lines, &line, &len, err);
+        if (st == GW_OK && (memchr(line, '\0', len) || r->lines.open_end))
+            st = gw_err_set(err, GW_EDATA, "%s: line %llu: the header is %s; make the file again",
+                            r->name, (unsigned long long)r->lines.number,
+                            r->lines.open_end ? "cut" : "damaged (a zero byte)");
+        else if (st == GW_OK && (kputsn(line, len, &text) < 0 || kputc('\n', &text) < 0))
+            st = gw_err_nomem(err, "reading a header");
+    }
+    if (st == GW_OK) {
+        r->hdr = sam_hdr_parse(text.l, text.s ? text.s : "");
+        st = r->hdr ? GW_OK : no_header(r, err);
+    }
+    free(text.s);
+    return st;
+}
+
+static gw_status_t check_binary(const gw_alnreader_t *r, const htsFormat *f, gw_err_t *err)
+{
+    if (f->format == cram)
+        return r->no_cram
+                   ? gw_err_set(err, GW_EDATA,
+                                "%s: is CRAM, which --no-cram refuses; convert it to BAM", r->name)
+                   : gw_cramref_stay_local(err);
+    if (f->format != bam)
+        return gw_err_set(err, GW_EDATA, "%s: is not SAM, BAM or CRAM; align the reads first",
                           r->name);
-    if (f->format == sam || f->format == bam || f->format == cram)
-        return GW_OK;
-    return gw_err_set(err, GW_EDATA, "%s: is not SAM, BAM or CRAM; align the reads first", r->name);
+    if (f->compression != bgzf)
+        return gw_err_set(err, GW_EDATA,
+                          "%s: is BAM %s BGZF, so that its end cannot be checked; convert it with "
+                          "samtools view -b",
+                          r->name, f->compression == gzip ? "in plain gzip instead of" : "without");
+    return GW_OK;
+}
+
+static gw_status_t open_binary(gw_alnreader_t *r, hFILE *h, const htsFormat *f,
+                               const gw_alnread_opts_t *opts, gw_err_t *err)
+{
+    gw_status_t st = check_binary(r, f, err);
+    r->file = st == GW_OK ? hts_hopen(h, r->path, "r") : NULL;
+    if (!r->file) {
+        hclose_abruptly(h);
+        return st == GW_OK ? no_header(r, err) : st;
+    }
+    if (opts->ref_path && f->format == cram && hts_set_fai_filename(r->file, opts->ref_path) != 0)
+        return gw_err_set(err, GW_ENOINPUT,
+                          "%s: cannot be used as CRAM reference: is there a .fai?", opts->ref_path);
+    if (opts->threads > 1 && hts_set_threads(r->file, opts->threads) != 0)
+        return gw_err_nomem(err, "starting threads");
+    r->hdr = sam_hdr_read(r->file);
+    return r->hdr ? GW_OK : no_header(r, err);
 }
 
 gw_status_t gw_alnreader_open(const char *path, const gw_alnread_opts_t *opts, gw_alnreader_t **out,
@@ -65,49 +109,39 @@ gw_status_t gw_alnreader_open(const char *path, const gw_alnread_opts_t *opts, g
 {
     hFILE *h;
     gw_status_t st = gw_stream_hopen(path, &h, err);
-    if (st != GW_OK)
-        return st;
+    return st == GW_OK ? gw_alnreader_attach(h, path, opts, out, err) : st;
+}
+
+gw_status_t gw_alnreader_attach(hFILE *file, const char *path, const gw_alnread_opts_t *opts,
+                                gw_alnreader_t **out, gw_err_t *err)
+{
+    htsFormat f;
+    gw_status_t st;
     gw_alnreader_t *r = gw_calloc(1, sizeof *r);
     if (r) {
         r->path = gw_strdup(path);
         r->name = gw_strdup(gw_stream_name(path));
     }
     if (!r || !r->path || !r->name) {
-        hclose_abruptly(h);
+        hclose_abruptly(file);
         gw_alnreader_close(r);
         return gw_err_nomem(err, "opening an input");
     }
     r->need_sorted = opts->need_sorted;
-    r->file = hts_hopen(h, path, "r");
-    if (!r->file) {
-        hclose_abruptly(h);
-        st = gw_err_set(err, GW_EDATA, "%s: is not SAM, BAM or CRAM", r->name);
-        goto fail;
+    r->no_cram = opts->no_cram;
+    if (hts_detect_format2(file, path, &f) != 0) {
+        hclose_abruptly(file);
+        st = gw_err_set(err, GW_EIO, "%s: reading failed: %s", r->name, strerror(errno));
+    } else {
+        r->format = f.format;
+        st = f.format == sam ? open_text(r, file, err) : open_binary(r, file, &f, opts, err);
     }
-    st = check_format(r, opts, err);
-    if (st != GW_OK)
-        goto fail;
-    if (opts->ref_path && hts_get_format(r->file)->format == cram &&
-        hts_set_fai_filename(r->file, opts->ref_path) != 0) {
-        st = gw_err_set(err, GW_ENOINPUT, "%s: cannot be used as CRAM reference: is there a .fai?",
-                        opts->ref_path);
-        goto fail;
-    }
-    if (opts->threads > 1 && hts_set_threads(r->file, opts->threads) != 0) {
-        st = gw_err_nomem(err, "starting threads");
-        goto fail;
-    }
-    r->hdr = sam_hdr_read(r->file);
-    if (!r->hdr) {
-        st = gw_err_set(err, GW_EDATA, "%s: the header cannot be read; is the file empty or cut?",
-                        r->name);
-        goto fail;
+    if (st != GW_OK) {
+        gw_alnreader_close(r);
+        return st;
     }
     *out = r;
     return GW_OK;
-fail:
-    gw_alnreader_close(r);
-    return st;
 }
 
 void gw_alnreader_close(gw_alnreader_t *r)
@@ -119,6 +153,8 @@ void gw_alnreader_close(gw_alnreader_t *r)
     if (r->index)
         hts_idx_destroy(r->index);
     sam_hdr_destroy(r->hdr);
+    gw_lines_release(&r->lines);
+    free(r->line.s);
     if (r->file)
         hts_close(r->file);
     free(r->path);
@@ -167,6 +203,12 @@ gw_status_t gw_alnreader_region(gw_alnreader_t *r, int32_t tid, int64_t beg, int
 {
     if (strcmp(r->path, "-") == 0)
         return gw_err_set(err, GW_EUSAGE, "a region of stdin cannot be sought; give a file");
+    if (r->text)
+        return gw_err_set(
+            err, GW_EUSAGE,
+            "%s: a region of SAM text cannot be sought; convert it with samtools view "
+            "-b and index it",
+            r->name);
     if (!r->index) {
         r->index = sam_index_load3(r->file, r->path, NULL, HTS_IDX_SILENT_FAIL);
         if (!r->index)
@@ -189,13 +231,12 @@ gw_status_t gw_alnreader_region(gw_alnreader_t *r, int32_t tid, int64_t beg, int
 static gw_status_t check_end(gw_alnreader_t *r, gw_err_t *err)
 {
     r->ended = true;
-    const htsFormat *f = hts_get_format(r->file);
     bool cut = false;
     if (r->itr) /* a region ends before the file does: ask the file */
         cut = hts_check_EOF(r->file) == 0;
-    else if (f->compression == bgzf && r->file->is_bgzf)
+    else if (r->format == bam)
         cut = r->file->fp.bgzf->no_eof_block;
-    else if (f->format == cram) /* 2: the data ended without the end container */
+    else if (r->format == cram) /* 2: the data ended without the end container */
         cut = cram_eof(r->file->fp.cram) == 2;
     return cut ? gw_err_set(err, GW_EDATA,
                             "%s: the end marker is missing after record %llu: the file is cut; "
@@ -211,15 +252,67 @@ static gw_status_t bad_record(const gw_alnreader_t *r, const bam1_t *b, const ch
                       bam_get_qname(b), what);
 }
 
-static gw_status_t check_record(gw_alnreader_t *r, const bam1_t *b, gw_err_t *err)
+/* Bytes of one type letter's value; 0 = unknown letter. */
+static size_t type_size(uint8_t type)
+{
+    switch (type) {
+    case 'A':
+    case 'c':
+    case 'C':
+        return 1;
+    case 's':
+    case 'S':
+        return 2;
+    case 'i':
+    case 'I':
+    case 'f':
+        return 4;
+    default:
+        return 0;
+    }
+}
+
+/* section 4.2.4 */
+size_t gw_alnread_tag_size(const uint8_t *t, const uint8_t *end)
+{
+    size_t room = (size_t)(end - t), size = 0;
+    if (room < 4)
+        return 0;
+    if (t[2] == 'Z' || t[2] == 'H') {
+        const uint8_t *nul = memchr(t + 3, '\0', room - 3);
+        size = nul ? (size_t)(nul - t) + 1 : 0;
+    } else if (t[2] == 'B') {
+        size_t one = room >= 8 && t[3] != 'A' ? type_size(t[3]) : 0;
+        uint64_t n =
+            one ? (uint64_t)t[4] | (uint64_t)t[5] << 8 | (uint64_t)t[6] << 16 | (uint64_t)t[7] << 24
+                : 0;
+        size = one ? 8 + n * one : 0;
+    } else {
+        size = type_size(t[2]) ? 3 + type_size(t[2]) : 0;
+    }
+    return size <= room ? size : 0;
+}
+
+static gw_status_t check_tags(const gw_alnreader_t *r, const bam1_t *b, gw_err_t *err)
+{
+    const uint8_t *t = bam_get_aux(b), *end = b->data + b->l_data;
+    while (t < end) {
+        size_t size = gw_alnread_tag_size(t, end);
+        if (size == 0)
+            return bad_record(r, b, "its tags are damaged; make or copy the file again", err);
+        t += size;
+    }
+    return GW_OK;
+}
+
+static gw_status_t check_place(const gw_alnreader_t *r, const bam1_t *b, gw_err_t *err)
 {
     int n_ref = sam_hdr_nref(r->hdr);
-    /* HTSlib turns a SAM line with an unknown contig into an unmapped record, but keeps its POS */
-    if (b->core.tid < 0 && (!(b->core.flag & BAM_FUNMAP) ||
-                            (b->core.pos >= 0 && hts_get_format(r->file)->format == sam)))
+    if ((b->core.tid < 0 && !(b->core.flag & BAM_FUNMAP)) || b->core.tid >= n_ref ||
+        b->core.mtid >= n_ref || b->core.tid < -1 || b->core.mtid < -1)
         return bad_record(r, b, "its contig is not in the header; the file is damaged", err);
-    if (b->core.tid >= n_ref || b->core.mtid >= n_ref)
-        return bad_record(r, b, "its contig is not in the header; the file is damaged", err);
+    if (b->core.pos < -1 || b->core.mpos < -1)
+        return bad_record(r, b, "a negative position; the file is damaged", err);
     if (b->core.n_cigar > 0 && b->core.l_qseq > 0 &&
         bam_cigar2qlen((int)b->core.n_cigar, bam_get_cigar(b)) != b->core.l_qseq)
         return bad_record(r, b, "its CIGAR does not fit its sequence; the file is damaged", err);
@@ -229,8 +322,11 @@ static gw_status_t check_record(gw_alnreader_t *r, const bam1_t *b, gw_err_t *er
                           "it reaches past the end of its contig; the file is damaged or has "
                           "another file's header",
                           err);
-    if (!r->need_sorted)
-        return GW_OK;
+    return GW_OK;
+}
+
+static gw_status_t check_order(gw_alnreader_t *r, const bam1_t *b, gw_err_t *err)
+{
     int32_t tid = b->core.tid < 0 ? INT32_MAX : b->core.tid;
     if (tid < r->last_tid || (tid == r->last_tid && b->core.pos < r->last_pos))
         return bad_record(r, b,
@@ -242,28 +338,89 @@ static gw_status_t check_record(gw_alnreader_t *r, const bam1_t *b, gw_err_t *er
     return GW_OK;
 }
 
+/* HTSlib makes a record with an unknown contig name unmapped: such names are refused before. */
+static gw_status_t check_names(const gw_alnreader_t *r, gw_err_t *err)
+{
+    const char *field[8] = {r->line.s};
+    for (int i = 1; i < 8 && field[i - 1]; i++) {
+        const char *tab = strchr(field[i - 1], '\t');
+        field[i] = tab ? tab + 1 : NULL;
+    }
+    for (int i = 2; i <= 6; i += 4) { /* RNAME and RNEXT */
+        char name[1024];
+        if (!field[i] || !field[i + 1])
+            return GW_OK; /* too few fields: sam_parse1 refuses it */
+        size_t n = (size_t)(field[i + 1] - field[i]) - 1;
+        if (n == 1 && (*field[i] == '*' || (*field[i] == '=' && i == 6)))
+            continue;
+        snprintf(name, sizeof name, "%.*s", n < sizeof name ? (int)n : 0, field[i]);
+        if (sam_hdr_name2tid(r->hdr, name) < 0)
+            return gw_err_set(err, GW_EDATA,
+                              "%s: record %llu: contig %.200s is not in the header; the file is "
+                              "damaged or has another file's header",
+                              r->name, (unsigned long long)r->n + 1, name);
+    }
+    return GW_OK;
+}
+
+/* 0 = a record, -1 = the end, -2 = an error in *st */
+static int next_line(gw_alnreader_t *r, bam1_t *rec, gw_status_t *st, gw_err_t *err)
+{
+    const char *line;
+    size_t len;
+    *st = gw_lines_next(&r->lines, &line, &len, err);
+    if (*st == GW_OK && !line)
+        return -1;
+    if (*st == GW_OK && r->lines.open_end)
+        *st = gw_err_set(err, GW_EDATA,
+                         "%s: the last line has no end after record %llu: the file is cut; make it "
+                         "again",
+                         r->name, (unsigned long long)r->n);
+    r->line.l = 0;
+    if (*st == GW_OK && kputsn(line, len, &r->line) < 0)
+        *st = gw_err_nomem(err, "reading alignments");
+    if (*st == GW_OK)
+        *st = check_names(r, err);
+    if (*st == GW_OK && (memchr(r->line.s, '\0', len) || sam_parse1(&r->line, r->hdr, rec) < 0))
+        *st = gw_err_set(
+            err, GW_EDATA, "%s: record %llu (line %llu) is no SAM record; is the file damaged?",
+            r->name, (unsigned long long)r->n + 1, (unsigned long long)r->lines.number);
+    return *st == GW_OK ? 0 : -2;
+}
+
+static gw_status_t unreadable(const gw_alnreader_t *r, gw_err_t *err)
+{
+    if (errno == ENOMEM)
+        return gw_err_nomem(err, "reading alignments");
+    return gw_err_set(
+        err, GW_EDATA, "%s: record %llu cannot be read: %s", r->name, (unsigned long long)r->n + 1,
+        r->format == cram ? "its reference is not at hand or is another one (give the FASTA that "
+                            "the file was made with), or the file is cut or damaged"
+                          : "the file is cut or damaged; make it or copy it again");
+}
+
 gw_status_t gw_alnreader_next(gw_alnreader_t *r, bam1_t *rec, bool *got, gw_err_t *err)
 {
+    gw_status_t s = GW_OK;
     *got = false;
     if (r->ended)
         return GW_OK;
     errno = 0;
-    int st = r->itr ? sam_itr_next(r->file, r->itr, rec) : sam_read1(r->file, r->hdr, rec);
+    int st = r->text  ? next_line(r, rec, &s, err)
+             : r->itr ? sam_itr_next(r->file, r->itr, rec)
+                      : sam_read1(r->file, r->hdr, rec);
+    if (s != GW_OK)
+        return s;
     if (st == -1)
         return check_end(r, err);
-    if (st < -1) {
-        if (errno == ENOMEM)
-            return gw_err_nomem(err, "reading alignments");
-        return gw_err_set(
-            err, GW_EDATA,
-            "%s: record %llu cannot be read: the file is cut or damaged%s; make it or "
-            "copy it again",
-            r->name, (unsigned long long)r->n + 1,
-            hts_get_format(r->file)->format == cram ? " (or its reference is not the right one)"
-                                                    : "");
-    }
+    if (st < -1)
+        return unreadable(r, err);
     r->n++;
-    gw_status_t s = check_record(r, rec, err);
+    s = check_place(r, rec, err);
+    if (s == GW_OK)
+        s = check_tags(r, rec, err);
+    if (s == GW_OK && r->need_sorted)
+        s = check_order(r, rec, err);
     *got = s == GW_OK;
     return s;
 }

@@ -1,13 +1,19 @@
 /* src/io/alnread.h -- alignments in: SAM, BAM, CRAM by content, "-" is stdin, whole or refused
  *
  * HTSlib reads; this adds what it lets pass: the missing BGZF end marker is an error (on pipes
- * too), records are checked against the header and against the stated sort order.
+ * too), so is SAM text whose last line is open, records are checked against the header and against
+ * the stated sort order, tags are well-formed, contig names that the header lacks are refused (not
+ * taken for unmapped). Forms whose end cannot be checked are refused: BAM in plain gzip or in no
+ * BGZF at all. No reference is fetched over the network for CRAM: see io/cramref.h.
+ * Source:   SAM specification v1
  */
 #ifndef GW_IO_ALNREAD_H
 #define GW_IO_ALNREAD_H
 
 #include <stdbool.h>
 #include <htslib/sam.h>
+
+#include <htslib/hfile.h>
 
 #include "base/status.h"
 #include "io/ref.h"
@@ -23,6 +29,10 @@ typedef struct {
 
 GW_RESULT_USED gw_status_t gw_alnreader_open(const char *path, const gw_alnread_opts_t *opts,
                                              gw_alnreader_t **out, gw_err_t *err);
+/* The same on an open file of which nothing was read; the reader owns it, failure included. */
+GW_RESULT_USED gw_status_t gw_alnreader_attach(hFILE *file, const char *path,
+                                               const gw_alnread_opts_t *opts, gw_alnreader_t **out,
+                                               gw_err_t *err);
 const sam_hdr_t *gw_alnreader_header(const gw_alnreader_t *r);
 /* Compares @SQ names, lengths and M5 with ref; GW_EDATA names the first difference. Contigs of the
  * header that ref lacks are a difference; the reverse is not. */
@@ -35,6 +45,9 @@ GW_RESULT_USED gw_status_t gw_alnreader_next(gw_alnreader_t *r, bam1_t *rec, boo
  * command that makes one when there is none; GW_EUSAGE on a pipe). */
 GW_RESULT_USED gw_status_t gw_alnreader_region(gw_alnreader_t *r, int32_t tid, int64_t beg,
                                                int64_t end, gw_err_t *err);
-void gw_alnreader_close(gw_alnreader_t *r);
+void gw_alnreader_close(gw_alnreader_t *r); /* NULL is fine */
+
+/* The whole size of the BAM-encoded tag at t, 0 when it is damaged or reaches past end. */
+size_t gw_alnread_tag_size(const uint8_t *t, const uint8_t *end);
 
 #endif

@@ -70,6 +70,7 @@ gw_status_t gw_lines_next(gw_lines_t *l, const char **line, size_t *len, gw_err_
     l->at += *len + (nl != NULL);
     if (*len > 0 && (*line)[*len - 1] == '\r')
         --*len;
+    l->open_end = nl == NULL;
     l->number++;
     return GW_OK;
 }

@@ -16,6 +16,7 @@ typedef struct {
     char *buf;
     size_t at, end, cap, max_len;
     bool eof;
+    bool open_end;   /* the line handed out last had no newline: only a file's last line can */
     uint64_t number; /* of the line handed out last, 1-based */
 } gw_lines_t;
 

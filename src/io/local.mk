@@ -10,6 +10,7 @@ libgw_io_a_SOURCES = \
 	src/io/region.c src/io/region.h \
 	src/io/vcfcheck.c src/io/vcfcheck.h \
 	src/io/vcfwrite.c src/io/vcfwrite.h \
+	src/io/cramref.c src/io/cramref.h \
 	src/io/alnread.c src/io/alnread.h \
 	src/io/alnwrite.c src/io/alnwrite.h
 noinst_LIBRARIES += libgw_geno.a

@@ -134,9 +134,7 @@ void gw_seqreader_close(gw_seqreader_t *r)
         seq_source_t *s = &r->src[i];
         gw_lines_release(&s->lines);
         bam_destroy1(s->rec);
-        sam_hdr_destroy(s->hdr);
-        if (s->aln)
-            hts_close(s->aln);
+        gw_alnreader_close(s->aln);
         free(s->path);
         free(s->name);
     }
@@ -146,7 +144,8 @@ void gw_seqreader_close(gw_seqreader_t *r)
 
 const char *gw_seqreader_header(const gw_seqreader_t *r)
 {
-    return r->src[0].hdr ? sam_hdr_str(r->src[0].hdr) : NULL;
+    const gw_alnreader_t *aln = r->src[0].aln;
+    return aln ? sam_hdr_str((sam_hdr_t *)(uintptr_t)gw_alnreader_header(aln)) : NULL;
 }
 
 /* 4. reading */

@@ -1,41 +1,15 @@
 #include <config.h>
 
-#include <errno.h>
 #include <string.h>
-#include <htslib/bgzf.h>
-#include <htslib/cram.h>
-#include <htslib/hts.h>
 
 #include "io/seqread_impl.h"
 
 gw_status_t seq_aln_open(gw_seqreader_t *r, seq_source_t *s, hFILE *h, gw_err_t *err)
 {
-    s->aln = hts_hopen(h, s->path, "r");
-    if (!s->aln) {
-        hclose_abruptly(h);
-        return gw_err_set(err, GW_EDATA, "%s: cannot be read; is it damaged?", s->name);
-    }
-    if (r->opts.threads > 1 && hts_set_threads(s->aln, r->opts.threads) != 0)
-        return gw_err_nomem(err, "starting threads");
-    s->hdr = sam_hdr_read(s->aln);
+    gw_alnread_opts_t o = {.threads = r->opts.threads};
+    gw_status_t st = gw_alnreader_attach(h, s->path, &o, &s->aln, err);
     s->rec = bam_init1();
-    if (!s->hdr)
-        return gw_err_set(err, GW_EDATA, "%s: the header cannot be read; is the file cut?",
-                          s->name);
-    return s->rec ? GW_OK : gw_err_nomem(err, "opening an input");
-}
-
-static gw_status_t check_end(const seq_source_t *s, gw_err_t *err)
-{
-    const htsFormat *f = hts_get_format(s->aln);
-    bool bad = f->compression == bgzf && s->aln->is_bgzf && s->aln->fp.bgzf->no_eof_block;
-    if (f->format == cram)
-        bad = cram_eof(s->aln->fp.cram) == 2; /* no end container */
-    return bad ? gw_err_set(err, GW_EDATA,
-                            "%s: the end marker is missing after record %llu: the file is cut; "
-                            "make it or copy it again",
-                            s->name, (unsigned long long)s->n)
-               : GW_OK;
+    return st == GW_OK && !s->rec ? gw_err_nomem(err, "opening an input") : st;
 }
 
 /* Tags that an aligner writes: those of an earlier alignment would be wrong in the new one. */
@@ -46,47 +20,6 @@ static bool of_alignment(const uint8_t *tag)
         if (tag[0] == drop[i][0] && tag[1] == drop[i][1])
             return true;
     return false;
-}
-
-/* Bytes of one type letter's value; 0 = unknown letter. */
-static size_t type_size(uint8_t type)
-{
-    switch (type) {
-    case 'A':
-    case 'c':
-    case 'C':
-        return 1;
-    case 's':
-    case 'S':
-        return 2;
-    case 'i':
-    case 'I':
-    case 'f':
-        return 4;
-    default:
-        return 0;
-    }
-}
-
-/* The whole size of the tag at t (SAM specification v1, section 4.2.4), 0 when damaged. */
-static size_t tag_size(const uint8_t *t, const uint8_t *end)
-{
-    size_t room = (size_t)(end - t), size = 0;
-    if (room < 4)
-        return 0;
-    if (t[2] == 'Z' || t[2] == 'H') {
-        const uint8_t *nul = memchr(t + 3, '\0', room - 3);
-        size = nul ? (size_t)(nul - t) + 1 : 0;
-    } else if (t[2] == 'B') {
-        size_t one = room >= 8 ? type_size(t[3]) : 0;
-        uint64_t n =
-            one ? (uint64_t)t[4] | (uint64_t)t[5] << 8 | (uint64_t)t[6] << 16 | (uint64_t)t[7] << 24
-                : 0;
-        size = one ? 8 + n * one : 0;
-    } else {
-        size = type_size(t[2]) ? 3 + type_size(t[2]) : 0;
-    }
-    return size <= room ? size : 0;
 }
 
 static gw_status_t copy_tags(const seq_source_t *s, gw_seqbatch_t *b, gw_seqrec_t *rec,
@@ -102,7 +35,7 @@ static gw_status_t copy_tags(const seq_source_t *s, gw_seqbatch_t *b, gw_seqrec_
     rec->aux = out;
     const uint8_t *t = bam_get_aux(a), *end = t + n;
     while (t < end) {
-        size_t size = tag_size(t, end);
+        size_t size = gw_alnread_tag_size(t, end);
         if (size == 0)
             return seq_bad(s, rec, err, "its tags are damaged");
         if (!of_alignment(t)) {
@@ -156,18 +89,13 @@ gw_status_t seq_aln_next(gw_seqreader_t *r, seq_source_t *s, gw_seqbatch_t *b, g
                          bool *got, gw_err_t *err)
 {
     bam1_t *a = s->rec;
+    gw_status_t st;
+    bool more;
     do {
-        errno = 0;
-        int st = sam_read1(s->aln, s->hdr, a);
-        if (st == -1)
-            return check_end(s, err);
-        if (st < -1 && errno == ENOMEM)
-            return gw_err_nomem(err, "reading sequences");
+        st = gw_alnreader_next(s->aln, a, &more, err);
+        if (st != GW_OK || !more)
+            return st;
         s->n++;
-        if (st < -1)
-            return seq_bad(s, NULL, err,
-                           "cannot be read: the file is cut or damaged; make it or "
-                           "copy it again");
         s->skipped += (a->core.flag & (BAM_FSECONDARY | BAM_FSUPPLEMENTARY)) != 0;
     } while (a->core.flag & (BAM_FSECONDARY | BAM_FSUPPLEMENTARY));
     rec->ordinal = s->n;
@@ -176,7 +104,7 @@ gw_status_t seq_aln_next(gw_seqreader_t *r, seq_source_t *s, gw_seqbatch_t *b, g
     if (!rec->name)
         return gw_err_nomem(err, "reading sequences");
     rec->flag = a->core.flag & (BAM_FPAIRED | BAM_FREAD1 | BAM_FREAD2 | BAM_FQCFAIL);
-    gw_status_t st = seq_check_name(s, rec, err);
+    st = seq_check_name(s, rec, err);
     if (st == GW_OK)
         st = copy_sequence(r, s, b, rec, err);
     if (st == GW_OK)

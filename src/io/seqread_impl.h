@@ -6,6 +6,7 @@
 
 #include <htslib/sam.h>
 
+#include "io/alnread.h"
 #include "io/lines.h"
 #include "io/seqread.h"
 
@@ -13,10 +14,9 @@ enum { SEQ_MAX_NAME = 254 }; /* SAM specification v1, section 1.4 */
 
 /* one input file */
 typedef struct {
-    char *path, *name; /* as given; for messages */
-    gw_lines_t lines;  /* FASTA, FASTQ */
-    htsFile *aln;      /* SAM, BAM, CRAM */
-    sam_hdr_t *hdr;
+    char *path, *name;   /* as given; for messages */
+    gw_lines_t lines;    /* FASTA, FASTQ */
+    gw_alnreader_t *aln; /* SAM, BAM, CRAM */
     bam1_t *rec;
     uint64_t n, skipped; /* records read; secondary and supplementary ones left out */
     int first;           /* '>' or '@'; 0 before the first record */

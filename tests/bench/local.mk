@@ -25,3 +25,7 @@ tests_bench_simgeno_SOURCES = tests/bench/simgeno.c
 tests_bench_simgeno_LDADD = libgw_base.a $(ALL_LIBS)
 EXTRA_DIST += tests/bench/pca.sh tests/bench/pca.md
 CLEANFILES += tests/bench/simgeno
+EXTRA_PROGRAMS += tests/bench/bench_seqread
+tests_bench_bench_seqread_SOURCES = tests/bench/bench_seqread.c
+tests_bench_bench_seqread_LDADD = libgw_io.a libgw_base.a $(ALL_LIBS)
+CLEANFILES += tests/bench/bench_seqread

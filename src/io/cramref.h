@@ -1,0 +1,16 @@
+/* src/io/cramref.h -- where CRAM may look for its reference: this machine only
+ *
+ * HTSlib asks the EBI's server for a reference that it does not find. Unless the user has set
+ * REF_PATH, this points it at the local cache that HTSlib itself fills ($XDG_CACHE_HOME/hts-ref,
+ * else $HOME/.cache/hts-ref), so that no run touches the network unasked.
+ */
+#ifndef GW_IO_CRAMREF_H
+#define GW_IO_CRAMREF_H
+
+#include "base/status.h"
+
+/* Before a CRAM file is opened, from the thread that opens files. Sets REF_PATH when it is unset.
+ */
+GW_RESULT_USED gw_status_t gw_cramref_stay_local(gw_err_t *err);
+
+#endif
