@@ -122,25 +122,35 @@ static gw_status_t load_lines(loader_t *l, gw_lines_t *in, gw_err_t *err)
     return contig_close(l, err);
 }
 
+typedef struct {
+    const char *name;
+    int32_t number;
+} named_t;
+
 static int by_name(const void *pa, const void *pb)
 {
-    const gw_contig_t *const *a = pa, *const *b = pb;
-    return strcmp((*a)->name, (*b)->name);
+    const named_t *a = pa, *b = pb;
+    return strcmp(a->name, b->name);
 }
 
-static gw_status_t check_duplicates(const gw_ref_t *r, gw_err_t *err)
+static gw_status_t index_names(gw_ref_t *r, gw_err_t *err)
 {
-    const gw_contig_t **v = gw_malloc((size_t)r->n_contigs, sizeof *v);
-    if (!v)
+    named_t *v = gw_malloc((size_t)r->n_contigs, sizeof *v);
+    r->by_name = gw_malloc((size_t)r->n_contigs, sizeof *r->by_name);
+    if (!v || !r->by_name) {
+        free(v);
         return gw_err_nomem(err, "reading the reference");
+    }
     for (int32_t i = 0; i < r->n_contigs; i++)
-        v[i] = &r->contig[i];
+        v[i] = (named_t){r->contig[i].name, i};
     qsort(v, (size_t)r->n_contigs, sizeof *v, by_name);
     gw_status_t st = GW_OK;
-    for (int32_t i = 1; i < r->n_contigs && st == GW_OK; i++)
-        if (strcmp(v[i - 1]->name, v[i]->name) == 0)
+    for (int32_t i = 0; i < r->n_contigs && st == GW_OK; i++) {
+        r->by_name[i] = v[i].number;
+        if (i > 0 && strcmp(v[i - 1].name, v[i].name) == 0)
             st = gw_err_set(err, GW_EDATA, "%s: two sequences are named %s; rename one", r->path,
-                            v[i]->name);
+                            v[i].name);
+    }
     free(v);
     return st;
 }
@@ -216,7 +226,7 @@ gw_status_t gw_ref_load(const char *path, int threads, gw_ref_t **out, gw_err_t 
     st = l.ref && l.ref->path ? load_lines(&l, &in, err) : gw_err_nomem(err, "opening an input");
     gw_lines_release(&in);
     if (st == GW_OK)
-        st = check_duplicates(l.ref, err);
+        st = index_names(l.ref, err);
     if (st == GW_OK)
         st = gw_thread_for(threads, l.ref->n_contigs, finish_contig, l.ref, err);
     if (st == GW_OK)
@@ -236,6 +246,7 @@ void gw_ref_destroy(gw_ref_t *ref)
     for (int32_t i = 0; i < ref->n_contigs; i++)
         free(ref->contig[i].name);
     free(ref->contig);
+    free(ref->by_name);
     free(ref->base);
     free(ref->path);
     free(ref);
@@ -243,8 +254,16 @@ void gw_ref_destroy(gw_ref_t *ref)
 
 int32_t gw_ref_find(const gw_ref_t *ref, const char *name)
 {
-    for (int32_t i = 0; i < ref->n_contigs; i++)
-        if (strcmp(ref->contig[i].name, name) == 0)
-            return i;
+    int32_t lo = 0, hi = ref->n_contigs;
+    while (lo < hi) {
+        int32_t mid = lo + (hi - lo) / 2;
+        int order = strcmp(ref->contig[ref->by_name[mid]].name, name);
+        if (order == 0)
+            return ref->by_name[mid];
+        if (order < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
     return -1;
 }

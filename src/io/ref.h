@@ -24,6 +24,7 @@ typedef struct {
 typedef struct {
     int32_t n_contigs;
     gw_contig_t *contig;
+    int32_t *by_name; /* contig numbers in the order of their names, for _find */
     int64_t total_bp;
     uint8_t *base;
     char digest[33]; /* MD5 over "name\tlength\tmd5\n" of every contig in order */
@@ -35,7 +36,7 @@ typedef struct {
 GW_RESULT_USED gw_status_t gw_ref_load(const char *path, int threads, gw_ref_t **out,
                                        gw_err_t *err);
 void gw_ref_destroy(gw_ref_t *ref);
-/* The contig's number or -1. */
+/* The contig's number or -1 (binary search). */
 int32_t gw_ref_find(const gw_ref_t *ref, const char *name);
 
 #endif

@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <htslib/bgzf.h>
 #include <htslib/hts_log.h>
 
+#include "base/hash.h"
 #include "io/alnread.h"
 #include "io/alnwrite.h"
 #include "tests/check_main.h"
@@ -20,14 +22,14 @@ static const char good[] = "a\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\n"
                            "c\t0\ttwo\t1\t60\t4M\t*\t0\t0\tCCCC\tIIII\n"
                            "d\t4\t*\t0\t0\t*\t*\t0\t0\tCCCC\tIIII\n";
 
-static gw_status_t count(const char *path, bool sorted, size_t *n, gw_err_t *err)
+static gw_status_t count_with(const char *path, const gw_alnread_opts_t *o, size_t *n,
+                              gw_err_t *err)
 {
     gw_alnreader_t *r;
-    gw_alnread_opts_t o = {.need_sorted = sorted};
     bam1_t *b = bam_init1();
     bool got = true;
     *n = 0;
-    gw_status_t st = gw_alnreader_open(path, &o, &r, err);
+    gw_status_t st = gw_alnreader_open(path, o, &r, err);
     if (st == GW_OK) {
         while ((st = gw_alnreader_next(r, b, &got, err)) == GW_OK && got)
             ++*n;
@@ -35,6 +37,11 @@ static gw_status_t count(const char *path, bool sorted, size_t *n, gw_err_t *err
     }
     bam_destroy1(b);
     return st;
+}
+
+static gw_status_t count(const char *path, bool sorted, size_t *n, gw_err_t *err)
+{
+    return count_with(path, &(gw_alnread_opts_t){.need_sorted = sorted}, n, err);
 }
 
 static void make_sam(const char *name, const char *h, const char *records)
@@ -89,6 +96,13 @@ static const struct {
     {"a\t0\tnine\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\n", false, 0, "record 1"},
     {"a\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\nb\t0\tone\t3", false, 0, "file is cut"},
     {"hello\n", false, 0, "record 1"},
+    {"a\t0\tnine\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\n", false, 0, "contig nine is not in the header"},
+    {"a\t4\tnine\t1\t0\t*\t*\t0\t0\tACGT\tIIII\n", false, 0, "contig nine is not in the header"},
+    {"a\t1\tone\t1\t60\t4M\tnine\t1\t0\tACGT\tIIII\n", false, 0,
+     "contig nine is not in the header"},
+    {"a\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\tNM:i:", false, 0, "no end after record 0"},
+    {"a\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\tNM:i:1\n\n", false, 0, "no SAM record"},
+    {"a\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\tNM:q:1\n", false, 0, "no SAM record"},
 };
 
 START_TEST(record_row)
@@ -152,7 +166,8 @@ START_TEST(reference)
 END_TEST
 
 /* 3. formats there and back, on files and through a pipe; every cut is seen */
-static gw_status_t count_piped(const char *file, size_t bytes, size_t *n, gw_err_t *err)
+static gw_status_t count_piped(const char *file, size_t bytes, int threads, size_t *n,
+                               gw_err_t *err)
 {
     size_t size;
     char *data = scratch_read(file, &size);
@@ -168,7 +183,7 @@ static gw_status_t count_piped(const char *file, size_t bytes, size_t *n, gw_err
     int saved = dup(0);
     dup2(fd[0], 0);
     close(fd[0]);
-    gw_status_t st = count("-", false, n, err);
+    gw_status_t st = count_with("-", &(gw_alnread_opts_t){.threads = threads}, n, err);
     dup2(saved, 0);
     close(saved);
     waitpid(pid, NULL, 0);
@@ -186,7 +201,7 @@ START_TEST(there_and_back)
     ck_assert_int_eq(count("out", true, &n, &e), GW_OK);
     ck_assert_uint_eq(n, 4);
     char *data = scratch_read("out", &size);
-    ck_assert_int_eq(count_piped("out", size, &n, &e), GW_OK);
+    ck_assert_int_eq(count_piped("out", size, 1, &n, &e), GW_OK);
     ck_assert_uint_eq(n, 4);
     if (format[_i] == GW_ALN_SAM) {
         free(data);
@@ -195,10 +210,120 @@ START_TEST(there_and_back)
     for (size_t cut = 1; cut < size; cut += 1 + size / 150) {
         scratch_write("cut", data, cut);
         ck_assert_msg(count("cut", false, &n, &e) == GW_EDATA, "cut at %zu of %zu", cut, size);
-        ck_assert_msg(count_piped("cut", cut, &n, &e) == GW_EDATA, "cut at %zu of %zu in a pipe",
+        ck_assert_msg(count_piped("cut", cut, 1, &n, &e) == GW_EDATA, "cut at %zu of %zu in a pipe",
                       cut, size);
     }
     free(data);
+}
+END_TEST
+
+/* SAM text has no end mark, but an open last line is seen on every way in */
+START_TEST(sam_cut_in_a_line)
+{
+    gw_err_t e = {0};
+    size_t n, size;
+    make_sam("t.sam", head, good);
+    char *data = scratch_read("t.sam", &size);
+    for (size_t cut = 1; cut < size; cut++) {
+        bool at_line = data[cut - 1] == '\n';
+        scratch_write("cut", data, cut);
+        gw_status_t st = count_piped("cut", cut, 1, &n, &e);
+        ck_assert_msg(at_line || st == GW_EDATA, "a pipe cut at %zu", cut);
+        scratch_pack("cut", _i ? PACK_GZIP : PACK_BGZF, data, cut);
+        st = count("cut", false, &n, &e);
+        ck_assert_msg(at_line || st == GW_EDATA, "packed, cut at %zu", cut);
+    }
+    free(data);
+}
+END_TEST
+
+/* BAM of many blocks, read by one and by three threads through a pipe that ends at a block */
+START_TEST(bam_cut_at_a_block)
+{
+    gw_err_t e = {0};
+    size_t n, size, at = 0;
+    char *text = malloc(1 << 20), *p = text + sprintf(text, "%s", head);
+    for (int i = 0; i < 9000; i++)
+        p += sprintf(p, "r%d\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\tXX:Z:%x\n", i,
+                     (unsigned)(i * 2654435761u));
+    scratch_write("t.sam", text, (size_t)(p - text));
+    free(text);
+    ck_assert_int_eq(convert("out", GW_ALN_BAM, false, 1, &e), GW_OK);
+    char *data = scratch_read("out", &size);
+    size_t blocks = 0;
+    while (at < size) {
+        const unsigned char *b = (const unsigned char *)data + at;
+        for (int threads = 1; threads <= 3 && at > 0; threads += 2)
+            ck_assert_msg(count_piped("out", at, threads, &n, &e) == GW_EDATA,
+                          "%d threads, cut at %zu", threads, at);
+        at += (size_t)(b[16] | b[17] << 8) + 1;
+        blocks++;
+    }
+    ck_assert_uint_eq(at, size);
+    ck_assert_uint_gt(blocks, 4);
+    ck_assert_int_eq(count_piped("out", size, 3, &n, &e), GW_OK);
+    ck_assert_uint_eq(n, 9000);
+    /* BAM whose end cannot be told is refused */
+    scratch_pack("x", PACK_GZIP, "BAM\1", 4);
+    ck_assert_int_eq(count("x", false, &n, &e), GW_EDATA);
+    ck_assert_msg(strstr(e.msg, "plain gzip"), "%s", e.msg);
+    scratch_write("x", "BAM\1\0\0\0\0\0\0\0", 12);
+    ck_assert_int_eq(count("x", false, &n, &e), GW_EDATA);
+    free(data);
+}
+END_TEST
+
+/* seeded flips in the records of uncompressed blocks, their checksums made right again: whatever
+ * comes through is well-formed, and damaged tags are named */
+START_TEST(flipped_records)
+{
+    static const char rec[] =
+        "a\t0\tone\t1\t60\t4M\ttwo\t1\t0\tACGT\tIIII\tNM:i:1\tXB:B:s,1,2\tXZ:Z:ab\n";
+    gw_err_t e = {0};
+    gw_rng_t rng;
+    size_t n, size, refused = 0, tags = 0;
+    gw_rng_init(&rng, 5);
+    make_sam("t.sam", head, rec);
+    ck_assert_int_eq(convert("out", GW_ALN_UBAM, false, 1, &e), GW_OK);
+    BGZF *in = bgzf_open("out", "r");
+    char raw[4096];
+    ssize_t got = bgzf_read(in, raw, sizeof raw);
+    bgzf_close(in);
+    ck_assert_int_gt(got, 0);
+    size = (size_t)got;
+    for (int i = 0; i < 3000; i++) {
+        size_t at = size - 80 + gw_rng_below(&rng, 80);
+        char bit = (char)(1 << gw_rng_below(&rng, 8));
+        raw[at] ^= bit;
+        scratch_pack("x", PACK_BGZF, raw, size);
+        gw_status_t st = count("x", false, &n, &e);
+        ck_assert_msg(st == GW_OK || st == GW_EDATA, "%d %s", st, e.msg);
+        refused += st == GW_EDATA;
+        tags += st == GW_EDATA && strstr(e.msg, "tags are damaged") != NULL;
+        raw[at] ^= bit;
+    }
+    ck_assert_uint_gt(refused, 100);
+    ck_assert_uint_gt(tags, 10);
+}
+END_TEST
+
+/* CRAM whose reference is gone is refused with the remedy, and nothing is asked of the network */
+START_TEST(cram_without_reference)
+{
+    gw_err_t e = {0};
+    size_t n;
+    unsetenv("REF_PATH");
+    make_sam("t.sam", head, good);
+    ck_assert_int_eq(convert("out", GW_ALN_CRAM, false, 1, &e), GW_OK);
+    ck_assert_int_eq(rename("ref.fa", "moved.fa"), 0);
+    ck_assert_int_eq(unlink("ref.fa.fai"), 0);
+    ck_assert_int_eq(count("out", false, &n, &e), GW_EDATA);
+    ck_assert_msg(strstr(e.msg, "its reference is not at hand"), "%s", e.msg);
+    ck_assert_ptr_nonnull(strstr(getenv("REF_PATH"), "hts-ref"));
+    gw_alnread_opts_t o = {.no_cram = true};
+    gw_alnreader_t *r;
+    ck_assert_int_eq(gw_alnreader_open("out", &o, &r, &e), GW_EDATA);
+    ck_assert_ptr_nonnull(strstr(e.msg, "--no-cram"));
 }
 END_TEST
 
@@ -280,6 +405,10 @@ static Suite *make(void)
     tcase_add_test(t, not_alignments);
     tcase_add_loop_test(t, reference, 0, sizeof refs / sizeof *refs);
     tcase_add_loop_test(t, there_and_back, 0, 4);
+    tcase_add_loop_test(t, sam_cut_in_a_line, 0, 2);
+    tcase_add_test(t, bam_cut_at_a_block);
+    tcase_add_test(t, flipped_records);
+    tcase_add_test(t, cram_without_reference);
     tcase_add_test(t, index_beside);
     tcase_add_test(t, failures_leave_nothing);
     tcase_set_timeout(t, 120);

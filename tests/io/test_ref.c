@@ -67,6 +67,26 @@ START_TEST(loaded)
 }
 END_TEST
 
+START_TEST(found_by_name)
+{
+    char text[4096], name[16], *p = text;
+    gw_ref_t *r;
+    gw_err_t e = {0};
+    for (int i = 0; i < 100; i++)
+        p += sprintf(p, ">c%d\nACGT\n", (i * 37) % 100);
+    scratch_write("x", text, (size_t)(p - text));
+    ck_assert_int_eq(gw_ref_load("x", 1, &r, &e), GW_OK);
+    for (int i = 0; i < 100; i++) {
+        snprintf(name, sizeof name, "c%d", (i * 37) % 100);
+        ck_assert_int_eq(gw_ref_find(r, name), i);
+    }
+    ck_assert_int_eq(gw_ref_find(r, "c"), -1);
+    ck_assert_int_eq(gw_ref_find(r, "c100"), -1);
+    ck_assert_int_eq(gw_ref_find(r, ""), -1);
+    gw_ref_destroy(r);
+}
+END_TEST
+
 /* 2. regions of two contigs: chr1 (1000 bp), odd:1-5 (50 bp) */
 static int32_t tid_of(void *ctx, const char *name)
 {
@@ -180,6 +200,7 @@ static Suite *make(void)
     tcase_add_checked_fixture(t, scratch_enter, scratch_leave);
     tcase_add_loop_test(t, refused, 0, sizeof bad / sizeof *bad);
     tcase_add_test(t, loaded);
+    tcase_add_test(t, found_by_name);
     tcase_add_loop_test(t, region_text, 0, sizeof texts / sizeof *texts);
     tcase_add_loop_test(t, bed, 0, sizeof beds / sizeof *beds);
     tcase_add_test(t, merged_and_searched);
