@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 #include <htslib/bgzf.h>
 #include <htslib/cram.h>
 #include <htslib/hts.h>
@@ -95,7 +96,8 @@ static gw_status_t open_binary(gw_alnreader_t *r, hFILE *h, const htsFormat *f,
         hclose_abruptly(h);
         return st == GW_OK ? no_header(r, err) : st;
     }
-    if (opts->ref_path && f->format == cram && hts_set_fai_filename(r->file, opts->ref_path) != 0)
+    if (opts->ref_path && f->format == cram &&
+        (access(opts->ref_path, R_OK) != 0 || hts_set_fai_filename(r->file, opts->ref_path) != 0))
         return gw_err_set(err, GW_ENOINPUT,
                           "%s: cannot be used as CRAM reference: is there a .fai?", opts->ref_path);
     if (opts->threads > 1 && hts_set_threads(r->file, opts->threads) != 0)

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "io/alnwrite.h"
+#include "io/cramref.h"
 
 struct gw_alnwriter {
     gw_outfile_t out, index_out;
@@ -85,7 +86,12 @@ gw_status_t gw_alnwriter_open(const char *path, const gw_alnwrite_opts_t *opts, 
         goto fail;
     }
     if (opts->format == GW_ALN_CRAM) {
-        if (!opts->ref_path || hts_set_fai_filename(w->file, opts->ref_path) != 0) {
+        st = gw_cramref_stay_local(err);
+        if (st != GW_OK)
+            goto fail;
+        /* HTSlib leaks when the file is absent, so that is asked first */
+        if (!opts->ref_path || access(opts->ref_path, R_OK) != 0 ||
+            hts_set_fai_filename(w->file, opts->ref_path) != 0) {
             st = gw_err_set(err, GW_ENOINPUT,
                             "%s: CRAM output needs the reference FASTA, uncompressed or bgzipped, "
                             "with its .fai (samtools faidx)",
