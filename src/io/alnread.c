@@ -13,6 +13,7 @@
 #include "io/alnread.h"
 #include "io/cramref.h"
 #include "io/lines.h"
+#include "io/samcheck.h"
 
 struct gw_alnreader {
     htsFile *file;
@@ -35,6 +36,16 @@ static gw_status_t no_header(const gw_alnreader_t *r, gw_err_t *err)
 {
     return gw_err_set(err, GW_EDATA, "%s: the header cannot be read; is the file empty or cut?",
                       r->name);
+}
+
+static gw_status_t check_header(const gw_alnreader_t *r, const char *text, gw_err_t *err)
+{
+    unsigned long line;
+    const char *what = gw_samcheck_header(text, &line);
+    return what
+               ? gw_err_set(err, GW_EDATA, "%s: header line %lu: %s; repair it (samtools reheader)",
+                            r->name, line, what)
+               : GW_OK;
 }
 
 /* SAM text goes through our own lines: HTSlib does not tell a cut last line from a whole one. */
@@ -61,6 +72,8 @@ static gw_status_t open_text(gw_alnreader_t *r, hFILE *h, gw_err_t *err)
         else if (st == GW_OK && (kputsn(line, len, &text) < 0 || kputc('\n', &text) < 0))
             st = gw_err_nomem(err, "reading a header");
     }
+    if (st == GW_OK)
+        st = check_header(r, text.s ? text.s : "", err);
     if (st == GW_OK) {
         r->hdr = sam_hdr_parse(text.l, text.s ? text.s : "");
         st = r->hdr ? GW_OK : no_header(r, err);
@@ -103,7 +116,8 @@ static gw_status_t open_binary(gw_alnreader_t *r, hFILE *h, const htsFormat *f,
     if (opts->threads > 1 && hts_set_threads(r->file, opts->threads) != 0)
         return gw_err_nomem(err, "starting threads");
     r->hdr = sam_hdr_read(r->file);
-    return r->hdr ? GW_OK : no_header(r, err);
+    const char *text = r->hdr ? sam_hdr_str(r->hdr) : NULL;
+    return text ? check_header(r, text, err) : no_header(r, err);
 }
 
 gw_status_t gw_alnreader_open(const char *path, const gw_alnread_opts_t *opts, gw_alnreader_t **out,
@@ -343,26 +357,49 @@ static gw_status_t check_order(gw_alnreader_t *r, const bam1_t *b, gw_err_t *err
 /* HTSlib makes a record with an unknown contig name unmapped: such names are refused before. */
 static gw_status_t check_names(const gw_alnreader_t *r, gw_err_t *err)
 {
-    const char *field[8] = {r->line.s};
-    for (int i = 1; i < 8 && field[i - 1]; i++) {
-        const char *tab = strchr(field[i - 1], '\t');
-        field[i] = tab ? tab + 1 : NULL;
-    }
+    char *field[8] = {r->line.s};
+    for (int i = 1; i < 8; i++) /* the line has its 11 fields */
+        field[i] = strchr(field[i - 1], '\t') + 1;
     for (int i = 2; i <= 6; i += 4) { /* RNAME and RNEXT */
-        char name[1024];
-        if (!field[i] || !field[i + 1])
-            return GW_OK; /* too few fields: sam_parse1 refuses it */
-        size_t n = (size_t)(field[i + 1] - field[i]) - 1;
-        if (n == 1 && (*field[i] == '*' || (*field[i] == '=' && i == 6)))
-            continue;
-        snprintf(name, sizeof name, "%.*s", n < sizeof name ? (int)n : 0, field[i]);
-        if (sam_hdr_name2tid(r->hdr, name) < 0)
+        char *end = field[i + 1] - 1; /* in r->line, which is ours: the name gets its NUL */
+        *end = '\0';
+        bool known = strcmp(field[i], "*") == 0 || (i == 6 && strcmp(field[i], "=") == 0) ||
+                     sam_hdr_name2tid(r->hdr, field[i]) >= 0;
+        if (!known)
             return gw_err_set(err, GW_EDATA,
                               "%s: record %llu: contig %.200s is not in the header; the file is "
                               "damaged or has another file's header",
-                              r->name, (unsigned long long)r->n + 1, name);
+                              r->name, (unsigned long long)r->n + 1, field[i]);
+        *end = '\t';
     }
     return GW_OK;
+}
+
+static gw_status_t bad_line(const gw_alnreader_t *r, const char *what, gw_err_t *err)
+{
+    return gw_err_set(err, GW_EDATA, "%s: record %llu (line %llu) is no SAM record: %s", r->name,
+                      (unsigned long long)r->n + 1, (unsigned long long)r->lines.number, what);
+}
+
+static gw_status_t parse_line(gw_alnreader_t *r, const char *line, size_t len, bam1_t *rec,
+                              gw_err_t *err)
+{
+    if (r->lines.open_end)
+        return gw_err_set(
+            err, GW_EDATA,
+            "%s: the last line has no end after record %llu: the file is cut; make it "
+            "again",
+            r->name, (unsigned long long)r->n);
+    r->line.l = 0;
+    if (kputsn(line, len, &r->line) < 0)
+        return gw_err_nomem(err, "reading alignments");
+    const char *what = gw_samcheck_record(r->line.s, len);
+    if (what)
+        return bad_line(r, what, err);
+    gw_status_t st = check_names(r, err);
+    if (st == GW_OK && sam_parse1(&r->line, r->hdr, rec) < 0)
+        st = bad_line(r, "SEQ, QUAL and CIGAR do not fit together; is the file damaged?", err);
+    return st;
 }
 
 /* 0 = a record, -1 = the end, -2 = an error in *st */
@@ -373,20 +410,8 @@ static int next_line(gw_alnreader_t *r, bam1_t *rec, gw_status_t *st, gw_err_t *
     *st = gw_lines_next(&r->lines, &line, &len, err);
     if (*st == GW_OK && !line)
         return -1;
-    if (*st == GW_OK && r->lines.open_end)
-        *st = gw_err_set(err, GW_EDATA,
-                         "%s: the last line has no end after record %llu: the file is cut; make it "
-                         "again",
-                         r->name, (unsigned long long)r->n);
-    r->line.l = 0;
-    if (*st == GW_OK && kputsn(line, len, &r->line) < 0)
-        *st = gw_err_nomem(err, "reading alignments");
     if (*st == GW_OK)
-        *st = check_names(r, err);
-    if (*st == GW_OK && (memchr(r->line.s, '\0', len) || sam_parse1(&r->line, r->hdr, rec) < 0))
-        *st = gw_err_set(
-            err, GW_EDATA, "%s: record %llu (line %llu) is no SAM record; is the file damaged?",
-            r->name, (unsigned long long)r->n + 1, (unsigned long long)r->lines.number);
+        *st = parse_line(r, line, len, rec, err);
     return *st == GW_OK ? 0 : -2;
 }
 
