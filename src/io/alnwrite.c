@@ -89,7 +89,7 @@ gw_status_t gw_alnwriter_open(const char *path, const gw_alnwrite_opts_t *opts, 
         st = gw_cramref_stay_local(err);
         if (st != GW_OK)
             goto fail;
-        /* HTSlib leaks when the file is absent, so that is asked first */
+        /* an absent file is asked for here: HTSlib would tell it on stderr in its own way */
         if (!opts->ref_path || access(opts->ref_path, R_OK) != 0 ||
             hts_set_fai_filename(w->file, opts->ref_path) != 0) {
             st = gw_err_set(err, GW_ENOINPUT,
