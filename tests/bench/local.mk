@@ -29,3 +29,4 @@ EXTRA_PROGRAMS += tests/bench/bench_seqread
 tests_bench_bench_seqread_SOURCES = tests/bench/bench_seqread.c
 tests_bench_bench_seqread_LDADD = libgw_io.a libgw_base.a $(ALL_LIBS)
 CLEANFILES += tests/bench/bench_seqread
+EXTRA_DIST += tests/bench/io.md
