@@ -52,3 +52,4 @@ bench: genowarp $(BENCH_PROGRAMS)
 bench-pca: genowarp $(BENCH_PROGRAMS)
 	$(run_bench) $(srcdir)/tests/bench/pca.sh || test $$? = 77
 .PHONY: bench bench-pca
+EXTRA_DIST += tests/bench/io.md

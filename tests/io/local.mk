@@ -9,3 +9,5 @@ tests_io_test_ref_SOURCES = tests/io/test_ref.c $(io_scratch)
 tests_io_test_ref_LDADD = $(io_test_libs)
 tests_io_test_aln_SOURCES = tests/io/test_aln.c $(io_scratch)
 tests_io_test_aln_LDADD = $(io_test_libs)
+TESTS += tests/io/conform.sh
+EXTRA_DIST += tests/io/conform.sh
