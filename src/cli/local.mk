@@ -9,3 +9,4 @@ libgw_cli_a_SOURCES = \
 	src/cli/cmd_check.c
 libgw_cli_a_SOURCES += src/cli/cmd_fold.c
 libgw_cli_a_CPPFLAGS = $(AM_CPPFLAGS) -DGW_PKGDATADIR='"$(pkgdatadir)"'
+libgw_cli_a_SOURCES += src/cli/cmd_cluster.c

@@ -35,3 +35,4 @@ endif
 # The kernels use base, and base comes before them in the list of rooms.
 KERNEL_LIBS += libgw_base.a
 include $(srcdir)/src/kernels/gram.mk
+include $(srcdir)/src/kernels/ident.mk

@@ -6,3 +6,6 @@ check_PROGRAMS += $(kernels_tests)
 TESTS += $(kernels_tests)
 EXTRA_DIST += tests/kernels/guarded.h tests/kernels/pairs.h
 tests_kernels_test_extend_LDADD = $(KERNEL_LIBS) $(TEST_LIBS)
+check_PROGRAMS += tests/kernels/test_ident
+TESTS += tests/kernels/test_ident
+tests_kernels_test_ident_LDADD = $(KERNEL_LIBS) libgw_base.a $(TEST_LIBS)

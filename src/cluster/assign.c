@@ -1,0 +1,240 @@
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cluster/assign.h"
+
+/* 1. set cover and greedy */
+typedef struct {
+    gw_graph_t *g;
+    bool greedy;
+    int32_t *rep;    /* -1 = not decided yet */
+    int32_t *degree; /* neighbours that are undecided and that the sequence may represent */
+    int32_t *top;    /* the strongest within one step: a sequence's number */
+    int32_t *live;   /* undecided sequences, rising */
+    int32_t *ready;  /* the strongest within two steps */
+    int32_t n_live, n_ready;
+    int64_t *todo;
+    size_t n_todo, cap_todo;
+} cover_t;
+
+/* Is u to be taken before v? */
+static bool stronger(const cover_t *c, int32_t u, int32_t v)
+{
+    if (!c->greedy && c->degree[u] != c->degree[v])
+        return c->degree[u] > c->degree[v];
+    return u < v;
+}
+
+#define FOR_LIVE_EDGES(c, u, e)                                                    \
+    for (int64_t k_ = (c)->g->adj_start[u]; k_ < (c)->g->adj_start[(u) + 1]; k_++) \
+        for (gw_edge_t *e = &(c)->g->edge[(c)->g->adj[k_]]; e; e = NULL)           \
+            if ((c)->rep[gw_edge_other(e, u)] < 0)
+
+/* Who can be decided now: nobody within reach is stronger. In greedy mode reach is one step: a
+ * weaker neighbour of two that are taken together is represented either way. */
+static void find_ready(cover_t *c)
+{
+    for (int32_t i = 0; i < c->n_live; i++) {
+        int32_t u = c->live[i], d = 0;
+        FOR_LIVE_EDGES(c, u, e)
+        d += gw_edge_open(e, u);
+        c->degree[u] = d;
+    }
+    for (int32_t i = 0; i < c->n_live; i++) {
+        int32_t u = c->live[i], best = u;
+        FOR_LIVE_EDGES(c, u, e)
+        {
+            int32_t v = gw_edge_other(e, u);
+            if ((gw_edge_open(e, u) || gw_edge_open(e, v)) && stronger(c, v, best) &&
+                (!c->greedy || gw_edge_open(e, v)))
+                best = v;
+        }
+        c->top[u] = best;
+    }
+    c->n_ready = 0;
+    for (int32_t i = 0; i < c->n_live; i++) {
+        int32_t u = c->live[i];
+        bool ok = c->top[u] == u;
+        if (ok && !c->greedy)
+            FOR_LIVE_EDGES(c, u, e)
+            {
+                int32_t v = gw_edge_other(e, u);
+                if ((gw_edge_open(e, u) || gw_edge_open(e, v)) && c->top[v] != u)
+                    ok = false;
+            }
+        if (ok)
+            c->ready[c->n_ready++] = u;
+    }
+}
+
+static gw_status_t verify_ready(cover_t *c, gw_err_t *err)
+{
+    c->n_todo = 0;
+    for (int32_t i = 0; i < c->n_ready; i++) {
+        int32_t u = c->ready[i];
+        FOR_LIVE_EDGES(c, u, e)
+        {
+            if ((e->state & GW_EDGE_KNOWN) || !gw_edge_open(e, u))
+                continue;
+            if (!GW_GROW(c->todo, c->cap_todo, c->n_todo + 1))
+                return gw_err_nomem(err, "choosing representatives");
+            c->todo[c->n_todo++] = e - c->g->edge;
+        }
+    }
+    return gw_graph_verify(c->g, c->todo, c->n_todo, err);
+}
+
+/* Takes a ready sequence whose standing survived the verification; in canonical order, so that a
+ * neighbour of two goes to the first. */
+static void take(cover_t *c, int32_t u)
+{
+    int32_t d = 0;
+    FOR_LIVE_EDGES(c, u, e)
+    d += gw_edge_open(e, u);
+    if (!c->greedy && d != c->degree[u])
+        return; /* fewer neighbours than promised: it must compete again */
+    c->rep[u] = u;
+    FOR_LIVE_EDGES(c, u, e)
+    if (gw_edge_holds(e, u))
+        c->rep[gw_edge_other(e, u)] = u;
+}
+
+static gw_status_t cover(cover_t *c, gw_err_t *err)
+{
+    while (c->n_live > 0) {
+        find_ready(c);
+        gw_status_t st = verify_ready(c, err);
+        if (st != GW_OK)
+            return st;
+        for (int32_t i = 0; i < c->n_ready; i++)
+            if (c->rep[c->ready[i]] < 0)
+                take(c, c->ready[i]);
+        int32_t n = 0;
+        for (int32_t i = 0; i < c->n_live; i++)
+            if (c->rep[c->live[i]] < 0)
+                c->live[n++] = c->live[i];
+        c->n_live = n;
+    }
+    return GW_OK;
+}
+
+/* Greedy members go to the first representative that holds them, as the sequential rule has it. */
+static gw_status_t first_fit(cover_t *c, gw_err_t *err)
+{
+    gw_graph_t *g = c->g;
+    c->n_todo = 0;
+    for (size_t i = 0; i < g->n; i++) {
+        const gw_edge_t *e = &g->edge[i];
+        if (e->state & GW_EDGE_KNOWN)
+            continue;
+        bool a = c->rep[e->a] == e->a, b = c->rep[e->b] == e->b;
+        if (a == b || (a ? e->a : e->b) > c->rep[a ? e->b : e->a])
+            continue;
+        if (!GW_GROW(c->todo, c->cap_todo, c->n_todo + 1))
+            return gw_err_nomem(err, "choosing representatives");
+        c->todo[c->n_todo++] = (int64_t)i;
+    }
+    gw_status_t st = gw_graph_verify(g, c->todo, c->n_todo, err);
+    for (size_t i = 0; st == GW_OK && i < g->n; i++) {
+        const gw_edge_t *e = &g->edge[i];
+        for (int side = 0; side < 2; side++) {
+            int32_t r = side ? e->b : e->a, m = side ? e->a : e->b;
+            if (c->rep[r] == r && c->rep[m] != m && gw_edge_holds(e, r) && r < c->rep[m])
+                c->rep[m] = r;
+        }
+    }
+    return st;
+}
+
+static gw_status_t assign_cover(gw_graph_t *g, bool greedy, int32_t *rep, gw_err_t *err)
+{
+    size_t n = (size_t)g->s->n;
+    cover_t c = {.g = g, .greedy = greedy, .rep = rep};
+    c.degree = gw_malloc(n, sizeof *c.degree);
+    c.top = gw_malloc(n, sizeof *c.top);
+    c.live = gw_malloc(n, sizeof *c.live);
+    c.ready = gw_malloc(n, sizeof *c.ready);
+    gw_status_t st = GW_OK;
+    if (!c.degree || !c.top || !c.live || !c.ready)
+        st = gw_err_nomem(err, "choosing representatives");
+    for (size_t u = 0; st == GW_OK && u < n; u++) {
+        rep[u] = -1;
+        c.live[c.n_live++] = (int32_t)u;
+    }
+    if (st == GW_OK)
+        st = cover(&c, err);
+    if (st == GW_OK && greedy)
+        st = first_fit(&c, err);
+    free(c.degree);
+    free(c.top);
+    free(c.live);
+    free(c.ready);
+    free(c.todo);
+    return st;
+}
+
+/* 2. connected components */
+static int32_t root_of(int32_t *rep, int32_t u)
+{
+    while (rep[u] != u) {
+        rep[u] = rep[rep[u]];
+        u = rep[u];
+    }
+    return u;
+}
+
+static bool better_link(const gw_graph_t *g, int64_t x, int64_t y)
+{
+    if (y < 0 || g->edge[x].score != g->edge[y].score)
+        return y < 0 || g->edge[x].score > g->edge[y].score;
+    return x < y;
+}
+
+/* Each component proposes its best unverified way out; what holds joins; until nothing is left. */
+static gw_status_t assign_connected(gw_graph_t *g, int32_t *rep, gw_err_t *err)
+{
+    int32_t n = g->s->n;
+    int64_t *best = gw_malloc((size_t)n, sizeof *best), *todo = gw_malloc((size_t)n, sizeof *todo);
+    gw_status_t st = best && todo ? GW_OK : gw_err_nomem(err, "joining components");
+    for (int32_t u = 0; st == GW_OK && u < n; u++)
+        rep[u] = u;
+    size_t n_todo = 1;
+    while (st == GW_OK && n_todo > 0) {
+        for (int32_t u = 0; u < n; u++)
+            best[u] = -1;
+        for (size_t i = 0; i < g->n; i++) {
+            const gw_edge_t *e = &g->edge[i];
+            int32_t a = root_of(rep, e->a), b = root_of(rep, e->b);
+            if (a == b)
+                continue;
+            if (gw_edge_holds(e, e->a) || gw_edge_holds(e, e->b)) {
+                rep[a < b ? b : a] = a < b ? a : b;
+            } else if (!(e->state & GW_EDGE_KNOWN)) {
+                if (better_link(g, (int64_t)i, best[a]))
+                    best[a] = (int64_t)i;
+                if (better_link(g, (int64_t)i, best[b]))
+                    best[b] = (int64_t)i;
+            }
+        }
+        n_todo = 0;
+        for (int32_t u = 0; u < n; u++)
+            if (best[u] >= 0)
+                todo[n_todo++] = best[u];
+        st = gw_graph_verify(g, todo, n_todo, err);
+    }
+    for (int32_t u = 0; st == GW_OK && u < n; u++)
+        rep[u] = root_of(rep, u);
+    free(best);
+    free(todo);
+    return st;
+}
+
+gw_status_t gw_assign(gw_graph_t *g, gw_clustermode_t mode, int32_t *rep, gw_err_t *err)
+{
+    if (mode == GW_MODE_CONNECTED)
+        return assign_connected(g, rep, err);
+    return assign_cover(g, mode == GW_MODE_GREEDY, rep, err);
+}

@@ -1,0 +1,181 @@
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "cluster/cluster.h"
+
+enum { MAX_ROUNDS = 12 };
+
+/* How far candidates are looked for: among all sequences first, then among representatives only,
+ * where lists are short and every one of them can be read. */
+static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_cluster_opts_t *o,
+                       bool among_reps)
+{
+    *r = (gw_pairs_rules_t){.min_id = o->min_id,
+                            .both_strands = o->both_strands,
+                            .threads = o->threads,
+                            .min_hits = 2,
+                            .n_seeds = 2};
+    /* gaps let lengths differ by a little more than the coverages say */
+    r->min_ratio = o->cov_mode == GW_COV_BOTH ? o->min_cov * 0.9 : 0;
+    r->max_targets = 1000;
+    r->strong_fraction = 0.3;
+    if (s->kind == GW_SEQ_DNA) {
+        r->n_seeds = 1;
+        r->centres = 24;
+        r->neighbours = 8;
+        r->min_hits = 4;
+        r->min_score = 24;
+        r->min_fraction = 0.1;
+        r->max_targets = 64;
+    } else {
+        r->centres = 200;
+        r->neighbours = 56;
+        r->min_score = 30;
+        r->min_fraction = 0.12 * o->min_id / 0.5;
+    }
+    if (o->depth == GW_SEARCH_LINEAR) {
+        r->n_seeds = 1;
+        r->centres = 4;
+        r->neighbours = 4;
+        r->max_targets = 32;
+    }
+    if (o->depth == GW_SEARCH_SENSITIVE) {
+        r->n_seeds = s->kind == GW_SEQ_DNA ? 2 : 4;
+        r->centres *= 4;
+        r->neighbours *= 4;
+        r->min_score = 24;
+        r->min_fraction /= 2;
+    }
+    if (among_reps && o->depth != GW_SEARCH_LINEAR) {
+        r->centres = r->neighbours = INT32_MAX / 4;
+        r->max_targets = 1000;
+    }
+}
+
+static gw_status_t round_first(gw_graph_t *g, const gw_cluster_opts_t *o, int32_t *rep,
+                               gw_pairs_t *pairs, gw_err_t *err)
+{
+    gw_pairs_rules_t rules;
+    rules_init(&rules, g->s, o, false);
+    gw_status_t st = gw_pairs_find(g->s, NULL, NULL, &rules, pairs, err);
+    if (st == GW_OK)
+        st = gw_graph_add(g, pairs, err);
+    if (st == GW_OK)
+        st = gw_assign(g, o->mode, rep, err);
+    return st;
+}
+
+/* Compares every candidate pair of two representatives that was not compared yet. */
+static gw_status_t compare_reps(gw_graph_t *g, const int32_t *rep, bool *found, gw_err_t *err)
+{
+    int64_t *todo = gw_malloc(g->n, sizeof *todo);
+    size_t n = 0;
+    if (!todo)
+        return gw_err_nomem(err, "comparing representatives");
+    for (size_t i = 0; i < g->n; i++) {
+        const gw_edge_t *e = &g->edge[i];
+        if (!(e->state & GW_EDGE_KNOWN) && rep[e->a] == e->a && rep[e->b] == e->b)
+            todo[n++] = (int64_t)i;
+    }
+    gw_status_t st = gw_graph_verify(g, todo, n, err);
+    for (size_t i = 0; st == GW_OK && i < n; i++)
+        *found |= (g->edge[todo[i]].state & (GW_EDGE_A_REP | GW_EDGE_B_REP)) != 0;
+    free(todo);
+    return st;
+}
+
+/* Looks for pairs among representatives that were not looked at together yet, compares them, and
+ * decides anew when one holds. *more = false when nothing was left to find. */
+static gw_status_t round_next(gw_graph_t *g, const gw_cluster_opts_t *o, int32_t *rep,
+                              uint8_t *active, uint8_t *fresh, uint8_t *done, gw_pairs_t *pairs,
+                              bool *more, gw_err_t *err)
+{
+    bool any = false;
+    *more = false;
+    for (int32_t u = 0; u < g->s->n; u++) {
+        active[u] = rep[u] == u;
+        fresh[u] = active[u] && !done[u];
+        done[u] |= active[u];
+        any |= fresh[u];
+    }
+    gw_status_t st = GW_OK;
+    if (any && o->depth != GW_SEARCH_LINEAR) {
+        gw_pairs_rules_t rules;
+        rules_init(&rules, g->s, o, true);
+        st = gw_pairs_find(g->s, active, fresh, &rules, pairs, err);
+        if (st == GW_OK)
+            st = gw_graph_add(g, pairs, err);
+    }
+    if (st == GW_OK)
+        st = compare_reps(g, rep, more, err);
+    if (st == GW_OK && *more)
+        st = gw_assign(g, o->mode, rep, err);
+    return st;
+}
+
+static gw_status_t collect(const gw_graph_t *g, gw_clusters_t *c, gw_err_t *err)
+{
+    int32_t n = g->s->n;
+    c->figures = gw_calloc((size_t)n, sizeof *c->figures);
+    if (!c->figures)
+        return gw_err_nomem(err, "collecting clusters");
+    for (int32_t u = 0; u < n; u++) {
+        if (c->rep[u] == u) {
+            c->n_clusters++;
+            continue;
+        }
+        gw_figures_t *f = &c->figures[c->n_figures++];
+        *f = (gw_figures_t){.rep = c->rep[u], .member = u};
+        for (int64_t k = g->adj_start[u]; k < g->adj_start[u + 1]; k++) {
+            const gw_edge_t *e = &g->edge[g->adj[k]];
+            if (gw_edge_other(e, u) == f->rep && (gw_edge_holds(e, e->a) || gw_edge_holds(e, e->b)))
+                f->edge = e;
+        }
+    }
+    return gw_graph_figures(g, c->figures, c->n_figures, err);
+}
+
+gw_status_t gw_cluster_run(const gw_seqset_t *s, const gw_cluster_opts_t *o, gw_clusters_t *c,
+                           gw_err_t *err)
+{
+    memset(c, 0, sizeof *c);
+    size_t n = (size_t)s->n;
+    gw_graph_t g;
+    gw_pairs_t pairs = {0};
+    gw_graph_init(&g, s, o->min_id, o->min_cov, o->cov_mode, o->threads);
+    uint8_t *marks = gw_calloc(3 * n, 1);
+    c->rep = gw_malloc(n, sizeof *c->rep);
+    gw_status_t st = GW_OK;
+    if (!marks || !c->rep)
+        st = gw_err_nomem(err, "clustering");
+    if (st == GW_OK)
+        st = round_first(&g, o, c->rep, &pairs, err);
+    bool more = st == GW_OK && o->mode != GW_MODE_CONNECTED;
+    for (c->rounds = 1; st == GW_OK && more && c->rounds < MAX_ROUNDS; c->rounds++) {
+        gw_log_debug("round %d: %zu candidate pairs, %lld compared, %.2f G cells", c->rounds, g.n,
+                     (long long)g.n_compared, (double)g.n_cells * 1e-9);
+        st = round_next(&g, o, c->rep, marks, marks + n, marks + 2 * n, &pairs, &more, err);
+    }
+    if (st == GW_OK)
+        st = collect(&g, c, err);
+    c->n_candidates = (int64_t)g.n;
+    c->n_compared = g.n_compared;
+    c->n_cells = g.n_cells;
+    for (size_t i = 0; i < c->n_figures; i++)
+        c->figures[i].edge = NULL;
+    free(pairs.v);
+    free(marks);
+    gw_graph_release(&g);
+    return st;
+}
+
+void gw_clusters_release(gw_clusters_t *c)
+{
+    free(c->rep);
+    free(c->figures);
+    memset(c, 0, sizeof *c);
+}

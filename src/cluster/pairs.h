@@ -1,0 +1,57 @@
+/* src/cluster/pairs.h -- candidate pairs: which sequences are worth an exact comparison
+ *
+ * Contents: 1. rules  2. finding
+ * Source:   Ma, Tromp & Li 2002, doi:10.1093/bioinformatics/18.3.440 (spaced seeds); Steinegger &
+ *           Soeding 2017, doi:10.1038/nbt.3988 (two hits on one diagonal)
+ *
+ * Every query looks its spaced, reduced-alphabet words up in an index of the sequences before it
+ * in canonical order, and keeps the targets that two words hit on nearly the same diagonal and
+ * whose ungapped score along that diagonal is high enough. Nothing is decided here: a candidate is
+ * a pair to be compared exactly.
+ */
+#ifndef GW_CLUSTER_PAIRS_H
+#define GW_CLUSTER_PAIRS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "cluster/seqset.h"
+
+/* 1. rules */
+typedef struct {
+    double min_ratio;    /* shorter length / longer length of a pair, at least */
+    int32_t centres;     /* of each word's sequences, how many of the first in canonical order... */
+    int32_t neighbours;  /* ...and how many just before the query are looked at */
+    int32_t min_hits;    /* words on one diagonal band */
+    int32_t min_score;   /* ungapped score */
+    double min_fraction; /* ungapped score as a part of the shorter one's self-score, at least */
+    double strong_fraction; /* below this part, a pair is marked weak */
+    int32_t max_targets;    /* of one query, by hits then canonical order */
+    int n_seeds;            /* how many of the seed shapes */
+    double min_id;          /* the identity the pairs are meant for */
+    bool both_strands;      /* nucleotides: look up the reverse complement too */
+    int threads;
+} gw_pairs_rules_t;
+
+typedef struct {
+    int32_t a, b;  /* uniques, a < b: a comes first in canonical order */
+    int32_t score; /* ungapped, along the diagonal */
+    int32_t diag;  /* position in a - position in b */
+    bool reverse;  /* b's reverse complement (nucleotides) */
+    bool weak;     /* score below strong_fraction: likely not to hold */
+} gw_pair_t;
+
+typedef struct {
+    gw_pair_t *v; /* by b, then a, then strand */
+    size_t n, cap;
+} gw_pairs_t;
+
+/* 2. finding: pairs among the uniques marked active (NULL: all) of which at least one is fresh
+ *    (NULL: all). pairs is filled anew; the caller frees pairs->v. */
+GW_RESULT_USED gw_status_t gw_pairs_find(const gw_seqset_t *s, const uint8_t *active,
+                                         const uint8_t *fresh, const gw_pairs_rules_t *rules,
+                                         gw_pairs_t *pairs, gw_err_t *err);
+
+#endif

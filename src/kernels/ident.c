@@ -1,0 +1,247 @@
+#include <config.h>
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "kernels/ident.h"
+
+/* A question is a tie functional: what an aligned match, an aligned mismatch, a query letter alone
+ * and a target letter alone add to the tie part of the key. */
+enum { ASK_SLACK, ASK_SPAN_Q, ASK_SPAN_T, ASK_COUNTS, N_ASKS };
+enum { I32, F64, N_TYPES };
+enum { WIDEST = 16 }; /* lanes of the widest variant */
+
+typedef struct {
+    int64_t base;   /* of the profile that is ready; 0 = none */
+    int64_t factor; /* ASK_COUNTS: slack is carried times this */
+    double pair[GW_IDENT_MAX_LETTERS * GW_IDENT_MAX_LETTERS];
+    gw_identkey_t key;
+    void *prof;
+    size_t cap;
+} ask_t;
+
+struct gw_ident {
+    const gw_ident_params_t *p;
+    const gw_identkey_variant_t *v;
+    const uint8_t *q;
+    int32_t q_len;
+    int64_t q_self; /* the highest score any alignment of the query can have */
+    int64_t row_max[GW_IDENT_MAX_LETTERS];
+    ask_t ask[N_ASKS][N_TYPES];
+    void *work;
+    size_t work_cap;
+};
+
+gw_ident_t *gw_ident_create_at(const gw_ident_params_t *params, gw_cpu_level_t level)
+{
+    gw_ident_t *w = gw_calloc(1, sizeof *w);
+    if (!w)
+        return NULL;
+    w->p = params;
+    w->v = gw_identkey_at(level);
+    for (int a = 0; a < params->n_letters; a++)
+        for (int b = 0; b < params->n_letters; b++) {
+            int s = params->matrix[a * params->n_letters + b];
+            w->row_max[a] = s > w->row_max[a] ? s : w->row_max[a];
+        }
+    return w;
+}
+
+gw_ident_t *gw_ident_create(const gw_ident_params_t *params)
+{
+    return gw_ident_create_at(params, gw_cpu_level());
+}
+
+void gw_ident_destroy(gw_ident_t *w)
+{
+    if (!w)
+        return;
+    for (int a = 0; a < N_ASKS; a++)
+        for (int t = 0; t < N_TYPES; t++)
+            free(w->ask[a][t].prof);
+    free(w->work);
+    free(w);
+}
+
+void gw_ident_query(gw_ident_t *w, const uint8_t *letters, int32_t len)
+{
+    w->q = letters;
+    w->q_len = len;
+    w->q_self = 0;
+    for (int32_t i = 0; i < len; i++)
+        w->q_self += w->row_max[letters[i]];
+    for (int a = 0; a < N_ASKS; a++)
+        for (int t = 0; t < N_TYPES; t++)
+            w->ask[a][t].base = 0;
+}
+
+/* Aligned blocks that only grow: room for half as much again, so that few calls allocate. */
+static bool reserve(void **p, size_t *cap, size_t need)
+{
+    if (need <= *cap)
+        return true;
+    size_t size = need + need / 2;
+    void *q = gw_aligned_alloc(64, size, 1);
+    if (!q)
+        return false;
+    free(*p);
+    *p = q;
+    *cap = size;
+    return true;
+}
+
+/* Fills the key tables of a question: weights of the tie part, in units of `base`. */
+static void key_fill(const gw_ident_params_t *p, int ask, int64_t base, int64_t factor, ask_t *a)
+{
+    int64_t match = 0, mismatch = 0, q_alone = 0, t_alone = 0;
+    switch (ask) {
+    case ASK_SLACK:
+    case ASK_COUNTS:
+        match = (p->id_num - p->id_den) * factor - (ask == ASK_COUNTS);
+        mismatch = q_alone = t_alone = p->id_num * factor;
+        break;
+    case ASK_SPAN_Q:
+        match = mismatch = q_alone = -1;
+        break;
+    case ASK_SPAN_T:
+        match = mismatch = t_alone = -1;
+        break;
+    default:
+        assert(!"no such question");
+    }
+    for (int x = 0; x < p->n_letters; x++)
+        for (int y = 0; y < p->n_letters; y++)
+            a->pair[x * p->n_letters + y] = (double)(p->matrix[x * p->n_letters + y] * base +
+                                                     (x == y && x < p->n_count ? match : mismatch));
+    a->key = (gw_identkey_t){.pair = a->pair,
+                             .open = (double)(p->gap_open * base),
+                             .ext_q = (double)(p->gap_extend * base - q_alone),
+                             .ext_t = (double)(p->gap_extend * base - t_alone),
+                             .n_letters = p->n_letters,
+                             .ends_free = p->ends_free};
+    a->base = base;
+    a->factor = factor;
+}
+
+/* How large the tie part can get for a query and a target of these lengths. */
+static int64_t tie_bound(const gw_ident_t *w, int ask, int64_t q_len, int64_t t_len, int64_t factor)
+{
+    int64_t cols = q_len + t_len;
+    if (ask == ASK_SPAN_Q || ask == ASK_SPAN_T)
+        return cols;
+    int64_t rest = w->p->id_den - w->p->id_num, unit = w->p->id_num > rest ? w->p->id_num : rest;
+    return cols * unit * factor + (ask == ASK_COUNTS ? cols : 0);
+}
+
+/* The optimal key of query and target for one question, split into its parts. */
+static gw_status_t answer(gw_ident_t *w, int ask, const uint8_t *t, int32_t t_len,
+                          const gw_ident_band_t *band, int32_t *score, int64_t *tie,
+                          int64_t *factor_out, gw_err_t *err)
+{
+    const gw_ident_params_t *p = w->p;
+    int64_t factor = 1, longest = w->q_len > t_len ? w->q_len : t_len;
+    /* lengths are rounded up so that neighbours in length share a profile */
+    int64_t room = 64;
+    while (room < longest)
+        room += room / 4;
+    if (ask == ASK_COUNTS)
+        factor = room + 1;
+    int64_t base = 2 * tie_bound(w, ask, w->q_len, room, factor) + 1;
+    int64_t peak = p->gap_open + p->gap_extend * (longest + 1) + 64; /* how far below 0 */
+    peak = w->q_self > peak ? w->q_self : peak;
+    int type = peak < (1 << 30) / base ? I32 : F64;
+    ask_t *a = &w->ask[ask][type];
+    const gw_identkey_variant_t *v = w->v;
+    if (type == F64 && peak >= (int64_t)1 << 52)
+        return gw_err_set(err, GW_EDATA, "sequences of %d and %d letters are too long to compare",
+                          (int)w->q_len, (int)t_len);
+    size_t lanes = (size_t)(type == I32 ? v->lanes_i32 : v->lanes_f64);
+    size_t size = type == I32 && lanes > 1 ? sizeof(int32_t) : sizeof(double);
+    size_t row = (size_t)w->q_len + 3 * lanes;
+    int32_t low = 1 - t_len, high = w->q_len - 1;
+    if (band) {
+        /* whole vectors, so that every variant visits the same cells */
+        low = band->low > low ? band->low : low;
+        high = low + (band->high - low + WIDEST) / WIDEST * WIDEST - 1;
+        if (high < low)
+            high = low + WIDEST - 1;
+    } else {
+        high = low + (high - low + WIDEST) / WIDEST * WIDEST - 1;
+    }
+    size_t width = (size_t)(high - low) + 1 + 2 * lanes;
+    if (!reserve(&w->work, &w->work_cap, (2 * width + 2 * row) * size))
+        return gw_err_nomem(err, "comparing sequences");
+    if (a->base != base) {
+        if (!reserve(&a->prof, &a->cap, (size_t)p->n_letters * row * size))
+            return gw_err_nomem(err, "comparing sequences");
+        key_fill(p, ask, base, factor, a);
+        (type == I32 ? v->build_i32 : v->build_f64)(&a->key, w->q, w->q_len, a->prof);
+    }
+    double best = (type == I32 ? v->run_i32 : v->run_f64)(&a->key, a->prof, w->q_len, t, t_len, low,
+                                                          high, w->work);
+    int64_t k = (int64_t)best, s = (k + base / 2) / base;
+    *score = (int32_t)s;
+    *tie = k - s * base;
+    *factor_out = factor;
+    return GW_OK;
+}
+
+gw_status_t gw_ident_slack(gw_ident_t *w, const uint8_t *target, int32_t len,
+                           const gw_ident_band_t *band, int32_t *score, int64_t *slack,
+                           gw_err_t *err)
+{
+    int64_t tie, factor;
+    gw_status_t st = answer(w, ASK_SLACK, target, len, band, score, &tie, &factor, err);
+    if (st == GW_OK)
+        *slack = -tie;
+    return st;
+}
+
+gw_status_t gw_ident_span(gw_ident_t *w, const uint8_t *target, int32_t len,
+                          const gw_ident_band_t *band, bool of_target, int32_t *score,
+                          int32_t *span, gw_err_t *err)
+{
+    int64_t tie, factor;
+    gw_status_t st = answer(w, of_target ? ASK_SPAN_T : ASK_SPAN_Q, target, len, band, score, &tie,
+                            &factor, err);
+    if (st == GW_OK)
+        *span = (int32_t)-tie;
+    return st;
+}
+
+gw_status_t gw_ident_counts(gw_ident_t *w, const uint8_t *target, int32_t len,
+                            const gw_ident_band_t *band, int32_t *score, int32_t *matches,
+                            int32_t *columns, gw_err_t *err)
+{
+    int64_t tie, factor;
+    gw_status_t st = answer(w, ASK_COUNTS, target, len, band, score, &tie, &factor, err);
+    if (st != GW_OK)
+        return st;
+    /* -tie = slack * factor + matches with 0 <= matches < factor */
+    int64_t neg = -tie, m = neg % factor;
+    if (m < 0)
+        m += factor;
+    *matches = (int32_t)m;
+    *columns = (int32_t)((w->p->id_den * m - (neg - m) / factor) / w->p->id_num);
+    return GW_OK;
+}
+
+int64_t gw_ident_slack_of(const gw_ident_t *w, int32_t matches, int32_t columns)
+{
+    return (int64_t)w->p->id_den * matches - (int64_t)w->p->id_num * columns;
+}
+
+/* 4. variants */
+const gw_identkey_variant_t *gw_identkey_at(gw_cpu_level_t level)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    if (level >= GW_CPU_AVX512)
+        return &gw_identkey_avx512;
+    if (level >= GW_CPU_AVX2)
+        return &gw_identkey_avx2;
+#endif
+    (void)level;
+    return &gw_identkey_ref;
+}

@@ -1,0 +1,101 @@
+/* src/kernels/ident.h -- how similar two sequences are in *every* optimal alignment
+ *
+ * Contents: 1. scoring and thresholds  2. a prepared query  3. the questions  4. variants
+ * Units:    letters are codes below n_letters; spans and columns count letters
+ * Source:   Smith & Waterman 1981, doi:10.1016/0022-2836(81)90087-5; Gotoh 1982,
+ *           doi:10.1016/0022-2836(82)90398-9 (affine gaps)
+ *
+ * The best-scoring alignment of two sequences is seldom unique, and its co-optimal sisters differ
+ * in identity. Instead of tracing one back, the dynamic programming here maximises a key, score *
+ * base + tie, whose second part is a sum over the alignment's columns: the result is the worst
+ * identity (or shortest span) that any optimal alignment has. A pair accepted by it is accepted
+ * whichever optimal alignment another program happens to print.
+ *
+ * Identity is matches / columns: columns are aligned pairs and gap letters between the first and
+ * the last aligned pair; letters from n_count on (N, X...) never count as matches.
+ */
+#ifndef GW_KERNELS_IDENT_H
+#define GW_KERNELS_IDENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "kernels/cpu.h"
+
+/* 1. scoring and thresholds: matrix[a * n_letters + b]; a gap of k costs gap_open + k * gap_extend.
+ *    ends_free false: local alignment; true: end to end with free gaps at all four ends.
+ *    The identity threshold is id_num / id_den with 0 <= id_num <= id_den <= 10000. */
+enum { GW_IDENT_MAX_LETTERS = 32 };
+typedef struct {
+    int32_t n_letters, n_count;
+    int8_t matrix[GW_IDENT_MAX_LETTERS * GW_IDENT_MAX_LETTERS];
+    int32_t gap_open, gap_extend;
+    bool ends_free;
+    int32_t id_num, id_den;
+} gw_ident_params_t;
+
+/* 2. a prepared query: one thread's work space, reused from query to query */
+typedef struct gw_ident gw_ident_t;
+/* params is borrowed until destroyed. NULL when memory runs out. */
+gw_ident_t *gw_ident_create(const gw_ident_params_t *params);
+void gw_ident_destroy(gw_ident_t *w);
+/* letters is borrowed until the next call; len > 0. */
+void gw_ident_query(gw_ident_t *w, const uint8_t *letters, int32_t len);
+
+/* 3. the questions, each about the query and one target (len > 0). GW_ENOMEM only. With a band,
+ * only alignments are asked about whose cells have query position - target position within
+ *    [band->low, band->high] rounded outwards; NULL asks about all.
+ *
+ * slack: *score of the optimal alignments, and the lowest id_den * matches - id_num * columns over
+ *        them: >= 0 means that all of them reach the identity threshold. score <= 0: nothing
+ * aligns. span:  the fewest letters of the query (of_target false) or target that an optimal
+ * alignment covers, from its first to its last aligned pair. Only for scores > 0. counts: matches
+ * and columns of the optimal alignment with the lowest slack; of these the one with the fewest
+ * matches. id_num may not be 0. */
+typedef struct {
+    int32_t low, high;
+} gw_ident_band_t;
+GW_RESULT_USED gw_status_t gw_ident_slack(gw_ident_t *w, const uint8_t *target, int32_t len,
+                                          const gw_ident_band_t *band, int32_t *score,
+                                          int64_t *slack, gw_err_t *err);
+GW_RESULT_USED gw_status_t gw_ident_span(gw_ident_t *w, const uint8_t *target, int32_t len,
+                                         const gw_ident_band_t *band, bool of_target,
+                                         int32_t *score, int32_t *span, gw_err_t *err);
+GW_RESULT_USED gw_status_t gw_ident_counts(gw_ident_t *w, const uint8_t *target, int32_t len,
+                                           const gw_ident_band_t *band, int32_t *score,
+                                           int32_t *matches, int32_t *columns, gw_err_t *err);
+/* The slack that matches and columns make. */
+int64_t gw_ident_slack_of(const gw_ident_t *w, int32_t matches, int32_t columns);
+
+/* 4. variants: the best key of one pair under a linear scoring; every variant gives the
+ *    reference's number. Profiles are built by the caller's pair table: pair[t * n_letters + q].
+ *    Cells with query - target position outside [low, high] are not visited (low <= high).
+ *    Arithmetic is exact as long as every partial sum stays below 2^30 (i32) or 2^53 (f64). */
+typedef struct {
+    const double *pair;        /* n_letters * n_letters keys, integers */
+    double open, ext_q, ext_t; /* costs: opening; a query letter alone; a target letter alone */
+    int32_t n_letters;
+    bool ends_free;
+} gw_identkey_t;
+
+/* A variant prepares the query's profile in prof (gw_identkey_bytes) and runs with work. */
+typedef struct {
+    const char *name;
+    int lanes_i32, lanes_f64;
+    void (*build_i32)(const gw_identkey_t *k, const uint8_t *q, int32_t q_len, void *prof);
+    double (*run_i32)(const gw_identkey_t *k, const void *prof, int32_t q_len, const uint8_t *t,
+                      int32_t t_len, int32_t low, int32_t high, void *work);
+    void (*build_f64)(const gw_identkey_t *k, const uint8_t *q, int32_t q_len, void *prof);
+    double (*run_f64)(const gw_identkey_t *k, const void *prof, int32_t q_len, const uint8_t *t,
+                      int32_t t_len, int32_t low, int32_t high, void *work);
+} gw_identkey_variant_t;
+
+extern const gw_identkey_variant_t gw_identkey_ref, gw_identkey_avx2, gw_identkey_avx512;
+/* The variant of a level, or of the next lower one that has one. */
+const gw_identkey_variant_t *gw_identkey_at(gw_cpu_level_t level);
+/* As gw_ident_create, at a given level (tests). */
+gw_ident_t *gw_ident_create_at(const gw_ident_params_t *params, gw_cpu_level_t level);
+
+#endif

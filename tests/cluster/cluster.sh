@@ -1,0 +1,124 @@
+#!/bin/sh
+# The command from outside: formats, order and threads, inputs that are wrong.
+set -u
+gw=${GENOWARP:-./genowarp}
+data=${srcdir:-.}/tests/data/cluster
+pass=0 fail=0
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+ok() { pass=$((pass + 1)); }
+bad() {
+    echo "FAIL: $*"
+    fail=$((fail + 1))
+}
+is() { [ "$1" = "$2" ] && ok || bad "$3: got '$1', expected '$2'"; }
+# expect STATUS TEXT: the command before must have left $tmp/err with the text
+refused() { # status, text, what
+    [ "$status" -eq "$1" ] && grep -q -- "$2" "$tmp/err" && [ ! -s "$tmp/out" ] && ok ||
+        { bad "$3: exit $status"; cat "$tmp/err"; }
+}
+run() {
+    "$gw" cluster "$@" >"$tmp/out" 2>"$tmp/err"
+    status=$?
+}
+
+p=$data/proteins.fa a=$data/amplicons.fa
+# any order, any threads, any way in: the same bytes
+run "$p" --min-seq-id 0.5 -@ 1
+cp "$tmp/out" "$tmp/want"
+[ -s "$tmp/want" ] && ok || bad "no output"
+awk '/^>/ {h = $0; next} {print length($0) * 7919 % 1009 "\t" h "\t" $0}' "$p" | sort -n |
+    awk -F'\t' '{print $2; print $3}' >"$tmp/shuffled.fa"
+cmp -s "$p" "$tmp/shuffled.fa" && bad "shuffling did nothing"
+run "$tmp/shuffled.fa" --min-seq-id 0.5 -@ 3
+cmp -s "$tmp/out" "$tmp/want" && ok || bad "shuffled input gives other clusters"
+gzip -c "$p" >"$tmp/p.gz"
+run "$tmp/p.gz" --min-seq-id 0.5
+cmp -s "$tmp/out" "$tmp/want" && ok || bad "gzip input gives other clusters"
+run - --min-seq-id=.5 <"$p"
+cmp -s "$tmp/out" "$tmp/want" && ok || bad "stdin gives other clusters"
+awk 'NR <= 100' "$p" >"$tmp/p1.fa" && awk 'NR > 100' "$p" >"$tmp/p2.fa"
+run "$tmp/p2.fa" "$tmp/p1.fa" --min-seq-id 0.5
+cmp -s "$tmp/out" "$tmp/want" && ok || bad "two files give other clusters"
+for simd in ref avx2; do
+    GENOWARP_SIMD=$simd "$gw" cluster "$p" --min-seq-id 0.5 >"$tmp/out" 2>"$tmp/err"
+    cmp -s "$tmp/out" "$tmp/want" || grep -q "GENOWARP_SIMD" "$tmp/err" && ok || bad "$simd gives other clusters"
+done
+for mode in greedy connected; do
+    run "$p" --min-seq-id 0.5 --mode $mode -@ 1
+    cp "$tmp/out" "$tmp/want.$mode"
+    run "$tmp/shuffled.fa" --min-seq-id 0.5 --mode $mode -@ 2
+    cmp -s "$tmp/out" "$tmp/want.$mode" && ok || bad "$mode: shuffled input gives other clusters"
+done
+# nothing is dropped
+n=$(grep -c '>' "$p")
+is "$(cut -f2 "$tmp/want" | sort -u | wc -l | tr -d ' ')" "$n" "members"
+# formats tell the same
+run "$p" --min-seq-id 0.5 -o "$tmp/fam"
+for f in tsv reps.fa clstr uc; do [ -s "$tmp/fam.$f" ] && ok || bad "no fam.$f"; done
+cmp -s "$tmp/fam.tsv" "$tmp/want" && ok || bad "fam.tsv differs from stdout"
+k=$(cut -f1 "$tmp/want" | uniq | wc -l | tr -d ' ')
+is "$(grep -c '>' "$tmp/fam.reps.fa")" "$k" "representatives"
+is "$(grep -c '^>Cluster' "$tmp/fam.clstr")" "$k" "clstr clusters"
+is "$(grep -c 'aa, >' "$tmp/fam.clstr")" "$n" "clstr members"
+is "$(grep -c '^S' "$tmp/fam.uc")" "$k" "uc seeds"
+is "$(grep -c '^[SH]' "$tmp/fam.uc")" "$n" "uc members"
+for f in tsv clstr uc; do
+    run "$p" --min-seq-id 0.5 -O $f
+    cmp -s "$tmp/out" "$tmp/fam.$f" && ok || bad "-O $f"
+done
+run "$p" --min-seq-id 0.5 -O fasta
+cmp -s "$tmp/out" "$tmp/fam.reps.fa" && ok || bad "-O fasta"
+awk -F'\t' '$3 < 0.5 || $4 < 0.8 || NF != 4 {exit 1}' "$tmp/want" && ok || bad "figures below the threshold"
+# strands: a reverse complement joins unless only the plus strand is compared
+{ head -2 "$a"; echo ">turned"; sed -n 2p "$a" | rev | tr ACGT TGCA; } >"$tmp/s.fa"
+run "$tmp/s.fa" -O uc
+grep -q "^H.*100.0.-.*turned" "$tmp/out" && ok || bad "reverse strand"
+run "$tmp/s.fa" --strand plus
+is "$(cut -f1 "$tmp/out" | uniq | wc -l | tr -d ' ')" 2 "plus strand only"
+# duplicates are kept; abundances order
+{ cat "$tmp/s.fa"; echo ">copy"; sed -n 2p "$tmp/s.fa"; } >"$tmp/d.fa"
+run "$tmp/d.fa" --strand plus
+is "$(wc -l <"$tmp/out" | tr -d ' ')" 3 "identical sequences"
+{ echo ">x;size=2"; sed -n 2p "$a"; echo ">y;size=9;"; sed -n 2p "$a" | sed 's/......$/TTTTTT/'; } >"$tmp/z.fa"
+run "$tmp/z.fa" --sizein --min-seq-id .9 --strand plus --mode greedy
+is "$(cut -f1 "$tmp/out" | sort -u)" "y;size=9;" "most abundant first"
+# the report
+run "$p" --min-seq-id 0.5 --json "$tmp/r.json" --report "$tmp/r.html"
+grep -q '"clusters"' "$tmp/r.json" && grep -q '<svg' "$tmp/r.html" && ok || bad "report"
+
+# wrong inputs: one line, the right exit status, nothing on stdout
+printf '>a\nACDEFGHIKL\n>b\n\n>c\nMKV\n' >"$tmp/x.fa"
+run "$tmp/x.fa"
+refused 65 "record 2" "empty sequence"
+printf '>a\nMKVLWWEFGHIKL\n>a\nMKVLAAEFGHIKL\n' >"$tmp/x.fa"
+run "$tmp/x.fa"
+refused 65 "record 2 (a).*used before" "a name twice"
+{ head -20 "$a"; head -2 "$p"; } >"$tmp/x.fa"
+run "$tmp/x.fa"
+refused 65 "no nucleotide letter" "a protein among nucleotides"
+{ head -20 "$p"; head -2 "$a"; } >"$tmp/x.fa"
+run "$tmp/x.fa"
+refused 65 "nucleotide sequence among proteins" "a nucleotide sequence among proteins"
+run "$tmp/x.fa" --alphabet protein
+is "$status" 0 "the same, meant so"
+: >"$tmp/x.fa"
+run "$tmp/x.fa"
+refused 65 "" "empty file"
+run "$p" --sizein
+refused 65 "size=N" "no abundances"
+run "$tmp/none.fa"
+refused 66 "none.fa" "missing file"
+run "$p" --linear --sensitive
+refused 64 "" "options that exclude each other"
+run "$p" -o "$tmp/no/such/dir"
+refused 73 "" "output that cannot be made"
+# odd inputs that are right: one letter, all X, a very long protein
+{ printf '>one\nM\n>x1\n'; printf 'X%.0s' $(seq 60); printf '\n>x2\n'; printf 'X%.0s' $(seq 61)
+    printf '\n>long\n'; awk '!/^>/' "$p" | tr -d '\n' | head -c 50000; awk '!/^>/' "$p" | tr -d '\n' | head -c 50000
+    printf '\n'; } >"$tmp/odd.fa"
+run "$tmp/odd.fa"
+is "$status:$(wc -l <"$tmp/out" | tr -d ' ')" "0:4" "odd sequences"
+
+echo "$pass passed, $fail failed"
+[ "$fail" -eq 0 ]
