@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "cluster/cluster.h"
 
-enum { MAX_ROUNDS = 12 };
+enum { MAX_ROUNDS = 6 };
 
 /* How far candidates are looked for: among all sequences first, then among representatives only,
  * where lists are short and every one of them can be read. */
@@ -22,20 +22,20 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
     /* gaps let lengths differ by a little more than the coverages say */
     r->min_ratio = o->cov_mode == GW_COV_BOTH ? o->min_cov * 0.9 : 0;
     r->max_targets = 1000;
-    r->strong_fraction = 0.3;
+    r->strong_fraction = 0.1;
     if (s->kind == GW_SEQ_DNA) {
         r->n_seeds = 1;
         r->centres = 24;
         r->neighbours = 8;
-        r->min_hits = 4;
-        r->min_score = 24;
-        r->min_fraction = 0.1;
+        r->hit_fraction = 0.7;
+        r->min_score = 16;
+        r->min_fraction = 0.2;
         r->max_targets = 64;
     } else {
         r->centres = 200;
         r->neighbours = 56;
         r->min_score = 30;
-        r->min_fraction = 0.12 * o->min_id / 0.5;
+        r->min_fraction = 0.1 * o->min_id / 0.5;
     }
     if (o->depth == GW_SEARCH_LINEAR) {
         r->n_seeds = 1;
@@ -49,10 +49,11 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->neighbours *= 4;
         r->min_score = 24;
         r->min_fraction /= 2;
+        r->hit_fraction /= 2;
     }
     if (among_reps && o->depth != GW_SEARCH_LINEAR) {
-        r->centres = r->neighbours = INT32_MAX / 4;
-        r->max_targets = 1000;
+        r->centres *= 8;
+        r->neighbours *= 8;
     }
 }
 
@@ -103,7 +104,8 @@ static gw_status_t round_next(gw_graph_t *g, const gw_cluster_opts_t *o, int32_t
         any |= fresh[u];
     }
     gw_status_t st = GW_OK;
-    if (any && o->depth != GW_SEARCH_LINEAR) {
+    /* in proteins hardly any list of the first search was cut short: a second finds nothing new */
+    if (any && o->depth != GW_SEARCH_LINEAR && g->s->kind == GW_SEQ_DNA) {
         gw_pairs_rules_t rules;
         rules_init(&rules, g->s, o, true);
         st = gw_pairs_find(g->s, active, fresh, &rules, pairs, err);

@@ -154,11 +154,9 @@ static gw_status_t verify_one(const gw_graph_t *g, worker_t *w, gw_edge_t *e, gw
     gw_status_t st = GW_OK;
     bool weak = e->state & GW_EDGE_WEAK;
     e->state |= GW_EDGE_KNOWN;
-    if (weak) {
-        st = gw_ident_slack(w->ident, t, len, &band, &score, &slack, err);
-        if (st != GW_OK || score <= 0 || slack < 0)
-            return st;
-    }
+    st = gw_ident_slack(w->ident, t, len, &band, &score, &slack, err);
+    if (st != GW_OK || slack < (weak ? 0 : -(int64_t)(g->scoring.id_den * len / 16)))
+        return st;
     st = gw_ident_slack(w->ident, t, len, NULL, &score, &slack, err);
     if (st != GW_OK || score <= 0 || slack < 0)
         return st;

@@ -11,7 +11,7 @@
 
 enum {
     CHUNK = 128,    /* queries a work item; fixed, so that results never depend on threads */
-    DIAG_BAND = 24, /* hits this near in diagonal count together */
+    DIAG_BAND = 10, /* hits this near in diagonal count together */
     MIN_LIST = 8    /* lists up to this long are scanned without searching */
 };
 
@@ -23,9 +23,9 @@ typedef struct {
 } slot_t;
 
 typedef struct {
-    slot_t *slot; /* one per target and strand */
-    uint32_t epoch;
-    uint32_t *found; /* slots that reached min_hits */
+    slot_t *slot;         /* one per target and strand */
+    uint32_t epoch, need; /* hits that make a target of the query's a candidate */
+    uint32_t *found;      /* slots that reached min_hits */
     size_t n_found, cap_found;
     uint32_t *word;
     uint8_t *reverse; /* the query's reverse complement */
@@ -81,7 +81,7 @@ static const gw_wordentry_t *lower(const gw_wordentry_t *b, const gw_wordentry_t
     return b;
 }
 
-static inline void hit(worker_t *w, uint32_t at, int32_t diag, uint32_t min_hits)
+static inline void hit(worker_t *w, uint32_t at, int32_t diag)
 {
     slot_t *s = &w->slot[at];
     if (s->epoch != w->epoch) {
@@ -95,8 +95,23 @@ static inline void hit(worker_t *w, uint32_t at, int32_t diag, uint32_t min_hits
     } else {
         return;
     }
-    if (s->hits == min_hits)
+    if (s->hits == w->need)
         w->found[w->n_found++] = at;
+}
+
+/* How many words a nucleotide query should share with a target of the identity asked for: less than
+ * half of what mismatches spread evenly would leave. Two for proteins. */
+static uint32_t needed_hits(const find_t *f, int32_t len)
+{
+    if (f->s->kind != GW_SEQ_DNA)
+        return (uint32_t)f->rules->min_hits;
+    const gw_wordshape_t *w = &f->shape[0];
+    double words = (double)(len - w->span + 1) / w->sample * f->rules->n_seeds;
+    double share = 1;
+    for (int k = 0; k < w->weight; k++)
+        share *= f->rules->min_id;
+    double need = words * share * f->rules->hit_fraction;
+    return need < 1 ? 1 : (uint32_t)need;
 }
 
 /* Looks every word of one strand of the query up. */
@@ -133,7 +148,7 @@ static void look_up(const find_t *f, worker_t *w, int32_t u, const uint8_t *seq,
                     break;
                 if (b->seq < first || b->seq >= (uint32_t)u || (old && !f->fresh[b->seq]))
                     continue;
-                hit(w, base + b->seq, (int32_t)b->pos - p, (uint32_t)f->rules->min_hits);
+                hit(w, base + b->seq, (int32_t)b->pos - p);
             }
         }
     }
@@ -226,6 +241,7 @@ static gw_status_t find_chunk(void *ctx, int worker, int64_t i, gw_err_t *err)
         w->n_found = 0;
         w->epoch++;
         int32_t len = gw_seqset_len(f->s, u);
+        w->need = needed_hits(f, len);
         const uint8_t *seq = gw_seqset_seq(f->s, u);
         look_up(f, w, u, seq, 0);
         if (f->n_strands > 1) {

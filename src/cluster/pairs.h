@@ -24,7 +24,8 @@ typedef struct {
     double min_ratio;    /* shorter length / longer length of a pair, at least */
     int32_t centres;     /* of each word's sequences, how many of the first in canonical order... */
     int32_t neighbours;  /* ...and how many just before the query are looked at */
-    int32_t min_hits;    /* words on one diagonal band */
+    int32_t min_hits;    /* proteins: words on one diagonal band */
+    double hit_fraction; /* nucleotides: part of the expected words, at least */
     int32_t min_score;   /* ungapped score */
     double min_fraction; /* ungapped score as a part of the shorter one's self-score, at least */
     double strong_fraction; /* below this part, a pair is marked weak */

@@ -7,9 +7,12 @@
 #include "base/mem.h"
 #include "cluster/wordindex.h"
 
+/* Rarer words than this share numbers: a few more chance hits for a smaller table. */
+enum { MAX_WORDS = 1 << 24 };
+
 /* 1. word shapes */
-static const char *const protein_shape[GW_WORD_MAX_SHAPES] = {"1110100111", "11010001111",
-                                                              "110110010011", "1101100001101"};
+static const char *const protein_shape[GW_WORD_MAX_SHAPES] = {"11101001111", "110110001111",
+                                                              "1110010110011", "11001011010011"};
 static const char *const dna_shape[GW_WORD_MAX_SHAPES] = {
     "111010010100110111", "110100110010101111", "1111001010010111", "11011000110101111"};
 static const char *const protein_class[] = {"LVIM", "C",   "A",    "G",  "ST",
@@ -36,9 +39,11 @@ void gw_wordshape_init(gw_wordshape_t *w, gw_seqkind_t kind, double min_id, int 
                 if (strchr(protein_class[k], letters[c]))
                     w->class_of[c] = (uint8_t)k;
     }
-    w->n_words = 1;
+    uint64_t words = 1;
     for (int k = 0; k < w->weight; k++)
-        w->n_words *= (uint32_t)w->base;
+        words *= (uint64_t)w->base;
+    w->hashed = words > MAX_WORDS;
+    w->n_words = w->hashed ? MAX_WORDS : (uint32_t)words;
 }
 
 int32_t gw_wordshape_words(const gw_wordshape_t *w, const uint8_t *seq, int32_t len, uint32_t *word)
@@ -51,6 +56,8 @@ int32_t gw_wordshape_words(const gw_wordshape_t *w, const uint8_t *seq, int32_t 
             bad |= c == (uint32_t)w->base;
             code = code * (uint32_t)w->base + c;
         }
+        if (w->hashed)
+            code = (uint32_t)(gw_hash_mix(code) % MAX_WORDS);
         if (bad || (w->sample > 1 && gw_hash_mix(code) % w->sample != 0))
             code = UINT32_MAX;
         word[p] = code;

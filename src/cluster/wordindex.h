@@ -20,7 +20,8 @@ typedef struct {
     int weight, span, base;
     int offset[GW_WORD_MAX_WEIGHT];
     uint8_t class_of[32]; /* of a letter; base = no word may contain it */
-    uint32_t n_words;     /* base to the power weight */
+    uint32_t n_words;     /* base to the power weight, or fewer when hashed */
+    bool hashed;          /* different words may have one number */
     uint32_t sample;      /* keep words whose hash is 0 modulo this; 1 = all */
 } gw_wordshape_t;
 
