@@ -40,16 +40,16 @@ EXTRA_DIST += tests/bench/fold_dssp.py
 
 # Figures beside the peers, as Markdown on stdout; each script says which programs it needs and
 # skips when they or the shared data are missing. Tables of past runs: tests/bench/README.md.
-BENCH_PROGRAMS = tests/bench/vcfcmp tests/bench/mapeval tests/bench/sinkcat tests/bench/bench_kernels \
+bench_programs = tests/bench/vcfcmp tests/bench/mapeval tests/bench/sinkcat tests/bench/bench_kernels \
 	tests/bench/bench_seqread tests/bench/simgeno
 run_bench = GENOWARP=$(abs_builddir)/genowarp VCFCMP=$(abs_builddir)/tests/bench/vcfcmp \
 	srcdir=$(abs_top_srcdir) GW_SHARED_DATA=$${GW_SHARED_DATA:-$(abs_top_srcdir)/../shared/data} $(SHELL)
-bench: genowarp $(BENCH_PROGRAMS)
+bench: genowarp $(bench_programs)
 	tests/bench/bench_kernels
 	$(run_bench) $(srcdir)/tests/bench/align.sh || test $$? = 77
 	$(run_bench) $(srcdir)/tests/bench/markdup.sh || test $$? = 77
 	$(run_bench) $(srcdir)/tests/bench/call.sh || test $$? = 77
-bench-pca: genowarp $(BENCH_PROGRAMS)
+bench-pca: genowarp $(bench_programs)
 	$(run_bench) $(srcdir)/tests/bench/pca.sh || test $$? = 77
 .PHONY: bench bench-pca
 EXTRA_DIST += tests/bench/io.md
