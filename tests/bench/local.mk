@@ -37,3 +37,11 @@ tests_bench_fold_dssp_LDADD = libgw_fold.a libgw_engine.a libgw_io.a libgw_base.
 	$(ALL_LIBS)
 CLEANFILES += tests/bench/fold_dssp
 EXTRA_DIST += tests/bench/fold_dssp.py
+EXTRA_PROGRAMS += tests/bench/bench_kernels
+tests_bench_bench_kernels_SOURCES = tests/bench/bench_kernels.c
+tests_bench_bench_kernels_LDADD = $(KERNEL_LIBS) $(PARASAIL_LIBS) $(SSW_LIBS) $(ALL_LIBS)
+CLEANFILES += tests/bench/bench_kernels
+EXTRA_DIST += tests/bench/kernels.md
+bench-kernels: tests/bench/bench_kernels
+	tests/bench/bench_kernels
+.PHONY: bench-kernels
