@@ -5,3 +5,4 @@ dist_man_MANS += man/genowarp-check.1
 dist_man_MANS += man/genowarp-fold.1
 dist_man_MANS += man/genowarp-call.1
 dist_man_MANS += man/genowarp-cluster.1
+dist_man_MANS += man/genowarp-devices.1

@@ -9,6 +9,7 @@ const gw_command_t *const gw_commands[] = {
     &gw_cmd_cluster,
     &gw_cmd_pca,
     &gw_cmd_fold,
+    &gw_cmd_devices,
     &gw_cmd_check,
     NULL,
 };

@@ -8,5 +8,6 @@ libgw_cli_a_SOURCES = \
 	src/cli/cmd_pca.c \
 	src/cli/cmd_check.c
 libgw_cli_a_SOURCES += src/cli/cmd_fold.c
+libgw_cli_a_SOURCES += src/cli/cmd_devices.c
 libgw_cli_a_CPPFLAGS = $(AM_CPPFLAGS) -DGW_PKGDATADIR='"$(pkgdatadir)"'
 libgw_cli_a_SOURCES += src/cli/cmd_cluster.c

@@ -53,3 +53,11 @@ bench-pca: genowarp $(bench_programs)
 	$(run_bench) $(srcdir)/tests/bench/pca.sh || test $$? = 77
 .PHONY: bench bench-pca
 EXTRA_DIST += tests/bench/io.md
+EXTRA_PROGRAMS += tests/bench/bench_kernels
+tests_bench_bench_kernels_SOURCES = tests/bench/bench_kernels.c
+tests_bench_bench_kernels_LDADD = $(KERNEL_LIBS) $(PARASAIL_LIBS) $(SSW_LIBS) $(ALL_LIBS)
+CLEANFILES += tests/bench/bench_kernels
+EXTRA_DIST += tests/bench/kernels.md
+bench-kernels: tests/bench/bench_kernels
+	tests/bench/bench_kernels
+.PHONY: bench-kernels
