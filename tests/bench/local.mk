@@ -61,3 +61,4 @@ EXTRA_DIST += tests/bench/kernels.md
 bench-kernels: tests/bench/bench_kernels
 	tests/bench/bench_kernels
 .PHONY: bench-kernels
+EXTRA_DIST += tests/bench/cluster.sh tests/bench/cluster.md tests/bench/cluster_audit.c
