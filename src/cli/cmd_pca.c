@@ -17,6 +17,7 @@
 #include "pca/pcareport.h"
 #include "pca/pcawrite.h"
 #include "pca/project.h"
+#include "pca/samplefilter.h"
 
 typedef struct {
     int64_t k;
@@ -25,7 +26,8 @@ typedef struct {
     double tol;
     int64_t max_passes;
     int scale;
-    double maf, max_missing, hwe, ld_r2;
+    double maf, max_missing, max_missing_sample, max_kinship, hwe, ld_r2;
+    const char *kinship_out;
     int64_t ld_window_kb;
     bool all_contigs;
     gw_strlist_t region, region_bed, exclude, exclude_bed;
@@ -174,6 +176,29 @@ static const gw_opt_t rows[] = {
      .max = 1000000,
      .needs = "ld-prune",
      .help = "how far back --ld-prune looks, in thousands of bases"},
+    {.name = "max-missing-sample",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(max_missing_sample),
+     .arg = "X",
+     .dflt = "1",
+     .min = 0,
+     .max = 1,
+     .help = "leave out samples that lack a larger share of the variants kept"},
+    {.name = "max-kinship",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(max_kinship),
+     .arg = "X",
+     .dflt = "1",
+     .min = -1,
+     .max = 1,
+     .help =
+         "leave out samples until no two have a larger KING-robust kinship (0.177: first degree, "
+         "0.0884: second); 1 = keep all"},
+    {.name = "kinship",
+     .type = GW_OPT_STRING,
+     .offset = AT(kinship_out),
+     .arg = "TSV",
+     .help = "write the pairs whose kinship is above 0.0442 (third degree) or --max-kinship"},
     {.name = "project",
      .type = GW_OPT_STRING,
      .offset = AT(project),
@@ -279,7 +304,7 @@ typedef struct {
 static gw_status_t write_vectors(run_t *s, FILE *f, gw_err_t *err)
 {
     (void)err;
-    gw_pcawrite_vectors(&s->r, s->in, f);
+    gw_pcawrite_vectors(&s->r, &s->data, s->in, f);
     return GW_OK;
 }
 
@@ -305,7 +330,7 @@ static gw_status_t write_loadings(run_t *s, FILE *f, gw_err_t *err)
 static gw_status_t write_multiqc(run_t *s, FILE *f, gw_err_t *err)
 {
     (void)err;
-    gw_pcareport_multiqc(&s->r, s->in, f);
+    gw_pcareport_multiqc(&s->r, &s->data, s->in, f);
     return GW_OK;
 }
 
@@ -326,7 +351,7 @@ static gw_status_t write_grm_n(run_t *s, FILE *f, gw_err_t *err)
 static gw_status_t write_grm_id(run_t *s, FILE *f, gw_err_t *err)
 {
     (void)err;
-    gw_pcawrite_grm_id(&s->r, s->in, f);
+    gw_pcawrite_grm_id(&s->data, s->in, f);
     return GW_OK;
 }
 
@@ -367,7 +392,7 @@ static gw_status_t write_table(run_t *s, gw_err_t *err)
     gw_status_t st = gw_outfile_fopen(&o, s->inv->common.output, err);
     if (st != GW_OK)
         return st;
-    gw_pcawrite_vectors(&s->r, s->in, o.file);
+    gw_pcawrite_vectors(&s->r, &s->data, s->in, o.file);
     return gw_outfile_commit(&o, err);
 }
 
@@ -425,6 +450,103 @@ static gw_status_t solve(run_t *s, gw_err_t *err)
     return st;
 }
 
+/* 2b. samples that leave */
+static gw_status_t write_kinship(const run_t *s, const gw_kinships_t *k, gw_err_t *err)
+{
+    gw_outfile_t o = {0};
+    gw_status_t st = gw_outfile_fopen(&o, s->o->kinship_out, err);
+    if (st != GW_OK)
+        return st;
+    fputs("#IID1\tIID2\tVARIANTS\tKINSHIP\n", o.file);
+    for (size_t p = 0; p < k->n; p++)
+        fprintf(o.file, "%s\t%s\t%" PRId64 "\t%.6g\n",
+                gw_genoreader_sample(s->in, gw_genodata_sample(&s->data, k->v[p].i)),
+                gw_genoreader_sample(s->in, gw_genodata_sample(&s->data, k->v[p].j)),
+                k->v[p].n_variants, k->v[p].phi);
+    return gw_outfile_commit(&o, err);
+}
+
+static gw_status_t drop(run_t *s, const gw_genoload_t *lo, const bool *keep, const char *why,
+                        gw_err_t *err)
+{
+    int64_t n = 0, all = s->data.n_samples;
+    for (int64_t i = 0; i < all; i++)
+        n += keep[i];
+    gw_log_info("%" PRId64 " of %" PRId64 " samples left out: %s", all - n, all, why);
+    for (int64_t i = 0; i < all; i++)
+        if (!keep[i])
+            gw_log_debug("left out: %s",
+                         gw_genoreader_sample(s->in, gw_genodata_sample(&s->data, i)));
+    if (n == all)
+        return GW_OK;
+    if (n < 2)
+        return gw_err_set(err, GW_EDATA,
+                          "%" PRId64 " of %" PRId64
+                          " samples stay; two or more are needed: loosen the filters",
+                          n, all);
+    return gw_genodata_keep(&s->data, lo, keep, err);
+}
+
+static gw_status_t drop_missing(run_t *s, const gw_genoload_t *lo, gw_err_t *err)
+{
+    size_t n = (size_t)s->data.n_samples;
+    int64_t *missing = gw_malloc(n, sizeof *missing);
+    bool *keep = gw_malloc(n, sizeof *keep);
+    gw_status_t st = missing && keep ? gw_samplefilter_missing(&s->data, missing, err)
+                                     : gw_err_nomem(err, "filtering samples");
+    for (size_t i = 0; st == GW_OK && i < n; i++)
+        keep[i] =
+            (double)missing[i] <= s->o->max_missing_sample * (double)s->data.n_variants + 1e-9;
+    if (st == GW_OK)
+        st = drop(s, lo, keep, "too many genotypes missing", err);
+    free(missing);
+    free(keep);
+    return st;
+}
+
+static gw_status_t drop_related(run_t *s, const gw_genoload_t *lo, gw_err_t *err)
+{
+    const double third_degree = 0.0442, limit = s->o->max_kinship;
+    size_t n = (size_t)s->data.n_samples;
+    gw_kinships_t k = {0}, above = {0};
+    int64_t *missing = gw_malloc(n, sizeof *missing);
+    bool *keep = gw_malloc(n, sizeof *keep);
+    gw_status_t st = missing && keep ? gw_samplefilter_missing(&s->data, missing, err)
+                                     : gw_err_nomem(err, "relating samples");
+    if (st == GW_OK)
+        st = gw_samplefilter_kinship(&s->data, limit < third_degree ? limit : third_degree,
+                                     (int)s->inv->common.threads, &k, err);
+    if (st == GW_OK && s->o->kinship_out)
+        st = write_kinship(s, &k, err);
+    for (size_t p = 0; st == GW_OK && p < k.n; p++) {
+        if (k.v[p].phi <= limit)
+            continue;
+        if (!GW_GROW(above.v, above.cap, above.n + 1))
+            st = gw_err_nomem(err, "relating samples");
+        else
+            above.v[above.n++] = k.v[p];
+    }
+    if (st == GW_OK)
+        memset(keep, true, n);
+    if (st == GW_OK)
+        st = gw_samplefilter_unrelated(&above, (int64_t)n, missing, keep, err);
+    if (st == GW_OK && limit < 1)
+        st = drop(s, lo, keep, "related to one that stays", err);
+    free(k.v);
+    free(above.v);
+    free(missing);
+    free(keep);
+    return st;
+}
+
+static gw_status_t filter_samples(run_t *s, const gw_genoload_t *lo, gw_err_t *err)
+{
+    gw_status_t st = s->o->max_missing_sample < 1 ? drop_missing(s, lo, err) : GW_OK;
+    if (st == GW_OK && (s->o->max_kinship < 1 || s->o->kinship_out))
+        st = drop_related(s, lo, err);
+    return st;
+}
+
 static gw_status_t run_components(run_t *s, gw_err_t *err)
 {
     const opts_t *o = s->o;
@@ -455,9 +577,12 @@ static gw_status_t run_components(run_t *s, gw_err_t *err)
     gw_status_t st = gw_genodata_load(s->in, &lo, &s->data, err);
     if (st != GW_OK)
         return st;
-    log_counts(&s->data);
-    log_rare(&s->data, o->maf);
-    st = solve(s, err);
+    st = filter_samples(s, &lo, err);
+    if (st == GW_OK) {
+        log_counts(&s->data);
+        log_rare(&s->data, o->maf);
+        st = solve(s, err);
+    }
     gw_genodata_release(&s->data);
     return st;
 }

@@ -60,3 +60,8 @@ void gw_gram_pair(const uint8_t *g, const uint8_t *h, int64_t n, int64_t sum[4])
 {
     best()->pair(g, h, n, sum);
 }
+
+void gw_gram_kin(const uint8_t *g, const uint8_t *h, int64_t n, int64_t sum[4])
+{
+    best()->kin(g, h, n, sum);
+}

@@ -63,6 +63,11 @@ void gw_gram_count(const uint8_t *row, int64_t n, int64_t count[4]);
 /* sums over the samples that are called in both of two rows: [0] g h, [1] g, [2] h, [3] 1 */
 void gw_gram_pair(const uint8_t *g, const uint8_t *h, int64_t n, int64_t sum[4]);
 
+/* Two samples' genotypes over n variants, for kinship: [0] both heterozygous less twice the
+ * opposite homozygotes, [1] and [2] heterozygous in the first and the second, [3] all, of the
+ * variants called in both. Unused codes of the last byte are 3 (missing) here. */
+void gw_gram_kin(const uint8_t *g, const uint8_t *h, int64_t n, int64_t sum[4]);
+
 /* 4. variants: one set of functions an instruction set; what the calls above choose from */
 typedef struct {
     const char *name;
@@ -75,6 +80,7 @@ typedef struct {
                         gw_err_t *err);
     void (*count)(const uint8_t *row, int64_t n, int64_t count[4]);
     void (*pair)(const uint8_t *g, const uint8_t *h, int64_t n, int64_t sum[4]);
+    void (*kin)(const uint8_t *g, const uint8_t *h, int64_t n, int64_t sum[4]);
 } gw_gram_variant_t;
 extern const gw_gram_variant_t gw_gram_ref, gw_gram_portable, gw_gram_avx2, gw_gram_avx512;
 /* the one that a level of kernels/cpu.h takes; NULL when this build or machine lacks the level */

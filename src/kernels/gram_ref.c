@@ -1,5 +1,7 @@
 #include <config.h>
 
+#include <stdlib.h>
+
 #include "kernels/gram.h"
 
 /* The definition: no tables, one genotype after the other. Rows past the end of the block and
@@ -119,4 +121,18 @@ static void pair(const uint8_t *a, const uint8_t *b, int64_t n, int64_t sum[4])
     }
 }
 
-const gw_gram_variant_t gw_gram_ref = {"ref", left, right, fill_index, tile, count, pair};
+static void kin(const uint8_t *a, const uint8_t *b, int64_t n, int64_t sum[4])
+{
+    sum[0] = sum[1] = sum[2] = sum[3] = 0;
+    for (int64_t i = 0; i < n; i++) {
+        int g = (a[i / 4] >> (2 * (i % 4))) & 3, h = (b[i / 4] >> (2 * (i % 4))) & 3;
+        if (g == 3 || h == 3)
+            continue;
+        sum[0] += (g == 1 && h == 1) - 2 * (abs(g - h) == 2);
+        sum[1] += g == 1;
+        sum[2] += h == 1;
+        sum[3]++;
+    }
+}
+
+const gw_gram_variant_t gw_gram_ref = {"ref", left, right, fill_index, tile, count, pair, kin};

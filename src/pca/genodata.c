@@ -123,8 +123,84 @@ gw_status_t gw_genodata_load(gw_genoreader_t *r, const gw_genoload_t *opts, gw_g
     return st;
 }
 
+/* The codes of the samples in list, from row to row. */
+static void compact(const uint8_t *from, const int64_t *list, int64_t n, uint8_t *to)
+{
+    memset(to, 0, ((size_t)n + 3) / 4);
+    for (int64_t i = 0; i < n; i++) {
+        unsigned c = (from[list[i] / 4] >> (2 * (list[i] % 4))) & 3u;
+        to[i / 4] |= (uint8_t)(c << (2 * (i % 4)));
+    }
+}
+
+/* One variant of the smaller set: into s, and its figures to place d->n_variants. */
+static gw_status_t keep_variant(gw_genodata_t *d, const gw_genoload_t *o, gw_genostore_t *s,
+                                int64_t from, const uint8_t *row, gw_err_t *err)
+{
+    int64_t g[4], at = d->n_variants;
+    gw_gram_count(row, d->n_samples, g);
+    if (!gw_sitefilter_recheck(&o->filter, d->n_samples, g, &d->count))
+        return GW_OK;
+    uint8_t flipped = d->flipped[from];
+    if (d->name)
+        d->name[at] = d->name[from];
+    standardise(d, o->scale, g); /* flips again when the other allele became the rarer one */
+    uint8_t flip = d->flipped[at];
+    d->flipped[at] ^= flipped;
+    d->n_variants++;
+    return gw_genostore_add(s, row, 0, flip, err);
+}
+
+gw_status_t gw_genodata_keep(gw_genodata_t *d, const gw_genoload_t *opts, const bool *keep,
+                             gw_err_t *err)
+{
+    int64_t n = 0, n_blocks = gw_genostore_n_blocks(d->store), from = 0;
+    int64_t *list = gw_malloc((size_t)d->n_samples, sizeof *list);
+    gw_genostore_t *old = d->store, *s = NULL;
+    size_t row_bytes = gw_genostore_row_bytes(old);
+    uint8_t *buffer = gw_malloc((size_t)gw_genostore_block_rows(old), row_bytes);
+    uint8_t *row = gw_malloc(row_bytes + 8, 1);
+    gw_status_t st = list && buffer && row ? GW_OK : gw_err_nomem(err, "leaving out samples");
+    for (int64_t i = 0; list && i < d->n_samples; i++)
+        if (keep[i])
+            list[n++] = i;
+    if (st == GW_OK)
+        st = gw_genostore_create(n, opts->max_bytes, opts->tmp_dir, NULL, &s, err);
+    d->n_samples = n;
+    d->n_variants = 0;
+    d->count.kept = 0;
+    d->total = 0;
+    for (int64_t k = 0; st == GW_OK && k < n_blocks; k++) {
+        const uint8_t *rows;
+        st = gw_genostore_read(old, k, buffer, &rows, err);
+        for (int64_t v = 0; st == GW_OK && v < gw_genostore_rows_in(old, k); v++, from++) {
+            compact(rows + (size_t)v * row_bytes, list, n, row);
+            st = keep_variant(d, opts, s, from, row, err);
+        }
+    }
+    if (st == GW_OK)
+        st = gw_genostore_finish(s, err);
+    if (st == GW_OK && d->n_variants == 0)
+        st = none_left(&d->count, err);
+    for (int64_t i = 0; d->sample && i < n; i++)
+        list[i] = d->sample[list[i]];
+    free(d->sample);
+    d->sample = list;
+    d->store = s;
+    gw_genostore_destroy(old);
+    free(buffer);
+    free(row);
+    return st;
+}
+
+int64_t gw_genodata_sample(const gw_genodata_t *d, int64_t i)
+{
+    return d->sample ? d->sample[i] : i;
+}
+
 void gw_genodata_release(gw_genodata_t *d)
 {
+    free(d->sample);
     gw_genostore_destroy(d->store);
     free(d->mean);
     free(d->scale);

@@ -29,6 +29,7 @@ typedef struct {
 
 typedef struct {
     int64_t n_samples, n_variants;
+    int64_t *sample;       /* their numbers in the input; NULL = all of them */
     gw_genostore_t *store; /* codes count the minor allele: see flipped */
     double *mean, *scale;  /* of the codes in the store, by variant */
     uint8_t *flipped;      /* 1: the store counts the other allele */
@@ -52,6 +53,12 @@ typedef struct {
  */
 GW_RESULT_USED gw_status_t gw_genodata_load(gw_genoreader_t *r, const gw_genoload_t *opts,
                                             gw_genodata_t *d, gw_err_t *err);
+/* Takes out the samples that keep[] (n_samples values) does not have; the variants go through the
+ * filters on genotypes again. */
+GW_RESULT_USED gw_status_t gw_genodata_keep(gw_genodata_t *d, const gw_genoload_t *opts,
+                                            const bool *keep, gw_err_t *err);
+/* the number in the input of the i-th sample */
+int64_t gw_genodata_sample(const gw_genodata_t *d, int64_t i);
 void gw_genodata_release(gw_genodata_t *d);
 /* "not biallelic 3, ...": what the filters removed, into text; returns text */
 const char *gw_genodata_counts(const gw_genocounts_t *c, char *text, size_t size);

@@ -4,6 +4,7 @@ libgw_pca_a_SOURCES = \
 	src/pca/genostore.c src/pca/genostore.h \
 	src/pca/sitefilter.c src/pca/sitefilter.h \
 	src/pca/genodata.c src/pca/genodata.h \
+	src/pca/samplefilter.c src/pca/samplefilter.h \
 	src/pca/krylov.c src/pca/krylov.h \
 	src/pca/gramop.c src/pca/gramop.h \
 	src/pca/pca.c src/pca/pca.h \

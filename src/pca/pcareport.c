@@ -103,7 +103,8 @@ void gw_pcareport_fill(gw_report_t *rep, const gw_genodata_t *d, const gw_pca_re
     member_t *m = gw_malloc((size_t)r->n_samples, sizeof *m);
     for (int64_t i = 0; m && i < r->n_samples; i++) {
         const char *label =
-            labels ? gw_labels_find(labels, gw_genoreader_sample(samples, i)) : "samples";
+            labels ? gw_labels_find(labels, gw_genoreader_sample(samples, gw_genodata_sample(d, i)))
+                   : "samples";
         m[i] = (member_t){label ? label : "no label", i};
     }
     if (m) {
@@ -115,7 +116,8 @@ void gw_pcareport_fill(gw_report_t *rep, const gw_genodata_t *d, const gw_pca_re
 }
 
 /* 2. MultiQC */
-void gw_pcareport_multiqc(const gw_pca_result_t *r, const gw_genoreader_t *samples, FILE *f)
+void gw_pcareport_multiqc(const gw_pca_result_t *r, const gw_genodata_t *d,
+                          const gw_genoreader_t *samples, FILE *f)
 {
     gw_json_t j;
     gw_json_init(&j, f, 2);
@@ -132,7 +134,7 @@ void gw_pcareport_multiqc(const gw_pca_result_t *r, const gw_genoreader_t *sampl
     gw_json_close(&j);
     gw_json_open(&j, "data", '{');
     for (int64_t i = 0; i < r->n_samples; i++) {
-        gw_json_open(&j, gw_genoreader_sample(samples, i), '{');
+        gw_json_open(&j, gw_genoreader_sample(samples, gw_genodata_sample(d, i)), '{');
         gw_json_double(&j, "x", r->vector[i]);
         gw_json_double(&j, "y", r->k > 1 ? r->vector[r->n_samples + i] : 0);
         gw_json_close(&j);

@@ -19,6 +19,7 @@ void gw_pcareport_fill(gw_report_t *rep, const gw_genodata_t *d, const gw_pca_re
                        const gw_genoreader_t *samples, const gw_labels_t *labels);
 
 /* 2. MultiQC: custom content, a scatter plot of PC1 and PC2; write errors are left in the FILE */
-void gw_pcareport_multiqc(const gw_pca_result_t *r, const gw_genoreader_t *samples, FILE *f);
+void gw_pcareport_multiqc(const gw_pca_result_t *r, const gw_genodata_t *d,
+                          const gw_genoreader_t *samples, FILE *f);
 
 #endif

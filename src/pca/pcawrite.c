@@ -7,14 +7,16 @@
 #include "pca/pcawrite.h"
 
 /* 1. tables */
-void gw_pcawrite_vectors(const gw_pca_result_t *r, const gw_genoreader_t *samples, FILE *f)
+void gw_pcawrite_vectors(const gw_pca_result_t *r, const gw_genodata_t *d,
+                         const gw_genoreader_t *samples, FILE *f)
 {
     fputs("#FID\tIID", f);
     for (int c = 0; c < r->k; c++)
         fprintf(f, "\tPC%d", c + 1);
     fputc('\n', f);
     for (int64_t i = 0; i < r->n_samples; i++) {
-        fprintf(f, "%s\t%s", gw_genoreader_family(samples, i), gw_genoreader_sample(samples, i));
+        int64_t at = gw_genodata_sample(d, i);
+        fprintf(f, "%s\t%s", gw_genoreader_family(samples, at), gw_genoreader_sample(samples, at));
         for (int c = 0; c < r->k; c++)
             fprintf(f, "\t%.10g", r->vector[c * r->n_samples + i]);
         fputc('\n', f);
@@ -61,10 +63,13 @@ void gw_pcawrite_grm_n(const gw_pca_result_t *r, int64_t n_variants, FILE *f)
         put_float(f, (double)n_variants);
 }
 
-void gw_pcawrite_grm_id(const gw_pca_result_t *r, const gw_genoreader_t *samples, FILE *f)
+void gw_pcawrite_grm_id(const gw_genodata_t *d, const gw_genoreader_t *samples, FILE *f)
 {
-    for (int64_t i = 0; i < r->n_samples; i++)
-        fprintf(f, "%s\t%s\n", gw_genoreader_family(samples, i), gw_genoreader_sample(samples, i));
+    for (int64_t i = 0; i < d->n_samples; i++) {
+        int64_t at = gw_genodata_sample(d, i);
+        fprintf(f, "%s\t%s\n", gw_genoreader_family(samples, at),
+                gw_genoreader_sample(samples, at));
+    }
 }
 
 /* 2. loadings */

@@ -13,7 +13,8 @@
 
 /* 1. tables: write errors are left in the FILE */
 /* #FID IID PC1 .. PCk, one line a sample in the order of the input */
-void gw_pcawrite_vectors(const gw_pca_result_t *r, const gw_genoreader_t *samples, FILE *f);
+void gw_pcawrite_vectors(const gw_pca_result_t *r, const gw_genodata_t *d,
+                         const gw_genoreader_t *samples, FILE *f);
 /* one eigenvalue a line, without a header, as PLINK writes them */
 void gw_pcawrite_values(const gw_pca_result_t *r, FILE *f);
 /* component, eigenvalue, proportion and cumulative proportion of variance, residual, Tracy-Widom
@@ -25,7 +26,7 @@ void gw_pcawrite_summary(const gw_pca_result_t *r, FILE *f);
  * r must be exact. */
 void gw_pcawrite_grm(const gw_pca_result_t *r, FILE *f);
 void gw_pcawrite_grm_n(const gw_pca_result_t *r, int64_t n_variants, FILE *f);
-void gw_pcawrite_grm_id(const gw_pca_result_t *r, const gw_genoreader_t *samples, FILE *f);
+void gw_pcawrite_grm_id(const gw_genodata_t *d, const gw_genoreader_t *samples, FILE *f);
 
 /* 2. loadings: "##" lines with what a projection needs, then a line a variant: #CHROM POS ID
  *    COUNTED OTHER FREQ SCALE PC1 .. PCk; unit-length right singular vectors, for copies of

@@ -287,3 +287,11 @@ gw_status_t gw_sitefilter_apply(gw_sitefilter_t *f, const gw_genosite_t *site, i
     ++*(leaves ? leaves : &count->kept);
     return GW_OK;
 }
+
+bool gw_sitefilter_recheck(const gw_sitefilter_opts_t *opts, int64_t n_samples, const int64_t g[4],
+                           gw_genocounts_t *count)
+{
+    uint64_t *leaves = by_genotypes(opts, n_samples, g, count);
+    ++*(leaves ? leaves : &count->kept);
+    return !leaves;
+}

@@ -136,6 +136,29 @@ awk 'BEGIN {FS = OFS = "\t"} /^##/ {print; next} {for (i = 10; i <= 51; i++) $(i
 "$gw" pca -k 3 rarer.vcf 2>&1 >out | grep -q "58 of 351 variants kept have a minor allele rarer" && ok || bad "rare variants are pointed out"
 "$gw" pca -k 3 --maf 0.01 rarer.vcf 2>&1 >out | grep -q "rare 58" && ok || bad "--maf 0.01"
 refused 64 "ld-prune" --ld-window 5 small.vcf
+# samples: 12 % of the variants missing in one; a twin and a child made from others
+edit '/^#/ {print; next} NR % 8 == 0 {$12 = "./."} {print}' >mind.vcf
+"$gw" pca -k 3 --max-missing-sample 0.1 mind.vcf 2>err >mind.tsv || bad "--max-missing-sample"
+grep -q "1 of 42 samples left out: too many" err && ok || bad "samples left out"
+cut -f1-11,13- mind.vcf >without.vcf
+"$gw" pca -k 3 without.vcf 2>/dev/null | cmp -s - mind.tsv && ok || bad "as if the sample were not there"
+awk 'BEGIN {FS = OFS = "\t"; srand(5)} /^##/ {print; next} /^#/ {print $0, "twin", "child"; next}
+    function gamete(g) {return g == "0/1" ? (rand() < 0.5) : substr(g, 1, 1)}
+    {c = $10 == "./." || $40 == "./." ? "./." : gamete($10) "/" gamete($40); if (c == "1/0") c = "0/1"; print $0, $20, c}' small.vcf >family.vcf
+"$gw" pca -k 3 --max-kinship 0.177 --kinship pairs.tsv --max-missing 0.2 family.vcf >unrelated.tsv 2>err || bad "--max-kinship"
+a=$(grep '^#CHROM' family.vcf | cut -f10) b=$(grep '^#CHROM' family.vcf | cut -f40) t=$(grep '^#CHROM' family.vcf | cut -f20)
+awk -v t="$t" '$1 == t && $2 == "twin" && $4 > 0.45 {n++} END {exit n != 1}' pairs.tsv && ok || bad "the twin"
+awk -v a="$a" -v b="$b" '($1 == a || $1 == b) && $2 == "child" && $4 > 0.177 && $4 < 0.354 {n++} END {exit n != 2}' pairs.tsv && ok || { bad "the child"; cat pairs.tsv; }
+grep -q "2 of 44 samples left out: related" err && ! grep -q child unrelated.tsv && ok || { bad "relatives left out"; cat err; }
+for t in 1 3; do
+    "$gw" pca -@ $t -k 3 --kinship pairs$t.tsv family.vcf 2>/dev/null >all$t.tsv
+done
+same pairs1.tsv pairs3.tsv "--kinship -@"
+"$gw" pca -k 3 family.vcf 2>/dev/null | cmp -s - all1.tsv && ok || bad "--kinship alone leaves nobody out"
+cp small.bed f.bed; cp small.bim f.bim; cp small.fam f.fam
+"$gw" pca -k 3 --max-missing-sample 0.02 f.bed 2>/dev/null >x1; "$gw" pca -k 3 --max-missing-sample 0.02 small.vcf 2>/dev/null >x2
+same x1 x2 "--max-missing-sample from bed"
+refused 65 "two or more are needed" --max-missing-sample 0 small.vcf
 # the relationship matrix, GCTA's way; Tracy-Widom
 "$gw" pca -k 3 --grm --out grm small.vcf 2>/dev/null || bad "--grm"
 [ "$(wc -c <grm.grm.bin)" -eq $((42 * 43 / 2 * 4)) ] && [ "$(wc -c <grm.grm.N.bin)" -eq $((42 * 43 / 2 * 4)) ] &&
