@@ -27,7 +27,7 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->n_seeds = 1;
         r->centres = 24;
         r->neighbours = 8;
-        r->hit_fraction = 0.7;
+        r->hit_fraction = 0.5;
         r->min_score = 16;
         r->min_fraction = 0.2;
         r->max_targets = 64;

@@ -53,3 +53,4 @@ bench-pca: genowarp $(bench_programs)
 	$(run_bench) $(srcdir)/tests/bench/pca.sh || test $$? = 77
 .PHONY: bench bench-pca
 EXTRA_DIST += tests/bench/io.md
+EXTRA_DIST += tests/bench/cluster.sh tests/bench/cluster.md tests/bench/cluster_audit.c
