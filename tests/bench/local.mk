@@ -71,3 +71,4 @@ EXTRA_DIST += tests/bench/fold.sh tests/bench/fold_hhsearch.py tests/bench/fold_
 bench-fold: tests/bench/fold_cv tests/bench/fold_model tests/bench/fold_dssp
 	$(srcdir)/tests/bench/fold.sh $${GW_SHARED_DATA:-$(srcdir)/../shared/data}/fold $${NETDIR:?folder of held-out predictors} $${N:-60}
 .PHONY: bench-fold
+EXTRA_DIST += tests/bench/cluster.sh tests/bench/cluster.md tests/bench/cluster_audit.c
