@@ -48,7 +48,7 @@ static inline double value_of(const product_t *p)
  * homozygote and where they feign a variant (less, or weak heterozygotes would be lost) */
 enum { N_SHARES = 2, MAX_PAIRS = GW_HAPLOTYPE_MAX * (GW_HAPLOTYPE_MAX + 1) / 2 };
 static const double share[N_SHARES] = {.02, .06};
-static const double hide_prior = -1.7, feign_prior = -2.8;
+static const double hide_prior = -1.7, feign_prior = -3.4;
 
 void gw_genotype_pairs(const double *lik, const double *wrong, size_t n_reads, int32_t n_haps,
                        int32_t ploidy, const double *stranger, double *pair)
