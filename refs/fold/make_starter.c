@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 #include "fold/build.h"
 #include "fold/residue.h"
 #include "fold/tlib.h"
@@ -109,7 +110,7 @@ int main(int argc, char **argv)
     if (st == GW_OK)
         st = gw_tlib_writer_finish(w, &err);
     if (st == GW_OK)
-        st = gw_build_calibrate(w, NULL, 1, &done, &err);
+        st = gw_build_calibrate(w, NULL, gw_thread_cores(), &done, &err);
     if (st == GW_OK)
         st = gw_tlib_writer_commit(w, &err);
     gw_tlib_writer_destroy(w);

@@ -213,27 +213,60 @@ static gw_status_t write_item(batch_t *b, item_t *it, const char *path, gw_tlib_
     return GW_OK;
 }
 
+/* chance scores, from the library's own profiles or the panel's */
+static gw_status_t set_stats(gw_tlib_writer_t *w, const gw_search_lib_t *l, const char *panel,
+                             int threads, gw_err_t *err)
+{
+    gw_search_lib_t p = {0};
+    bool own = l->feat.n >= GW_SEARCH_ENOUGH;
+    gw_status_t st = own ? GW_OK : gw_search_lib_open(panel, threads, &p, err);
+    float *stat = gw_malloc(2 * l->feat.n, sizeof *stat);
+    if (st == GW_OK)
+        st = stat ? gw_search_calibrate(l, own ? l : &p, threads, stat, err)
+                  : gw_err_nomem(err, "calibrating");
+    if (st == GW_OK)
+        st = gw_tlib_writer_stats(w, stat, l->feat.n, err);
+    free(stat);
+    gw_search_lib_close(&p);
+    return st;
+}
+
+static gw_status_t set_graph(gw_tlib_writer_t *w, const gw_search_lib_t *l, int threads,
+                             gw_err_t *err)
+{
+    gw_tlib_neighbour_t *list = NULL;
+    size_t *count = gw_calloc(l->feat.n, sizeof *count);
+    gw_status_t st = count ? gw_search_graph(l, threads, &list, count, err)
+                           : gw_err_nomem(err, "comparing templates");
+    for (size_t i = 0; st == GW_OK && i < l->feat.n; i++)
+        st = gw_tlib_writer_neighbours(w, i, list + i * GW_TLIB_MAX_NEIGHBOURS, count[i], err);
+    free(list);
+    free(count);
+    return st;
+}
+
 gw_status_t gw_build_calibrate(gw_tlib_writer_t *w, const char *panel, int threads, bool *done,
                                gw_err_t *err)
 {
-    gw_search_lib_t l, p = {0};
+    gw_search_lib_t l;
     *done = false;
     gw_status_t st = gw_search_lib_open(gw_tlib_writer_temp(w), threads, &l, err);
     if (st != GW_OK)
         return st;
-    bool own = l.feat.n >= GW_SEARCH_ENOUGH;
-    if (!own && panel)
-        st = gw_search_lib_open(panel, threads, &p, err);
-    if (st == GW_OK && (own || panel)) {
-        float *stat = gw_malloc(2 * l.feat.n, sizeof *stat);
-        st = stat ? gw_search_calibrate(&l, own ? &l : &p, threads, stat, err)
-                  : gw_err_nomem(err, "calibrating");
-        if (st == GW_OK)
-            st = gw_tlib_writer_stats(w, stat, l.feat.n, err);
+    size_t n = l.feat.n;
+    if (n >= GW_SEARCH_ENOUGH || panel) {
+        st = set_stats(w, &l, panel, threads, err);
         *done = st == GW_OK;
-        free(stat);
     }
-    gw_search_lib_close(&p);
+    gw_search_lib_close(&l);
+    if (st != GW_OK || n < GW_SEARCH_ENOUGH || n > GW_SEARCH_MAX_GRAPH)
+        return st;
+    st = gw_tlib_writer_finish(w, err); /* the graph is made with the statistics in place */
+    if (st == GW_OK)
+        st = gw_search_lib_open(gw_tlib_writer_temp(w), threads, &l, err);
+    if (st != GW_OK)
+        return st;
+    st = set_graph(w, &l, threads, err);
     gw_search_lib_close(&l);
     return st;
 }

@@ -13,8 +13,8 @@ enum { PANEL = 400, ENOUGH = GW_SEARCH_ENOUGH };
 
 /* what chance scores look like where a library or query gives too few: means over the starter
  * library */
-static const double chance_mean = 8.0, chance_spread = 5.0, gumbel_place = -0.45,
-                    gumbel_scale = 0.78;
+static const double chance_mean = 0.94, chance_spread = 5.77, gumbel_place = -0.20,
+                    gumbel_scale = 0.59;
 
 /* 1. libraries in memory */
 gw_status_t gw_search_lib_open(const char *path, int threads, gw_search_lib_t *out, gw_err_t *err)
@@ -69,14 +69,66 @@ static double logistic(double x)
     return 1 / (1 + exp(-x));
 }
 
-static void significance(gw_search_hit_t *h, double z1, double place, double scale, size_t n)
+/* other-fold hits a query above z, measured on the starter library (refs/fold/README.md); beyond the
+ * last point the logarithm falls by `slope` a unit, as true relatives across folds stop counting */
+typedef struct {
+    double z[4], log_e[4], slope;
+} curve_t;
+static const curve_t pooled_curve = {{5.82, 7.62, 9.83, 12.67}, {3.401, 2.303, 1.099, 0}, 0.35};
+static const curve_t plain_curve = {{4.21, 5.24, 6.40, 7.51}, {3.401, 2.303, 1.099, 0}, 0.75};
+enum { CURVE_TEMPLATES = 2736 };
+
+static double expected(const curve_t *c, double z, size_t n)
 {
-    h->z = (z1 - place) / scale;
-    double tail = -expm1(-exp(-h->z));
-    h->evalue = (double)n * tail;
-    h->prob_family = logistic(0.5 * (h->z - 18));
-    h->prob_superfamily = logistic(0.7 * (h->z - 9));
-    h->prob_fold = logistic(0.7 * (h->z - 7));
+    double e;
+    if (z >= c->z[3]) {
+        e = c->log_e[3] - c->slope * (z - c->z[3]);
+    } else {
+        int k = z < c->z[1] ? 0 : z < c->z[2] ? 1 : 2;
+        e = c->log_e[k] +
+            (c->log_e[k + 1] - c->log_e[k]) * (z - c->z[k]) / (c->z[k + 1] - c->z[k]);
+    }
+    double share = exp(e) / CURVE_TEMPLATES;
+    return (double)n * (share < 1 ? share : 1);
+}
+
+/* adds half of the best neighbour's weighted z among the query's best hits; z: [n], as ranked now */
+static gw_status_t pool(const gw_search_lib_t *l, gw_search_hit_t *hit, bool *any, gw_err_t *err)
+{
+    enum { SPREADERS = 40 };
+    size_t n = l->feat.n;
+    double *best = gw_calloc(n, sizeof *best);
+    if (!best)
+        return gw_err_nomem(err, "ranking");
+    *any = false;
+    for (size_t k = 0; k < n && k < SPREADERS && hit[k].z > 0; k++) {
+        size_t m;
+        const gw_tlib_neighbour_t *near = gw_tlib_neighbours(l->lib, hit[k].tmpl, &m);
+        for (size_t i = 0; i < m; i++) {
+            double v = hit[k].z * near[i].weight / 255;
+            if (v > best[near[i].tmpl])
+                best[near[i].tmpl] = v;
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t m;
+        gw_tlib_neighbours(l->lib, i, &m);
+        *any |= m > 0;
+    }
+    for (size_t k = 0; k < n; k++)
+        hit[k].z += 0.5 * best[hit[k].tmpl];
+    free(best);
+    return GW_OK;
+}
+
+static void significance(gw_search_hit_t *h, bool pooled, size_t n)
+{
+    h->evalue = expected(pooled ? &pooled_curve : &plain_curve, h->z, n);
+    /* logistic curves fitted on the starter library's labels; without a graph z is about 0.6 of it */
+    double z = pooled ? h->z : h->z * 1.4;
+    h->prob_family = 0.5 * logistic(0.3083 * z - 5.6091);
+    h->prob_superfamily = logistic(0.3083 * z - 5.6091);
+    h->prob_fold = logistic(0.3920 * z - 4.2175);
 }
 
 static int by_significance(const void *a, const void *b)
@@ -110,9 +162,24 @@ static gw_status_t rank(const gw_search_lib_t *l, const int32_t *raw, gw_search_
         gumbel_fit(z + n, n, &place, &scale);
     }
     for (size_t i = 0; i < n; i++)
-        significance(&hit[i], z[i], place, scale > 0.05 ? scale : gumbel_scale, n);
+        hit[i].z = (z[i] - place) / (scale > 0.05 ? scale : gumbel_scale);
     free(z);
     qsort(hit, n, sizeof *hit, by_significance);
+    return GW_OK;
+}
+
+gw_status_t gw_search_rank(const gw_search_lib_t *l, const int32_t *raw, gw_search_hit_t *hit,
+                           gw_err_t *err)
+{
+    bool pooled = false;
+    gw_status_t st = rank(l, raw, hit, err);
+    if (st == GW_OK)
+        st = pool(l, hit, &pooled, err);
+    if (st != GW_OK)
+        return st;
+    qsort(hit, l->feat.n, sizeof *hit, by_significance);
+    for (size_t i = 0; i < l->feat.n; i++)
+        significance(&hit[i], pooled, l->feat.n);
     return GW_OK;
 }
 
@@ -150,7 +217,7 @@ gw_status_t gw_search_run(const gw_search_lib_t *l, const gw_profile_t *q,
         st = gw_engine_run(o->engine, GW_JOB_THREAD, &(gw_thread_in_t){l->pack, &sq.kernel}, raw,
                            err);
     if (st == GW_OK)
-        st = rank(l, raw, out->hit, err);
+        st = gw_search_rank(l, raw, out->hit, err);
     if (st == GW_OK) {
         while (out->n < l->feat.n && (int64_t)out->n < o->max_hits &&
                out->hit[out->n].evalue <= o->max_evalue && out->hit[out->n].score > -1e3)
@@ -181,34 +248,44 @@ typedef struct {
     float *s; /* [template][panel] */
 } panel_t;
 
+/* raw scores of template i of `panel` as a query against all of l */
+static gw_status_t template_scores(const gw_search_lib_t *l, const gw_search_lib_t *panel, size_t i,
+                                   int32_t *raw, gw_err_t *err)
+{
+    gw_template_t t = {0};
+    gw_profile_t q = {0};
+    gw_score_query_t sq = {0};
+    gw_status_t st = gw_tlib_read(panel->lib, i, &t, err);
+    if (st != GW_OK)
+        return st;
+    float *pred = gw_malloc((size_t)t.len * GW_SSPRED_OUT, sizeof *pred);
+    st = pred ? gw_profile_from_coded(t.name, t.len, t.seq, t.prof, &q, err)
+              : gw_err_nomem(err, "calibrating");
+    if (st == GW_OK)
+        st = gw_sspred_run(&q, pred, err);
+    if (st == GW_OK)
+        st = gw_score_query_init(&q, pred, &l->feat, &l->params, &sq, err);
+    for (size_t g = 0; st == GW_OK && g < gw_thread_pack_groups(l->pack); g++)
+        st = gw_thread_score_group(l->pack, &sq.kernel, g, raw, err);
+    gw_score_query_release(&sq);
+    gw_profile_release(&q);
+    gw_template_release(&t);
+    free(pred);
+    return st;
+}
+
 static gw_status_t panel_query(void *ctx, int worker, int64_t k, gw_err_t *err)
 {
     (void)worker;
     panel_t *w = ctx;
-    gw_template_t t = {0};
-    gw_profile_t q = {0};
-    gw_score_query_t sq = {0};
-    size_t n = w->l->feat.n, i = (size_t)k * w->panel->feat.n / w->n_panel;
-    gw_status_t st = gw_tlib_read(w->panel->lib, i, &t, err);
-    if (st != GW_OK)
-        return st;
+    size_t n = w->l->feat.n;
     int32_t *raw = gw_malloc(n, sizeof *raw);
-    float *pred = gw_malloc((size_t)t.len * GW_SSPRED_OUT, sizeof *pred);
-    st = raw && pred ? gw_profile_from_coded(t.name, t.len, t.seq, t.prof, &q, err)
-                     : gw_err_nomem(err, "calibrating");
-    if (st == GW_OK)
-        st = gw_sspred_run(&q, pred, err);
-    if (st == GW_OK)
-        st = gw_score_query_init(&q, pred, &w->l->feat, &w->l->params, &sq, err);
-    for (size_t g = 0; st == GW_OK && g < gw_thread_pack_groups(w->l->pack); g++)
-        st = gw_thread_score_group(w->l->pack, &sq.kernel, g, raw, err);
+    gw_status_t st = raw ? template_scores(w->l, w->panel,
+                                           (size_t)k * w->panel->feat.n / w->n_panel, raw, err)
+                         : gw_err_nomem(err, "calibrating");
     for (size_t j = 0; st == GW_OK && j < n; j++)
         w->s[j * w->n_panel + (size_t)k] = (float)corrected(w->l, j, raw[j]);
-    gw_score_query_release(&sq);
-    gw_profile_release(&q);
-    gw_template_release(&t);
     free(raw);
-    free(pred);
     return st;
 }
 
@@ -246,5 +323,98 @@ gw_status_t gw_search_calibrate(const gw_search_lib_t *l, const gw_search_lib_t 
     for (size_t j = 0; st == GW_OK && j < n; j++) /* half-way to the common spread: see README */
         stat[2 * j + 1] = (float)exp(0.5 * log(stat[2 * j + 1]) + 0.5 * mean_log);
     free(w.s);
+    return st;
+}
+
+/* 4. the graph: who scores whom, kept where z passes the threshold */
+enum { KEEP_Z = 4, FULL_Z = 15 };
+typedef struct {
+    uint32_t tmpl;
+    float z;
+} edge_t;
+
+typedef struct {
+    const gw_search_lib_t *l;
+    edge_t **edge;
+    size_t *n;
+} graph_t;
+
+static gw_status_t graph_query(void *ctx, int worker, int64_t i, gw_err_t *err)
+{
+    (void)worker;
+    graph_t *g = ctx;
+    size_t n = g->l->feat.n, cap = 0;
+    int32_t *raw = gw_malloc(n, sizeof *raw);
+    gw_search_hit_t *hit = gw_calloc(n, sizeof *hit);
+    gw_status_t st = raw && hit ? template_scores(g->l, g->l, (size_t)i, raw, err)
+                                : gw_err_nomem(err, "comparing templates");
+    if (st == GW_OK)
+        st = rank(g->l, raw, hit, err);
+    for (size_t k = 0; st == GW_OK && k < n && hit[k].z > KEEP_Z; k++) {
+        if (!GW_GROW(g->edge[i], cap, g->n[i] + 1))
+            st = gw_err_nomem(err, "comparing templates");
+        else if (hit[k].tmpl != (size_t)i)
+            g->edge[i][g->n[i]++] = (edge_t){(uint32_t)hit[k].tmpl, (float)hit[k].z};
+    }
+    free(raw);
+    free(hit);
+    return st;
+}
+
+/* the heaviest first; equal ones in library order */
+static int by_weight(const void *a, const void *b)
+{
+    const gw_tlib_neighbour_t *x = a, *y = b;
+    if (x->weight != y->weight)
+        return x->weight > y->weight ? -1 : 1;
+    return (x->tmpl > y->tmpl) - (x->tmpl < y->tmpl);
+}
+
+static gw_status_t mutual(const graph_t *g, gw_tlib_neighbour_t *list, size_t *count, gw_err_t *err)
+{
+    size_t n = g->l->feat.n;
+    gw_tlib_neighbour_t *all = gw_malloc(n, sizeof *all);
+    if (!all)
+        return gw_err_nomem(err, "comparing templates");
+    for (size_t i = 0; i < n; i++) {
+        size_t m = 0;
+        for (size_t k = 0; k < g->n[i]; k++) {
+            uint32_t j = g->edge[i][k].tmpl;
+            float z = 0;
+            for (size_t b = 0; b < g->n[j] && z <= 0; b++)
+                if (g->edge[j][b].tmpl == i)
+                    z = g->edge[j][b].z < g->edge[i][k].z ? g->edge[j][b].z : g->edge[i][k].z;
+            double w = (z - KEEP_Z) / FULL_Z;
+            w = w > 1 ? 1 : w;
+            if (w * 255 >= 1)
+                all[m++] = (gw_tlib_neighbour_t){j, (uint8_t)lrint(w * 255)};
+        }
+        if (m)
+            qsort(all, m, sizeof *all, by_weight);
+        count[i] = m < GW_TLIB_MAX_NEIGHBOURS ? m : GW_TLIB_MAX_NEIGHBOURS;
+        memcpy(list + i * GW_TLIB_MAX_NEIGHBOURS, all, count[i] * sizeof *all);
+    }
+    free(all);
+    return GW_OK;
+}
+
+gw_status_t gw_search_graph(const gw_search_lib_t *l, int threads, gw_tlib_neighbour_t **list,
+                            size_t *count, gw_err_t *err)
+{
+    size_t n = l->feat.n;
+    graph_t g = {l, gw_calloc(n, sizeof(edge_t *)), gw_calloc(n, sizeof(size_t))};
+    *list = gw_malloc(n * GW_TLIB_MAX_NEIGHBOURS, sizeof **list);
+    gw_status_t st = g.edge && g.n && *list ? gw_thread_for(threads, (int64_t)n, graph_query, &g, err)
+                                            : gw_err_nomem(err, "comparing templates");
+    if (st == GW_OK)
+        st = mutual(&g, *list, count, err);
+    for (size_t i = 0; g.edge && i < n; i++)
+        free(g.edge[i]);
+    free(g.edge);
+    free(g.n);
+    if (st != GW_OK) {
+        free(*list);
+        *list = NULL;
+    }
     return st;
 }

@@ -65,6 +65,16 @@ const char *gw_tlib_writer_temp(const gw_tlib_writer_t *w);
 /* chance scores of every template added, in order: [n][2]; copied */
 GW_RESULT_USED gw_status_t gw_tlib_writer_stats(gw_tlib_writer_t *w, const float *stat, size_t n,
                                                 gw_err_t *err);
+/* neighbours of template i: templates with similar profile and structure, weights 1..255; before
+ * the first finish or after it, once for each template that has some */
+enum { GW_TLIB_MAX_NEIGHBOURS = 200 };
+typedef struct {
+    uint32_t tmpl;
+    uint8_t weight;
+} gw_tlib_neighbour_t;
+GW_RESULT_USED gw_status_t gw_tlib_writer_neighbours(gw_tlib_writer_t *w, size_t i,
+                                                     const gw_tlib_neighbour_t *list, size_t n,
+                                                     gw_err_t *err);
 GW_RESULT_USED gw_status_t gw_tlib_writer_commit(gw_tlib_writer_t *w, gw_err_t *err);
 void gw_tlib_writer_destroy(gw_tlib_writer_t *w); /* without commit: nothing stays */
 
@@ -79,6 +89,8 @@ const char *gw_tlib_label(const gw_tlib_t *l, size_t i);
 int32_t gw_tlib_length(const gw_tlib_t *l, size_t i);
 /* mean and spread of the template's score against unrelated queries; 0, 0 when not calibrated */
 void gw_tlib_stat(const gw_tlib_t *l, size_t i, float *mean, float *spread);
+/* borrowed; *n entries */
+const gw_tlib_neighbour_t *gw_tlib_neighbours(const gw_tlib_t *l, size_t i, size_t *n);
 /* *out is filled and belongs to the caller */
 GW_RESULT_USED gw_status_t gw_tlib_read(const gw_tlib_t *l, size_t i, gw_template_t *out,
                                         gw_err_t *err);

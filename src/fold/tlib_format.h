@@ -6,7 +6,7 @@
 
 #define GW_TLIB_MAGIC "GWTLIB1\n"
 enum {
-    GW_TLIB_VERSION = 1,
+    GW_TLIB_VERSION = 2,
     GW_TLIB_HEADER = 64,
     GW_TLIB_BLOCK_MAX = 16,
     GW_TLIB_SEED = 0x67777431
@@ -15,7 +15,8 @@ enum {
 /* header: 0 magic[8]; 8 version u32; 12 templates u32; 16 blocks u32; 20 zero u32;
  *         24 index place u64; 32 its bytes u64; 40 unpacked u64; 48 its XXH64; 56 XXH64 of 0..55
  * index:  per block place u64, bytes u64, XXH64 u64; per template length u32, block u32, mean and
- *         spread of chance scores as two IEEE singles, name and label as u16 length + bytes */
+ *         spread of chance scores as two IEEE singles, name and label as u16 length + bytes;
+ *         then per template the number of neighbours u16, and each as template u32, weight u8 */
 enum { GW_TLIB_ENTRY = 16 };
 
 /* unpacked bytes of a block of so many residues */

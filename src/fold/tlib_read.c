@@ -23,6 +23,8 @@ typedef struct {
     uint32_t block;
     float stat[2];
     char *name, *label;
+    gw_tlib_neighbour_t *near;
+    size_t n_near;
 } entry_t;
 
 struct gw_tlib {
@@ -89,6 +91,28 @@ static const uint8_t *get_text(gw_tlib_t *l, const uint8_t *p, const uint8_t *en
     return *out ? p + 2 + n : NULL;
 }
 
+static bool parse_graph(gw_tlib_t *l, const uint8_t *p, const uint8_t *end)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        entry_t *e = &l->entry[i];
+        if (end - p < 2)
+            return false;
+        e->n_near = gw_tlib_get(p, 2);
+        p += 2;
+        if (e->n_near > GW_TLIB_MAX_NEIGHBOURS || (uint64_t)(end - p) < 5 * e->n_near)
+            return false;
+        e->near = gw_arena_alloc(&l->text, e->n_near ? e->n_near : 1, sizeof *e->near);
+        if (!e->near)
+            return false;
+        for (size_t k = 0; k < e->n_near; k++, p += 5) {
+            e->near[k] = (gw_tlib_neighbour_t){(uint32_t)gw_tlib_get(p, 4), p[4]};
+            if (e->near[k].tmpl >= l->n)
+                return false;
+        }
+    }
+    return p == end;
+}
+
 static bool parse_index(gw_tlib_t *l, const uint8_t *p, size_t n, uint64_t file_size)
 {
     const uint8_t *end = p + n;
@@ -124,7 +148,7 @@ static bool parse_index(gw_tlib_t *l, const uint8_t *p, size_t n, uint64_t file_
         if (!p || !(p = get_text(l, p, end, &e->label)))
             return false;
     }
-    return p == end;
+    return parse_graph(l, p, end);
 }
 
 static gw_status_t open_index(gw_tlib_t *l, gw_err_t *err)
@@ -239,6 +263,12 @@ void gw_tlib_block_range(const gw_tlib_t *l, size_t block, size_t *first, size_t
 {
     *first = l->block[block].first;
     *n = l->block[block].n;
+}
+
+const gw_tlib_neighbour_t *gw_tlib_neighbours(const gw_tlib_t *l, size_t i, size_t *n)
+{
+    *n = l->entry[i].n_near;
+    return l->entry[i].near;
 }
 
 void gw_tlib_stat(const gw_tlib_t *l, size_t i, float *mean, float *spread)

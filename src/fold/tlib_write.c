@@ -18,7 +18,8 @@ struct gw_tlib_writer {
     uint64_t at; /* bytes written */
     gw_template_t *pending[GW_TLIB_BLOCK_MAX];
     size_t n_pending, n_templates, n_blocks;
-    uint8_t *blocks, *entries; /* the index's two parts */
+    uint8_t *blocks, *entries; /* the index's first two parts */
+    uint8_t **graph;           /* per template its neighbours as in the file, or NULL */
     size_t blocks_len, blocks_cap, entries_len, entries_cap;
 };
 
@@ -172,13 +173,52 @@ gw_status_t gw_tlib_writer_stats(gw_tlib_writer_t *w, const float *stat, size_t 
     return GW_OK;
 }
 
+gw_status_t gw_tlib_writer_neighbours(gw_tlib_writer_t *w, size_t i,
+                                      const gw_tlib_neighbour_t *list, size_t n, gw_err_t *err)
+{
+    if (!w->graph && !(w->graph = gw_calloc(w->n_templates, sizeof *w->graph)))
+        return gw_err_nomem(err, "writing a library");
+    n = n < GW_TLIB_MAX_NEIGHBOURS ? n : GW_TLIB_MAX_NEIGHBOURS;
+    uint8_t *p = gw_malloc(2 + 5 * n, 1);
+    if (!p)
+        return gw_err_nomem(err, "writing a library");
+    gw_tlib_put(p, n, 2);
+    for (size_t k = 0; k < n; k++) {
+        gw_tlib_put(p + 2 + 5 * k, list[k].tmpl, 4);
+        p[6 + 5 * k] = list[k].weight;
+    }
+    free(w->graph[i]);
+    w->graph[i] = p;
+    return GW_OK;
+}
+
+static size_t graph_bytes(const gw_tlib_writer_t *w)
+{
+    size_t n = 2 * w->n_templates;
+    for (size_t i = 0; w->graph && i < w->n_templates; i++)
+        n += w->graph[i] ? 5 * gw_tlib_get(w->graph[i], 2) : 0;
+    return n;
+}
+
+static void put_graph(const gw_tlib_writer_t *w, uint8_t *to)
+{
+    for (size_t i = 0; i < w->n_templates; i++) {
+        size_t n = w->graph && w->graph[i] ? 2 + 5 * gw_tlib_get(w->graph[i], 2) : 2;
+        if (n > 2)
+            memcpy(to, w->graph[i], n);
+        else
+            memset(to, 0, 2);
+        to += n;
+    }
+}
+
 /* index and header behind the blocks; may be done again after the statistics changed */
 gw_status_t gw_tlib_writer_finish(gw_tlib_writer_t *w, gw_err_t *err)
 {
     gw_status_t st = flush_block(w, err);
     if (st != GW_OK)
         return st;
-    size_t n = w->blocks_len + w->entries_len, packed = 0;
+    size_t n = w->blocks_len + w->entries_len + graph_bytes(w), packed = 0;
     uint8_t *raw = gw_malloc(n, 1), head[GW_TLIB_HEADER] = {0};
     if (!raw)
         return gw_err_nomem(err, "writing a library");
@@ -186,6 +226,7 @@ gw_status_t gw_tlib_writer_finish(gw_tlib_writer_t *w, gw_err_t *err)
         memcpy(raw, w->blocks, w->blocks_len);
         memcpy(raw + w->blocks_len, w->entries, w->entries_len);
     }
+    put_graph(w, raw + w->blocks_len + w->entries_len);
     uint64_t at = w->at, sum = 0;
     if (fseeko(w->out.file, (off_t)at, SEEK_SET) != 0) {
         free(raw);
@@ -234,6 +275,9 @@ void gw_tlib_writer_destroy(gw_tlib_writer_t *w)
         free(w->pending[k]);
     }
     ZSTD_freeCCtx(w->zstd);
+    for (size_t i = 0; w->graph && i < w->n_templates; i++)
+        free(w->graph[i]);
+    free(w->graph);
     free(w->blocks);
     free(w->entries);
     free(w);

@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "fold/score.h"
+#include "fold/search.h"
 #include "fold/sspred.h"
 
 typedef struct {
@@ -117,7 +118,7 @@ int main(int argc, char **argv)
     gw_score_params_t par;
     gw_score_params_init(&par);
     const char *input = "prof", *out = NULL;
-    int threads = 1;
+    int threads = 1, rank_raw = 0;
     if (argc < 5)
         return 64;
     for (int i = 5; i < argc; i++) {
@@ -138,18 +139,27 @@ int main(int argc, char **argv)
             input = v;
         if (!strcmp(argv[i], "threads"))
             threads = atoi(v);
+        if (!strcmp(argv[i], "rank"))
+            rank_raw = !strcmp(v, "raw");
         if (!strcmp(argv[i], "out"))
             out = v;
     }
-    gw_tlib_t *lib;
-    gw_score_templates_t t;
-    gw_thread_pack_t *pack;
-    if (gw_tlib_open(argv[1], &lib, &err) != GW_OK ||
-        gw_score_templates_load(lib, &par, threads, &t, &err) != GW_OK ||
-        gw_thread_pack_create(&t.kernel, &pack, &err) != GW_OK) {
+    gw_search_lib_t sl;
+    if (gw_search_lib_open(argv[1], threads, &sl, &err) != GW_OK) {
         fprintf(stderr, "%s\n", err.msg);
         return 1;
     }
+    if (memcmp(&sl.params, &par, sizeof par) != 0) { /* other score parameters: load again with them */
+        gw_thread_pack_destroy(sl.pack);
+        gw_score_templates_release(&sl.feat);
+        sl.params = par;
+        if (gw_score_templates_load(sl.lib, &par, threads, &sl.feat, &err) != GW_OK ||
+            gw_thread_pack_create(&sl.feat.kernel, &sl.pack, &err) != GW_OK)
+            return 1;
+    }
+    gw_tlib_t *lib = sl.lib;
+    gw_score_templates_t t = sl.feat;
+    gw_thread_pack_t *pack = sl.pack;
     load_easy(argv[4]);
     label_t *lab = gw_calloc(t.n, sizeof *lab);
     char **folds = gw_calloc(t.n, sizeof *folds);
@@ -166,6 +176,9 @@ int main(int argc, char **argv)
     char line[256];
     int32_t *score = gw_calloc(t.n, sizeof *score);
     hit_t *h = gw_calloc(t.n, sizeof *h);
+    gw_search_hit_t *hit = gw_calloc(t.n, sizeof *hit);
+    static const double limit[5] = {1e-3, 1e-2, 0.1, 1, 10};
+    int64_t false_at[5] = {0};
     int n_q = 0, top1[LEVELS] = {0}, top5[LEVELS] = {0}, n[LEVELS] = {0};
     double roc[LEVELS] = {0}, cells = 0;
     clock_t t0 = clock();
@@ -200,8 +213,16 @@ int main(int argc, char **argv)
             GW_OK)
             return 1;
         cells += (double)q.len * (double)t.off[t.n];
-        for (size_t i = 0; i < t.n; i++)
-            h[i] = (hit_t){score[i] / 16.0 - par.length * log2((double)gw_tlib_length(lib, i)), i};
+        memset(hit, 0, t.n * sizeof *hit);
+        if (gw_search_rank(&sl, score, hit, &err) != GW_OK)
+            return 1;
+        for (size_t i = 0; i < t.n; i++) {
+            h[i] = (hit_t){rank_raw ? score[i] / 16.0 - par.length * log2((double)gw_tlib_length(lib, i))
+                                    : hit[i].z, rank_raw ? i : hit[i].tmpl};
+            if (strcmp(lab[hit[i].tmpl].fold, lab[qi].fold) && !rank_raw)
+                for (int e = 0; e < 5; e++)
+                    false_at[e] += hit[i].evalue <= limit[e];
+        }
         qsort(h, t.n, sizeof *h, by_score);
         for (int lv = 0; lv < LEVELS; lv++) {
             int rank = 0, found = 0, all = 0, before = 0, open = 1;
@@ -244,6 +265,8 @@ int main(int argc, char **argv)
     for (int lv = 0; lv < LEVELS; lv++)
         printf("%-11s n %3d top1 %.3f top5 %.3f roc1 %.3f\n", name[lv], n[lv],
                (double)top1[lv] / n[lv], (double)top5[lv] / n[lv], roc[lv] / n[lv]);
+    for (int e = 0; e < 5 && !rank_raw; e++)
+        printf("other-fold hits at E <= %g: %.4f a query\n", limit[e], (double)false_at[e] / n_q);
     printf("%d queries, %s input, %.3f CPU s a query, %.2f GCUPS (%s)\n", n_q, input, cpu / n_q,
            cells / cpu / 1e9, gw_cpu_level_name(gw_thread_pack_level(pack)));
     if (of)

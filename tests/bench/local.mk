@@ -54,3 +54,8 @@ bench-pca: genowarp $(bench_programs)
 .PHONY: bench bench-pca
 EXTRA_DIST += tests/bench/io.md
 EXTRA_DIST += tests/bench/cluster.sh tests/bench/cluster.md tests/bench/cluster_audit.c
+EXTRA_PROGRAMS += tests/bench/fold_model
+tests_bench_fold_model_SOURCES = tests/bench/fold_model.c
+tests_bench_fold_model_LDADD = libgw_fold.a libgw_engine.a libgw_io.a libgw_base.a $(KERNEL_LIBS) \
+	$(ALL_LIBS)
+CLEANFILES += tests/bench/fold_model

@@ -1,0 +1,219 @@
+/* tests/bench/fold_model.c -- models against the truth
+ *
+ * usage: fold_model tm LIB.gwt QUERIES.txt OUTDIR    for each query (a template of LIB, its profile as
+ *            the query) the model from the best template of another family in its superfamily, and of
+ *            another superfamily in its fold, as OUTDIR/NAME.sf.pdb, .fold.pdb beside the truth
+ *            NAME.true.pdb; stdout: name, level, residue, confidence, lDDT-Calpha
+ *        fold_model chi FILE...    side chains put on the files' own backbones: chi1 within 40 degrees
+ */
+#include <config.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "fold/dssp.h"
+#include "fold/model.h"
+#include "fold/sspred.h"
+#include "fold/template.h"
+
+static void die(const gw_err_t *err)
+{
+    fprintf(stderr, "fold_model: %s\n", err->msg);
+    exit((int)err->status);
+}
+
+/* the label up to its n-th dot */
+static int same(const char *a, const char *b, int dots)
+{
+    for (; *a && *a == *b; a++, b++)
+        if (*a == '.' && --dots == 0)
+            return 1;
+    return dots <= 1 && !*a && !*b;
+}
+
+static double ca_dist(const float *a, const float *b)
+{
+    double s = 0;
+    for (int k = 0; k < 3; k++)
+        s += ((double)a[k] - b[k]) * ((double)a[k] - b[k]);
+    return sqrt(s);
+}
+
+/* lDDT on CA: share of true distances below 15 kept within 0.5, 1, 2 and 4; residues that are not
+ * modelled keep none */
+static void print_lddt(const char *name, const char *level, const gw_template_t *t, const gw_model_t *m)
+{
+    static const double cut[4] = {0.5, 1, 2, 4};
+    for (int32_t i = 0; i < t->len; i++) {
+        float a[3], b[3];
+        double n = 0, ok = 0;
+        if (m->r[i].origin == GW_MODEL_NONE)
+            continue;
+        gw_template_atom(t, i, GW_TLIB_CA, a);
+        for (int32_t j = 0; j < t->len; j++) {
+            gw_template_atom(t, j, GW_TLIB_CA, b);
+            double d = ca_dist(a, b);
+            if (j == i || d >= 15)
+                continue;
+            n += 4;
+            if (m->r[j].origin == GW_MODEL_NONE)
+                continue;
+            double e = fabs(d - ca_dist(m->r[i].xyz[GW_MODEL_CA], m->r[j].xyz[GW_MODEL_CA]));
+            for (int k = 0; k < 4; k++)
+                ok += e < cut[k];
+        }
+        printf("%s\t%s\t%d\t%.2f\t%.4f\n", name, level, i + 1, (double)m->r[i].confidence,
+               n > 0 ? ok / n : 0);
+    }
+}
+
+static void write_truth(const char *dir, const gw_template_t *t)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s.true.pdb", dir, t->name);
+    FILE *f = fopen(path, "w");
+    for (int32_t i = 0; f && i < t->len; i++) {
+        float x[3];
+        gw_template_atom(t, i, GW_TLIB_CA, x);
+        fprintf(f, "ATOM  %5d  CA  %s A%4d    %8.3f%8.3f%8.3f  1.00  0.00           C\n", i + 1,
+                gw_aa_names[t->seq[i]], i + 1, (double)x[0], (double)x[1], (double)x[2]);
+    }
+    if (f)
+        fclose(f);
+}
+
+static void model_query(const gw_search_lib_t *l, size_t self, const char *dir)
+{
+    gw_err_t err = {0};
+    gw_template_t me, t;
+    gw_profile_t q;
+    gw_score_query_t sq;
+    size_t n = l->feat.n;
+    if (gw_tlib_read(l->lib, self, &me, &err) != GW_OK ||
+        gw_profile_from_coded(me.name, me.len, me.seq, me.prof, &q, &err) != GW_OK)
+        die(&err);
+    float *pred = gw_malloc((size_t)me.len * GW_SSPRED_OUT, sizeof *pred);
+    int32_t *raw = gw_malloc(n, sizeof *raw);
+    gw_search_hit_t *hit = gw_calloc(n, sizeof *hit);
+    if (gw_sspred_run(&q, pred, &err) != GW_OK ||
+        gw_score_query_init(&q, pred, &l->feat, &l->params, &sq, &err) != GW_OK)
+        die(&err);
+    for (size_t g = 0; g < gw_thread_pack_groups(l->pack); g++)
+        if (gw_thread_score_group(l->pack, &sq.kernel, g, raw, &err) != GW_OK)
+            die(&err);
+    if (gw_search_rank(l, raw, hit, &err) != GW_OK)
+        die(&err);
+    write_truth(dir, &me);
+    for (int level = 0; level < 2; level++)
+        for (size_t k = 0; k < n; k++) {
+            const char *a = gw_tlib_label(l->lib, self), *b = gw_tlib_label(l->lib, hit[k].tmpl);
+            char path[4096];
+            gw_model_t m;
+            if (hit[k].tmpl == self || (level == 0 ? !same(a, b, 3) || !strcmp(a, b)
+                                                   : !same(a, b, 2) || same(a, b, 3)))
+                continue;
+            if (gw_foldalign_run(&l->feat, &sq, q.seq, hit[k].tmpl, GW_FOLDALIGN_LOCAL, 0.2,
+                                 &hit[k].aln, &err) != GW_OK ||
+                gw_tlib_read(l->lib, hit[k].tmpl, &t, &err) != GW_OK ||
+                gw_model_build(&q, &hit[k], &t, pred, &m, &err) != GW_OK)
+                die(&err);
+            snprintf(path, sizeof path, "%s/%s.%s.pdb", dir, me.name, level ? "fold" : "sf");
+            FILE *f = fopen(path, "w");
+            if (f) {
+                gw_model_pdb(f, &m, me.name, t.name, &hit[k]);
+                fclose(f);
+            }
+            print_lddt(me.name, level ? "fold" : "sf", &me, &m);
+            gw_model_release(&m);
+            gw_template_release(&t);
+            gw_foldalign_release(&hit[k].aln);
+            break;
+        }
+    gw_score_query_release(&sq);
+    gw_profile_release(&q);
+    gw_template_release(&me);
+    free(pred);
+    free(raw);
+    free(hit);
+}
+
+static int tm(char **argv)
+{
+    gw_search_lib_t l;
+    gw_err_t err;
+    char line[256];
+    FILE *f = fopen(argv[1], "r");
+    if (!f || gw_search_lib_open(argv[0], 1, &l, &err) != GW_OK)
+        return 66;
+    while (fgets(line, sizeof line, f)) {
+        line[strcspn(line, "\t\n ")] = 0;
+        for (size_t i = 0; i < l.feat.n; i++)
+            if (strcmp(gw_tlib_name(l.lib, i), line) == 0)
+                model_query(&l, i, argv[2]);
+    }
+    gw_search_lib_close(&l);
+    fclose(f);
+    return 0;
+}
+
+static const char *gamma_of(uint8_t aa)
+{
+    return gw_model_atom_count(aa) > 5 ? gw_model_atom_name(aa, 5) : NULL;
+}
+
+static int chi(int argc, char **argv)
+{
+    int n = 0, ok = 0;
+    for (int k = 0; k < argc; k++) {
+        gw_structure_t s;
+        gw_err_t err = {0};
+        if (gw_structure_read(argv[k], gw_template_is_amino, &s, &err) != GW_OK)
+            continue;
+        gw_model_t m = {.len = (int32_t)s.n_residues,
+                        .r = gw_calloc(s.n_residues, sizeof(gw_model_residue_t))};
+        for (size_t i = 0; i < s.n_residues; i++) {
+            static const char *const bb[4] = {"N", "CA", "C", "O"};
+            int aa = gw_aa_from_name(s.residue[i].name), got = 0;
+            m.r[i].aa = (uint8_t)(aa < 0 ? GW_AA_X : aa);
+            for (int a = 0; a < 4; a++) {
+                const gw_atom_t *x = gw_structure_atom(&s, &s.residue[i], bb[a]);
+                if (x) {
+                    memcpy(m.r[i].xyz[a], x->xyz, sizeof x->xyz);
+                    got++;
+                }
+            }
+            m.r[i].origin = got == 4 ? GW_MODEL_COPIED : GW_MODEL_NONE;
+        }
+        if (gw_model_sidechains(&m, &err) != GW_OK)
+            die(&err);
+        for (size_t i = 0; i < s.n_residues; i++) {
+            const gw_model_residue_t *r = &m.r[i];
+            const char *g = gamma_of(r->aa);
+            const gw_atom_t *cb = gw_structure_atom(&s, &s.residue[i], "CB"),
+                            *x = g ? gw_structure_atom(&s, &s.residue[i], g) : NULL;
+            if (r->origin == GW_MODEL_NONE || !cb || !x)
+                continue;
+            float want = gw_dssp_torsion(r->xyz[0], r->xyz[1], cb->xyz, x->xyz);
+            float have = gw_dssp_torsion(r->xyz[0], r->xyz[1], r->xyz[4], r->xyz[5]);
+            double d = fabs(remainder((double)want - have, 360));
+            n++;
+            ok += d <= 40;
+        }
+        free(m.r);
+        gw_structure_release(&s);
+    }
+    printf("chi1 within 40 degrees: %d of %d, %.1f %%\n", ok, n, n ? 100.0 * ok / n : 0);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 5 && strcmp(argv[1], "tm") == 0)
+        return tm(argv + 2);
+    if (argc > 2 && strcmp(argv[1], "chi") == 0)
+        return chi(argc - 2, argv + 2);
+    return 64;
+}
