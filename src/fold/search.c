@@ -69,8 +69,9 @@ static double logistic(double x)
     return 1 / (1 + exp(-x));
 }
 
-/* other-fold hits a query above z, measured on the starter library (refs/fold/README.md); beyond the
- * last point the logarithm falls by `slope` a unit, as true relatives across folds stop counting */
+/* other-fold hits a query above z, measured on the starter library (refs/fold/README.md); beyond
+ * the last point the logarithm falls by `slope` a unit, as true relatives across folds stop
+ * counting */
 typedef struct {
     double z[4], log_e[4], slope;
 } curve_t;
@@ -85,14 +86,14 @@ static double expected(const curve_t *c, double z, size_t n)
         e = c->log_e[3] - c->slope * (z - c->z[3]);
     } else {
         int k = z < c->z[1] ? 0 : z < c->z[2] ? 1 : 2;
-        e = c->log_e[k] +
-            (c->log_e[k + 1] - c->log_e[k]) * (z - c->z[k]) / (c->z[k + 1] - c->z[k]);
+        e = c->log_e[k] + (c->log_e[k + 1] - c->log_e[k]) * (z - c->z[k]) / (c->z[k + 1] - c->z[k]);
     }
     double share = exp(e) / CURVE_TEMPLATES;
     return (double)n * (share < 1 ? share : 1);
 }
 
-/* adds half of the best neighbour's weighted z among the query's best hits; z: [n], as ranked now */
+/* adds half of the best neighbour's weighted z among the query's best hits; z: [n], as ranked now
+ */
 static gw_status_t pool(const gw_search_lib_t *l, gw_search_hit_t *hit, bool *any, gw_err_t *err)
 {
     enum { SPREADERS = 40 };
@@ -124,7 +125,8 @@ static gw_status_t pool(const gw_search_lib_t *l, gw_search_hit_t *hit, bool *an
 static void significance(gw_search_hit_t *h, bool pooled, size_t n)
 {
     h->evalue = expected(pooled ? &pooled_curve : &plain_curve, h->z, n);
-    /* logistic curves fitted on the starter library's labels; without a graph z is about 0.6 of it */
+    /* logistic curves fitted on the starter library's labels; without a graph z is about 0.6 of it
+     */
     double z = pooled ? h->z : h->z * 1.4;
     h->prob_family = 0.5 * logistic(0.3083 * z - 5.6091);
     h->prob_superfamily = logistic(0.3083 * z - 5.6091);
@@ -280,9 +282,9 @@ static gw_status_t panel_query(void *ctx, int worker, int64_t k, gw_err_t *err)
     panel_t *w = ctx;
     size_t n = w->l->feat.n;
     int32_t *raw = gw_malloc(n, sizeof *raw);
-    gw_status_t st = raw ? template_scores(w->l, w->panel,
-                                           (size_t)k * w->panel->feat.n / w->n_panel, raw, err)
-                         : gw_err_nomem(err, "calibrating");
+    gw_status_t st =
+        raw ? template_scores(w->l, w->panel, (size_t)k * w->panel->feat.n / w->n_panel, raw, err)
+            : gw_err_nomem(err, "calibrating");
     for (size_t j = 0; st == GW_OK && j < n; j++)
         w->s[j * w->n_panel + (size_t)k] = (float)corrected(w->l, j, raw[j]);
     free(raw);
@@ -404,8 +406,9 @@ gw_status_t gw_search_graph(const gw_search_lib_t *l, int threads, gw_tlib_neigh
     size_t n = l->feat.n;
     graph_t g = {l, gw_calloc(n, sizeof(edge_t *)), gw_calloc(n, sizeof(size_t))};
     *list = gw_malloc(n * GW_TLIB_MAX_NEIGHBOURS, sizeof **list);
-    gw_status_t st = g.edge && g.n && *list ? gw_thread_for(threads, (int64_t)n, graph_query, &g, err)
-                                            : gw_err_nomem(err, "comparing templates");
+    gw_status_t st = g.edge && g.n && *list
+                         ? gw_thread_for(threads, (int64_t)n, graph_query, &g, err)
+                         : gw_err_nomem(err, "comparing templates");
     if (st == GW_OK)
         st = mutual(&g, *list, count, err);
     for (size_t i = 0; g.edge && i < n; i++)

@@ -2,10 +2,10 @@
  *
  * Contents: 1. libraries in memory  2. searching  3. calibration of a library
  * A hit's own z is its score in spreads above the template's chance mean (stored in the library),
- * again centred and scaled by the query's own bulk of scores. Half of the best neighbour's z, weighted
- * by how alike the two templates are, is added (the graph in the library): relatives vouch for each
- * other. E comes from z by a curve measured on other-fold hits. The three
- * probabilities come from z by logistic curves fitted on labelled domains (refs/fold/README.md).
+ * again centred and scaled by the query's own bulk of scores. Half of the best neighbour's z,
+ * weighted by how alike the two templates are, is added (the graph in the library): relatives vouch
+ * for each other. E comes from z by a curve measured on other-fold hits. The three probabilities
+ * come from z by logistic curves fitted on labelled domains (refs/fold/README.md).
  */
 #ifndef GW_FOLD_SEARCH_H
 #define GW_FOLD_SEARCH_H
@@ -64,10 +64,11 @@ enum { GW_SEARCH_ENOUGH = 100 };
 
 /* most templates of a library whose graph is made (the work grows with the square) */
 enum { GW_SEARCH_MAX_GRAPH = 4000 };
-/* neighbours of every template by mutual z, for a library that is calibrated: *list is [n][200] with
- * count[i] used; freed by the caller */
+/* neighbours of every template by mutual z, for a library that is calibrated: *list is [n][200]
+ * with count[i] used; freed by the caller */
 GW_RESULT_USED gw_status_t gw_search_graph(const gw_search_lib_t *l, int threads,
-                                           gw_tlib_neighbour_t **list, size_t *count, gw_err_t *err);
+                                           gw_tlib_neighbour_t **list, size_t *count,
+                                           gw_err_t *err);
 
 /* 3. calibration: mean and spread of every template's chance scores, [n][2], from at most 400
  *    profiles of `panel` spread evenly over it; relatives are trimmed away by rank */

@@ -149,7 +149,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", err.msg);
         return 1;
     }
-    if (memcmp(&sl.params, &par, sizeof par) != 0) { /* other score parameters: load again with them */
+    if (memcmp(&sl.params, &par, sizeof par) !=
+        0) { /* other score parameters: load again with them */
         gw_thread_pack_destroy(sl.pack);
         gw_score_templates_release(&sl.feat);
         sl.params = par;
@@ -217,8 +218,10 @@ int main(int argc, char **argv)
         if (gw_search_rank(&sl, score, hit, &err) != GW_OK)
             return 1;
         for (size_t i = 0; i < t.n; i++) {
-            h[i] = (hit_t){rank_raw ? score[i] / 16.0 - par.length * log2((double)gw_tlib_length(lib, i))
-                                    : hit[i].z, rank_raw ? i : hit[i].tmpl};
+            h[i] = (hit_t){rank_raw
+                               ? score[i] / 16.0 - par.length * log2((double)gw_tlib_length(lib, i))
+                               : hit[i].z,
+                           rank_raw ? i : hit[i].tmpl};
             if (strcmp(lab[hit[i].tmpl].fold, lab[qi].fold) && !rank_raw)
                 for (int e = 0; e < 5; e++)
                     false_at[e] += hit[i].evalue <= limit[e];

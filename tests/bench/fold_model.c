@@ -1,10 +1,11 @@
 /* tests/bench/fold_model.c -- models against the truth
  *
- * usage: fold_model tm LIB.gwt QUERIES.txt OUTDIR    for each query (a template of LIB, its profile as
- *            the query) the model from the best template of another family in its superfamily, and of
+ * usage: fold_model tm LIB.gwt QUERIES.txt OUTDIR    for each query (a template of LIB, its profile
+ * as the query) the model from the best template of another family in its superfamily, and of
  *            another superfamily in its fold, as OUTDIR/NAME.sf.pdb, .fold.pdb beside the truth
  *            NAME.true.pdb; stdout: name, level, residue, confidence, lDDT-Calpha
- *        fold_model chi FILE...    side chains put on the files' own backbones: chi1 within 40 degrees
+ *        fold_model chi FILE...    side chains put on the files' own backbones: chi1 within 40
+ * degrees
  */
 #include <config.h>
 
@@ -44,7 +45,8 @@ static double ca_dist(const float *a, const float *b)
 
 /* lDDT on CA: share of true distances below 15 kept within 0.5, 1, 2 and 4; residues that are not
  * modelled keep none */
-static void print_lddt(const char *name, const char *level, const gw_template_t *t, const gw_model_t *m)
+static void print_lddt(const char *name, const char *level, const gw_template_t *t,
+                       const gw_model_t *m)
 {
     static const double cut[4] = {0.5, 1, 2, 4};
     for (int32_t i = 0; i < t->len; i++) {
@@ -112,8 +114,8 @@ static void model_query(const gw_search_lib_t *l, size_t self, const char *dir)
             const char *a = gw_tlib_label(l->lib, self), *b = gw_tlib_label(l->lib, hit[k].tmpl);
             char path[4096];
             gw_model_t m;
-            if (hit[k].tmpl == self || (level == 0 ? !same(a, b, 3) || !strcmp(a, b)
-                                                   : !same(a, b, 2) || same(a, b, 3)))
+            if (hit[k].tmpl == self ||
+                (level == 0 ? !same(a, b, 3) || !strcmp(a, b) : !same(a, b, 2) || same(a, b, 3)))
                 continue;
             if (gw_foldalign_run(&l->feat, &sq, q.seq, hit[k].tmpl, GW_FOLDALIGN_LOCAL, 0.2,
                                  &hit[k].aln, &err) != GW_OK ||
