@@ -274,7 +274,8 @@ static int command_run(const gw_command_t *c, int argc, char **argv)
     if (st == GW_OK)
         st = close_stdout(&err);
     int code = st == GW_OK ? 0 : fail(&err);
-    gw_opts_release(set, 2);
+    if (inv.opts)
+        gw_opts_release(set, 2);
     free(inv.operands.v);
     free(inv.opts);
     free(seen);

@@ -1,6 +1,6 @@
-cli_test_files = tests/cli/torture.sh tests/base/includes.sh tests/cli/docs.sh tests/cli/golden.sh
+cli_test_files = tests/cli/torture.sh tests/cli/faultinj.sh tests/base/includes.sh tests/cli/docs.sh tests/cli/golden.sh
 TESTS += $(cli_test_files)
-EXTRA_DIST += $(cli_test_files) tests/cli/torture.tsv tests/cli/golden tests/cli/shred.sh tests/cli/valgrind.sh \
+EXTRA_DIST += $(cli_test_files) tests/cli/torture.tsv tests/cli/faultinj.c tests/cli/golden tests/cli/shred.sh tests/cli/valgrind.sh \
 	tests/data/phix tests/data/PROVENANCE.tsv
 AM_TESTS_ENVIRONMENT = \
 	CPPFLAGS_ALL='$(AM_CPPFLAGS) $(CPPFLAGS)' CC='$(CC)'; export CPPFLAGS_ALL CC;
