@@ -45,6 +45,8 @@ static gw_status_t check_header(const gw_alnreader_t *r, const char *text, gw_er
 {
     unsigned long line;
     const char *what = gw_samcheck_header(text, &line);
+    if (what && strcmp(what, GW_SAMCHECK_NOMEM) == 0)
+        return gw_err_nomem(err, "checking a header");
     return what
                ? gw_err_set(err, GW_EDATA, "%s: header line %lu: %s; repair it (samtools reheader)",
                             r->name, line, what)

@@ -336,7 +336,7 @@ static const char *header_line(const char *p, const char *end, idlist_t *ids)
         if (id.n == 0)
             return "has no ID";
         if (!add_id(ids, p + 1, id))
-            return "memory ran out";
+            return GW_SAMCHECK_NOMEM;
     } else if (memcmp(p, "@HD", 3) == 0) {
         const char *dot = vn.n ? memchr(vn.p, '.', vn.n) : NULL;
         if (!dot || !integer((span_t){vn.p, (size_t)(dot - vn.p)}, 0, 99) ||

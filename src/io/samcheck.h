@@ -15,6 +15,8 @@
 /* NULL when the record line (len bytes, no newline, NUL behind) is well-formed, else what is wrong:
  * static text. Whether contigs exist and lengths agree is left to the parser. */
 const char *gw_samcheck_record(const char *line, size_t len);
+/* what gw_samcheck_header says when it could not look for want of memory */
+#define GW_SAMCHECK_NOMEM "memory ran out"
 /* NULL when well; else what is wrong, and *line the 1-based number of the line. text is the whole
  * header. Repeated @RG and @PG identifiers are found too. */
 const char *gw_samcheck_header(const char *text, unsigned long *line);
