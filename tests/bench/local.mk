@@ -72,3 +72,12 @@ bench-fold: tests/bench/fold_cv tests/bench/fold_model tests/bench/fold_dssp
 	$(srcdir)/tests/bench/fold.sh $${GW_SHARED_DATA:-$(srcdir)/../shared/data}/fold $${NETDIR:?folder of held-out predictors} $${N:-60}
 .PHONY: bench-fold
 EXTRA_DIST += tests/bench/cluster.sh tests/bench/cluster.md tests/bench/cluster_audit.c
+EXTRA_PROGRAMS += tests/bench/fold_model
+tests_bench_fold_model_SOURCES = tests/bench/fold_model.c
+tests_bench_fold_model_LDADD = libgw_fold.a libgw_engine.a libgw_io.a libgw_base.a $(KERNEL_LIBS) \
+	$(ALL_LIBS)
+CLEANFILES += tests/bench/fold_model
+EXTRA_DIST += tests/bench/fold.sh tests/bench/fold_hhsearch.py tests/bench/fold_tm.py tests/bench/fold.md
+bench-fold: tests/bench/fold_cv tests/bench/fold_model tests/bench/fold_dssp
+	$(srcdir)/tests/bench/fold.sh $${GW_SHARED_DATA:-$(srcdir)/../shared/data}/fold $${NETDIR:?folder of held-out predictors} $${N:-60}
+.PHONY: bench-fold
