@@ -1,13 +1,14 @@
 noinst_LIBRARIES += libgw_cli.a
 ROOM_LIBS += libgw_cli.a
+libgw_cli_a_CPPFLAGS = $(AM_CPPFLAGS) -DGW_PKGDATADIR='"$(pkgdatadir)"'
 libgw_cli_a_SOURCES = \
 	src/cli/command.h src/cli/commands.c \
 	src/cli/cli.c \
 	src/cli/completion.c \
-	src/cli/cmd_index.c src/cli/cmd_align.c src/cli/cmd_call.c \
+	src/cli/cmd_index.c src/cli/cmd_align.c \
+	src/cli/cmd_call.c \
+	src/cli/cmd_cluster.c \
 	src/cli/cmd_pca.c \
+	src/cli/cmd_fold.c \
+	src/cli/cmd_devices.c \
 	src/cli/cmd_check.c
-libgw_cli_a_SOURCES += src/cli/cmd_fold.c
-libgw_cli_a_SOURCES += src/cli/cmd_devices.c
-libgw_cli_a_CPPFLAGS = $(AM_CPPFLAGS) -DGW_PKGDATADIR='"$(pkgdatadir)"'
-libgw_cli_a_SOURCES += src/cli/cmd_cluster.c
