@@ -10,6 +10,7 @@
 #include "align/samtags.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/bamtag.h"
 
 /* 1. bytes */
 bool gw_bytes_put(gw_bytes_t *b, const void *data, size_t n)
@@ -57,49 +58,11 @@ static bool listed(const char *except, const char *tag)
     return false;
 }
 
-static size_t type_size(char t)
-{
-    switch (t) {
-    case 'A':
-    case 'c':
-    case 'C':
-        return 1;
-    case 's':
-    case 'S':
-        return 2;
-    case 'i':
-    case 'I':
-    case 'f':
-        return 4;
-    default:
-        return 0;
-    }
-}
-
-/* The length of the tag at p of at most n bytes, 0 when it is malformed. */
-static size_t tag_length(const uint8_t *p, size_t n)
-{
-    if (n < 4)
-        return 0;
-    size_t one = type_size((char)p[2]);
-    if (one)
-        return 3 + one <= n ? 3 + one : 0;
-    if (p[2] == 'Z' || p[2] == 'H') {
-        const uint8_t *end = memchr(p + 3, 0, n - 3);
-        return end ? (size_t)(end - p) + 1 : 0;
-    }
-    if (p[2] != 'B' || n < 8 || !type_size((char)p[3]) || p[3] == 'A')
-        return 0;
-    uint64_t count = p[4] | (uint64_t)p[5] << 8 | (uint64_t)p[6] << 16 | (uint64_t)p[7] << 24;
-    uint64_t len = 8 + count * type_size((char)p[3]);
-    return len <= n ? (size_t)len : 0;
-}
-
 gw_status_t gw_samtags_copy(gw_bytes_t *b, const uint8_t *aux, size_t n, const char *except,
                             gw_err_t *err)
 {
     for (size_t at = 0; at < n;) {
-        size_t len = tag_length(aux + at, n - at);
+        size_t len = gw_bamtag_size(aux + at, aux + n);
         if (!len)
             return gw_err_set(err, GW_EDATA,
                               "its optional fields are malformed; was the file "
@@ -118,7 +81,8 @@ static bool parse_array(gw_bytes_t *b, const char *v)
     char type = *v++;
     uint8_t zero[4] = {0};
     uint32_t count = 0;
-    if (!type_size(type) || type == 'A' || !gw_bytes_put(b, &type, 1) || !gw_bytes_put(b, zero, 4))
+    if (!gw_bamtag_type_size((uint8_t)type) || type == 'A' || !gw_bytes_put(b, &type, 1) ||
+        !gw_bytes_put(b, zero, 4))
         return false;
     while (*v == ',') {
         char item[64];
@@ -135,12 +99,15 @@ static bool parse_array(gw_bytes_t *b, const char *v)
             return false;
         float f = type == 'f' ? (float)d : 0;
         int64_t max =
-            type == 'f' ? 0 : (INT64_C(1) << (8 * type_size(type) - (islower(type) != 0)));
+            type == 'f'
+                ? 0
+                : (INT64_C(1) << (8 * gw_bamtag_type_size((uint8_t)type) - (islower(type) != 0)));
         if (type != 'f' && (i >= max || i < (islower(type) ? -max : 0)))
             return false;
         for (size_t k = 0; k < 4; k++)
             raw[k] = type == 'f' ? 0 : (uint8_t)((uint64_t)i >> 8 * k);
-        if (!gw_bytes_put(b, type == 'f' ? (void *)&f : (void *)raw, type_size(type)))
+        if (!gw_bytes_put(b, type == 'f' ? (void *)&f : (void *)raw,
+                          gw_bamtag_type_size((uint8_t)type)))
             return false;
         count++;
     }

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "io/alnread.h"
+#include "io/bamtag.h"
 #include "io/cramref.h"
 #include "io/lines.h"
 #include "io/samcheck.h"
@@ -26,7 +27,7 @@ struct gw_alnreader {
     enum htsExactFormat format;
     char *path, *name; /* as given; for messages */
     bool need_sorted, no_cram, ended;
-    uint64_t n;       /* records read */
+    uint64_t n;           /* records read */
     const gw_ref_t *spot; /* when some contig has no M5: records are held to it */
     int32_t *spot_contig; /* by tid: its number in spot; -1 when its M5 agreed */
     uint32_t n_spot, n_unlike;
@@ -340,52 +341,11 @@ static gw_status_t bad_record(const gw_alnreader_t *r, const bam1_t *b, const ch
                       bam_get_qname(b), what);
 }
 
-/* Bytes of one type letter's value; 0 = unknown letter. */
-static size_t type_size(uint8_t type)
-{
-    switch (type) {
-    case 'A':
-    case 'c':
-    case 'C':
-        return 1;
-    case 's':
-    case 'S':
-        return 2;
-    case 'i':
-    case 'I':
-    case 'f':
-        return 4;
-    default:
-        return 0;
-    }
-}
-
-/* section 4.2.4 */
-size_t gw_alnread_tag_size(const uint8_t *t, const uint8_t *end)
-{
-    size_t room = (size_t)(end - t), size = 0;
-    if (room < 4)
-        return 0;
-    if (t[2] == 'Z' || t[2] == 'H') {
-        const uint8_t *nul = memchr(t + 3, '\0', room - 3);
-        size = nul ? (size_t)(nul - t) + 1 : 0;
-    } else if (t[2] == 'B') {
-        size_t one = room >= 8 && t[3] != 'A' ? type_size(t[3]) : 0;
-        uint64_t n =
-            one ? (uint64_t)t[4] | (uint64_t)t[5] << 8 | (uint64_t)t[6] << 16 | (uint64_t)t[7] << 24
-                : 0;
-        size = one ? 8 + n * one : 0;
-    } else {
-        size = type_size(t[2]) ? 3 + type_size(t[2]) : 0;
-    }
-    return size <= room ? size : 0;
-}
-
 static gw_status_t check_tags(const gw_alnreader_t *r, const bam1_t *b, gw_err_t *err)
 {
     const uint8_t *t = bam_get_aux(b), *end = b->data + b->l_data;
     while (t < end) {
-        size_t size = gw_alnread_tag_size(t, end);
+        size_t size = gw_bamtag_size(t, end);
         if (size == 0)
             return bad_record(r, b, "its tags are damaged; make or copy the file again", err);
         t += size;

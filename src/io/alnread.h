@@ -49,7 +49,4 @@ GW_RESULT_USED gw_status_t gw_alnreader_region(gw_alnreader_t *r, int32_t tid, i
                                                int64_t end, gw_err_t *err);
 void gw_alnreader_close(gw_alnreader_t *r); /* NULL is fine */
 
-/* The whole size of the BAM-encoded tag at t, 0 when it is damaged or reaches past end. */
-size_t gw_alnread_tag_size(const uint8_t *t, const uint8_t *end);
-
 #endif

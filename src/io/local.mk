@@ -14,6 +14,7 @@ libgw_io_a_SOURCES = \
 	src/io/vcfwrite.c src/io/vcfwrite.h \
 	src/io/cramref.c src/io/cramref.h \
 	src/io/samcheck.c src/io/samcheck.h \
+	src/io/bamtag.c src/io/bamtag.h \
 	src/io/htsout.c src/io/htsout.h \
 	src/io/alnread.c src/io/alnread.h \
 	src/io/alnwrite.c src/io/alnwrite.h

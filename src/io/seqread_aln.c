@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "io/bamtag.h"
 #include "io/seqread_impl.h"
 
 gw_status_t seq_aln_open(gw_seqreader_t *r, seq_source_t *s, hFILE *h, gw_err_t *err)
@@ -35,7 +36,7 @@ static gw_status_t copy_tags(const seq_source_t *s, gw_seqbatch_t *b, gw_seqrec_
     rec->aux = out;
     const uint8_t *t = bam_get_aux(a), *end = t + n;
     while (t < end) {
-        size_t size = gw_alnread_tag_size(t, end);
+        size_t size = gw_bamtag_size(t, end);
         if (size == 0)
             return seq_bad(s, rec, err, "its tags are damaged");
         if (!of_alignment(t)) {
