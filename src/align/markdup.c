@@ -99,7 +99,8 @@ static gw_status_t read_groups(gw_markdup_t *m, const sam_hdr_t *hdr, gw_err_t *
     free(lb.s);
     if (st == GW_OK)
         st = library_add(m, GW_UNKNOWN_LIBRARY, &m->unknown_library, err);
-    qsort(m->rg, m->n_rg, sizeof *m->rg, by_id);
+    if (m->n_rg > 1)
+        qsort(m->rg, m->n_rg, sizeof *m->rg, by_id);
     return st;
 }
 

@@ -83,7 +83,8 @@ gw_status_t gw_graph_add(gw_graph_t *g, const gw_pairs_t *pairs, gw_err_t *err)
                                       .reverse = p->reverse,
                                       .state = p->weak ? GW_EDGE_WEAK : 0};
     }
-    qsort(g->edge, g->n, sizeof *g->edge, cmp_edge);
+    if (g->n > 1)
+        qsort(g->edge, g->n, sizeof *g->edge, cmp_edge);
     size_t n = 0;
     for (size_t i = 0; i < g->n; i++)
         if (n == 0 || g->edge[n - 1].a != g->edge[i].a || g->edge[n - 1].b != g->edge[i].b)
@@ -220,7 +221,8 @@ static int cmp_int64(const void *x, const void *y)
 
 gw_status_t gw_graph_verify(gw_graph_t *g, int64_t *edge, size_t n, gw_err_t *err)
 {
-    qsort(edge, n, sizeof *edge, cmp_int64);
+    if (n > 1)
+        qsort(edge, n, sizeof *edge, cmp_int64);
     size_t m = 0;
     for (size_t i = 0; i < n; i++)
         if (!(g->edge[edge[i]].state & GW_EDGE_KNOWN) && (m == 0 || edge[m - 1] != edge[i]))

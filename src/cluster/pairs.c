@@ -220,7 +220,8 @@ static gw_status_t keep(const find_t *f, worker_t *w, int32_t u, gw_pairs_t *out
         qsort(w->top, n, sizeof *w->top, cmp_top);
         n = (size_t)r->max_targets;
     }
-    qsort(w->top, n, sizeof *w->top, cmp_pair);
+    if (n > 1)
+        qsort(w->top, n, sizeof *w->top, cmp_pair);
     if (!GW_GROW(out->v, out->cap, out->n + n))
         return gw_err_nomem(err, "finding pairs");
     if (n > 0)

@@ -129,13 +129,11 @@ static void sort_items(run_t *r)
 static void put_lane(uint8_t *dst, int lanes, const uint8_t *s, int32_t n, int32_t rows,
                      bool backward, bool target_n, uint8_t pad)
 {
-    const uint8_t *at = backward ? s + n : s;
+    const uint8_t *at = backward && n > 0 ? s + n - 1 : s;
     int step = backward ? -1 : 1;
-    if (backward)
-        at--;
     uint8_t n_bit = target_n ? 4 : 0; /* a target's N is 8 */
-    for (int32_t i = 0; i < n; i++, at += step)
-        dst[(size_t)i * (size_t)lanes] = (uint8_t)(*at + (*at & n_bit));
+    for (int32_t i = 0; i < n; i++)
+        dst[(size_t)i * (size_t)lanes] = (uint8_t)(at[i * step] + (at[i * step] & n_bit));
     for (int32_t i = n; i < rows; i++)
         dst[(size_t)i * (size_t)lanes] = pad;
 }

