@@ -1,7 +1,8 @@
 check_PROGRAMS += tests/kernels/test_thread_score
 TESTS += tests/kernels/test_thread_score
 tests_kernels_test_thread_score_LDADD = $(KERNEL_LIBS) libgw_base.a $(TEST_LIBS)
-kernels_tests = tests/kernels/test_extend tests/kernels/test_global tests/kernels/test_pairhmm
+kernels_tests = tests/kernels/test_extend tests/kernels/test_global tests/kernels/test_oracle \
+	tests/kernels/test_pairhmm
 check_PROGRAMS += $(kernels_tests)
 TESTS += $(kernels_tests)
 EXTRA_DIST += tests/kernels/guarded.h tests/kernels/pairs.h tests/kernels/reads.h
@@ -11,3 +12,4 @@ check_PROGRAMS += tests/kernels/test_ident
 TESTS += tests/kernels/test_ident
 tests_kernels_test_ident_LDADD = $(KERNEL_LIBS) libgw_base.a $(TEST_LIBS)
 tests_kernels_test_global_LDADD = $(KERNEL_LIBS) $(TEST_LIBS)
+tests_kernels_test_oracle_LDADD = $(KERNEL_LIBS) $(PARASAIL_LIBS) $(SSW_LIBS) $(TEST_LIBS)
