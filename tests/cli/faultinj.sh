@@ -10,6 +10,10 @@ faults=${FAULTS:-6}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 so=$work/faultinj.so
+command -v pgrep >/dev/null || {
+    echo "pgrep (Debian: procps) is not here; skipped"
+    exit 77
+}
 ${CC:-cc} -shared -fPIC -O1 -o "$so" "$here/tests/cli/faultinj.c" -ldl 2>"$work/cc.log" || {
     echo "no shim can be built here; skipped"
     exit 77
