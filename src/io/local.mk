@@ -11,6 +11,7 @@ libgw_io_a_SOURCES = \
 	src/io/ref.c src/io/ref.h \
 	src/io/region.c src/io/region.h \
 	src/io/vcfcheck.c src/io/vcfcheck.h \
+	src/io/vcfhead.c src/io/vcfhead.h \
 	src/io/vcfwrite.c src/io/vcfwrite.h \
 	src/io/cramref.c src/io/cramref.h \
 	src/io/samcheck.c src/io/samcheck.h \
