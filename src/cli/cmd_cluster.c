@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "cli/cluster_samples.h"
 #include "cli/command.h"
 #include "cluster/cluster.h"
 #include "cluster/write.h"
@@ -16,6 +17,8 @@ typedef struct {
     int cov_mode, mode, alphabet, strand, format;
     bool linear, sensitive, sizein;
     const char *prefix;
+    bool by_samples;
+    gw_clustersamples_args_t samples;
 } cluster_opts_t;
 
 #define AT(f) offsetof(cluster_opts_t, f)
@@ -94,7 +97,8 @@ static const gw_opt_t rows[] = {
      .offset = AT(prefix),
      .arg = "PREFIX",
      .group = "Output",
-     .help = "write PREFIX.tsv, PREFIX.reps.fa, PREFIX.clstr and PREFIX.uc instead of stdout"},
+     .help = "write PREFIX.tsv, PREFIX.reps.fa, PREFIX.clstr and PREFIX.uc instead of stdout; with "
+             "--samples PREFIX.tsv, PREFIX.centres.tsv (kmeans, gmm) and PREFIX.nwk (hclust)"},
     {.name = "output-fmt",
      .letter = 'O',
      .type = GW_OPT_CHOICE,
@@ -105,6 +109,145 @@ static const gw_opt_t rows[] = {
      .excludes = "output",
      .help = "what goes to stdout: tsv (representative, member, identity, coverage), CD-HIT's "
              "clstr, UCLUST's uc, or the representatives as fasta"},
+    {.name = "samples",
+     .type = GW_OPT_FLAG,
+     .offset = AT(by_samples),
+     .excludes = "min-seq-id coverage cov-mode mode linear sensitive alphabet strand sizein "
+                 "output-fmt",
+     .group = "Samples instead of sequences",
+     .help = "the input is a table of numbers, a sample a line, such as pca writes"},
+    {.name = "method",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(samples.method),
+     .arg = "METHOD",
+     .dflt = "kmeans",
+     .choices = "kmeans|gmm|hclust|dbscan",
+     .needs = "samples",
+     .help = "k-means; mixtures of Gaussians; hierarchical; or dense regions"},
+    {.name = "clusters",
+     .letter = 'k',
+     .type = GW_OPT_INT,
+     .offset = AT(samples.k),
+     .arg = "N",
+     .min = 1,
+     .max = 100000,
+     .needs = "samples",
+     .help = "how many; without it kmeans takes the number with the best mean silhouette, gmm "
+             "the one with the best BIC"},
+    {.name = "max-clusters",
+     .type = GW_OPT_INT,
+     .offset = AT(samples.k_max),
+     .arg = "N",
+     .dflt = "10",
+     .min = 2,
+     .max = 1000,
+     .needs = "samples",
+     .excludes = "clusters",
+     .help = "largest number tried without -k"},
+    {.name = "restarts",
+     .type = GW_OPT_INT,
+     .offset = AT(samples.restarts),
+     .arg = "N",
+     .dflt = "10",
+     .min = 1,
+     .max = 10000,
+     .needs = "samples",
+     .help = "starts of k-means (gmm begins with them too); the best one is kept"},
+    {.name = "seed",
+     .type = GW_OPT_INT,
+     .offset = AT(samples.seed),
+     .arg = "N",
+     .dflt = "1",
+     .min = 0,
+     .max = 9007199254740992.0,
+     .needs = "samples",
+     .help = "seed of every random choice"},
+    {.name = "covariance",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(samples.covariance),
+     .arg = "FORM",
+     .dflt = "auto",
+     .choices = "auto|full|diag",
+     .needs = "samples",
+     .help = "gmm: ellipsoids in any direction, along the columns only, or by BIC"},
+    {.name = "linkage",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(samples.linkage),
+     .arg = "HOW",
+     .dflt = "average",
+     .choices = "average|single|complete|ward",
+     .needs = "samples",
+     .help = "hclust: the distance of two clusters"},
+    {.name = "height",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(samples.height),
+     .arg = "X",
+     .dflt = "-1",
+     .min = -1,
+     .max = 1e300,
+     .needs = "samples",
+     .help = "hclust: clusters join up to this distance (instead of -k)"},
+    {.name = "eps",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(samples.eps),
+     .arg = "X",
+     .dflt = "0",
+     .min = 0,
+     .max = 1e300,
+     .needs = "samples",
+     .help = "dbscan: radius of a neighbourhood"},
+    {.name = "min-points",
+     .type = GW_OPT_INT,
+     .offset = AT(samples.min_points),
+     .arg = "N",
+     .dflt = "5",
+     .min = 1,
+     .max = 1000000000,
+     .needs = "eps",
+     .help = "dbscan: samples within that radius, itself included, that make one a core sample"},
+    {.name = "distances",
+     .type = GW_OPT_FLAG,
+     .offset = AT(samples.distances),
+     .needs = "samples",
+     .excludes = "dims standardize",
+     .help = "the table is a square matrix of distances (TSV or PHYLIP): hclust and dbscan"},
+    {.name = "id-columns",
+     .type = GW_OPT_INT,
+     .offset = AT(samples.id_columns),
+     .arg = "N",
+     .dflt = "-1",
+     .min = -1,
+     .max = 100,
+     .needs = "samples",
+     .help = "leading columns that are names, not numbers; -1: told from the header and the first "
+             "line"},
+    {.name = "dims",
+     .type = GW_OPT_INT,
+     .offset = AT(samples.dims),
+     .arg = "N",
+     .dflt = "0",
+     .min = 0,
+     .max = 1000000,
+     .needs = "samples",
+     .help = "use the first so many columns of numbers; 0 = all"},
+    {.name = "standardize",
+     .type = GW_OPT_FLAG,
+     .offset = AT(samples.standardize),
+     .needs = "samples",
+     .help = "bring every column to mean 0 and standard deviation 1 first"},
+    {.name = "labels",
+     .type = GW_OPT_STRING,
+     .offset = AT(samples.labels),
+     .arg = "TSV",
+     .needs = "samples",
+     .help = "known groups: a header, then sample and label separated by a tab; tells how well "
+             "the clusters agree (adjusted Rand index, mutual information)"},
+    {.name = "label-column",
+     .type = GW_OPT_STRING,
+     .offset = AT(samples.label_column),
+     .arg = "NAME",
+     .needs = "labels",
+     .help = "the column of --labels to take (default: the second)"},
 };
 #undef AT
 
@@ -189,6 +332,8 @@ static gw_status_t write_all(const gw_clusterview_t *v, const char *prefix, gw_e
 static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 {
     const cluster_opts_t *o = inv->opts;
+    if (o->by_samples)
+        return gw_clustersamples_run(inv, &o->samples, o->prefix, err);
     static const gw_seqkind_t kinds[] = {GW_SEQ_AUTO, GW_SEQ_PROTEIN, GW_SEQ_DNA};
     gw_seqset_t s;
     gw_seqset_opts_t load = {
@@ -225,22 +370,25 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 }
 
 static const char *const usage[] = {"IN.fa [MORE.fa ...] [--min-seq-id X] [-c COV] [-o PREFIX]",
-                                    NULL};
+                                    "--samples [--method METHOD] [-k N] TABLE|-", NULL};
 static const char *const examples[] = {
     "genowarp cluster proteins.fa --min-seq-id 0.5 -o families",
     "genowarp cluster amplicons.fa.gz --sizein --strand plus --mode greedy --min-seq-id 0.97 -c 0",
-    "zstdcat genes.fa.zst | genowarp cluster - -O fasta > representatives.fa", NULL};
+    "zstdcat genes.fa.zst | genowarp cluster - -O fasta > representatives.fa",
+    "genowarp pca cohort.bcf | genowarp cluster --samples - --method gmm --labels known.tsv", NULL};
 
 const gw_command_t gw_cmd_cluster = {
     .name = "cluster",
-    .summary = "sequence families whose threshold holds",
+    .summary = "sequence families whose threshold holds; groups of samples",
     .usage = usage,
     .description =
         "Groups protein or nucleotide sequences (FASTA, FASTQ, BAM, plain or compressed; - is\n"
         "stdin) so that every member reaches the identity and coverage thresholds against its\n"
         "representative, whichever optimal alignment is looked at. Writes one line a sequence to\n"
         "stdout: representative, member, identity, coverage. The order of the input, the threads\n"
-        "and the machine never change the result.\n",
+        "and the machine never change the result. With --samples the input is a table of numbers "
+        "or\n"
+        "distances, and the clusters are groups of samples.\n",
     .examples = examples,
     .opts = rows,
     .n_opts = sizeof rows / sizeof *rows,

@@ -11,7 +11,7 @@
 #include "cli/command.h"
 #include "kernels/cpu.h"
 #include "pca/ancestry.h"
-#include "pca/labels.h"
+#include "io/labels.h"
 #include "pca/loadings.h"
 #include "pca/pca.h"
 #include "pca/pcareport.h"

@@ -9,7 +9,6 @@ libgw_pca_a_SOURCES = \
 	src/pca/gramop.c src/pca/gramop.h \
 	src/pca/pca.c src/pca/pca.h \
 	src/pca/pcawrite.c src/pca/pcawrite.h \
-	src/pca/labels.c src/pca/labels.h \
 	src/pca/loadings.c src/pca/loadings.h \
 	src/pca/project.c src/pca/project.h \
 	src/pca/ancestry.c src/pca/ancestry.h \

@@ -9,7 +9,7 @@
 
 #include "base/report.h"
 #include "io/genoread.h"
-#include "pca/labels.h"
+#include "io/labels.h"
 #include "pca/pca.h"
 
 /* 1. the report: what was read and left out, the components, a scree plot and scatter plots of

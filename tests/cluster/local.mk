@@ -1,5 +1,6 @@
 cluster_tests = tests/cluster/test_cluster
 check_PROGRAMS += $(cluster_tests)
-TESTS += $(cluster_tests) tests/cluster/cluster.sh
-EXTRA_DIST += tests/cluster/cluster.sh tests/data/cluster
+TESTS += $(cluster_tests) tests/cluster/cluster.sh tests/cluster/samples.sh
+EXTRA_DIST += tests/cluster/cluster.sh tests/cluster/samples.sh tests/cluster/samples_expected.py \
+	tests/data/cluster
 tests_cluster_test_cluster_LDADD = libgw_cluster.a libgw_io.a $(KERNEL_LIBS) libgw_base.a $(TEST_LIBS)
