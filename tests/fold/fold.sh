@@ -108,5 +108,44 @@ if command -v python3 >/dev/null; then
         "$tmp/j" && ok || bad "json does not parse"
 fi
 
+# the page: self-contained, names escaped, every hit linked to its alignment; a drawing that is XML
+printf '>a<b>&"c" globin\n' >"$tmp/esc.fa" && sed 1d "$data/globin.fa" >>"$tmp/esc.fa"
+"$gw" fold "$tmp/esc.fa" "$tmp/short.fa" --max-hits 4 -@ 1 --report "$tmp/r.html" --json "$tmp/r.json" -o "$tmp/page" \
+    >"$tmp/out" 2>"$tmp/err" && ok || bad "--report: $(cat "$tmp/err")"
+grep -q '<h2>a&lt;b&gt;&amp;&quot;c&quot; ' "$tmp/r.html" && ok || bad "--report: name is not escaped"
+grep -qi '<script\|http:\|https:\|src=' "$tmp/r.html" && bad "--report: page is not self-contained" || ok
+grep -q 'No significant template' "$tmp/r.html" && ok || bad "--report: no verdict on a query without hits"
+for k in 1 2; do
+    for h in 1 2 3 4; do
+        [ "$(grep -c "href='#q${k}h$h'" "$tmp/r.html")" -eq 2 ] && [ "$(grep -c " id='q${k}h$h'" "$tmp/r.html")" -eq 1 ] &&
+            ok || bad "--report: hit $h of query $k is not linked"
+    done
+done
+[ "$(grep -c '<svg' "$tmp/r.html")" -eq 4 ] && ok || bad "--report: $(grep -c '<svg' "$tmp/r.html") drawings, not 4"
+"$gw" fold "$tmp/esc.fa" "$tmp/short.fa" --max-hits 4 -O json 2>/dev/null | cmp -s - "$tmp/r.json" && ok || bad "--json"
+sed 's/ -@ [0-9]* / /' "$tmp/r.html" >"$tmp/r1"
+"$gw" fold "$tmp/esc.fa" "$tmp/short.fa" --max-hits 4 -@ 3 --report "$tmp/r.html" --json "$tmp/r.json" -o "$tmp/page" \
+    >/dev/null 2>&1 && sed 's/ -@ [0-9]* / /' "$tmp/r.html" | cmp -s - "$tmp/r1" && ok || bad "--report differs with -@ 3"
+[ -s "$tmp/page/a_b___c_.1.pdb" ] && [ -s "$tmp/page/a_b___c_.1.svg" ] && ok || bad "model's names: $(ls "$tmp/page")"
+"$gw" fold --build-library "$tmp/x.gwt" "$tmp/in" --report "$tmp/x.html" 2>/dev/null
+[ $? -eq 64 ] && [ ! -e "$tmp/x.gwt" ] && ok || bad "--report with --build-library"
+if command -v python3 >/dev/null; then
+    python3 - "$tmp/r.html" "$tmp/page/a_b___c_.1.svg" <<'END' && ok || bad "--report: tags do not match"
+import sys, html.parser, xml.dom.minidom
+void = {"meta", "br", "rect", "line", "path"}
+class P(html.parser.HTMLParser):
+    stack = []
+    def handle_starttag(self, tag, attrs):
+        if tag not in void: self.stack.append(tag)
+    def handle_startendtag(self, tag, attrs): pass
+    def handle_endtag(self, tag):
+        assert self.stack.pop() == tag, tag
+p = P()
+p.feed(open(sys.argv[1]).read())
+assert not p.stack, p.stack
+xml.dom.minidom.parse(sys.argv[2])
+END
+fi
+
 echo "$pass passed, $fail failed"
 [ $fail -eq 0 ]
