@@ -20,7 +20,7 @@
 #include "fold/search.h"
 
 typedef struct {
-    const char *templates, *build, *profiles, *out_dir;
+    const char *templates, *build, *ranges, *profiles, *out_dir;
     int format, mode, output_fmt;
     int64_t max_hits, models;
     bool force;
@@ -115,6 +115,13 @@ static const gw_opt_t rows[] = {
      .excludes = "templates input-format max-hits max-evalue mode mact output-fmt output",
      .help =
          "make a template library of the structure files and folders given instead of searching"},
+    {.name = "ranges",
+     .type = GW_OPT_STRING,
+     .offset = AT(ranges),
+     .arg = "FILE",
+     .needs = "build-library",
+     .help = "templates are the domains of FILE instead of whole chains; a line is NAME STRUCTURE "
+             "RANGES [LABEL], as in SCOPe's dir.cla files"},
     {.name = "profiles",
      .type = GW_OPT_STRING,
      .offset = AT(profiles),
@@ -327,13 +334,16 @@ static gw_status_t build(const gw_invocation_t *inv, gw_err_t *err)
         gw_log_warning("without the starter library a library of fewer than %d templates gets "
                        "rough E-values",
                        GW_SEARCH_ENOUGH);
-    gw_build_opts_t b = {o->profiles, starter, (int)inv->common.threads};
+    gw_build_opts_t b = {o->ranges, o->profiles, starter, (int)inv->common.threads};
     gw_build_counts_t n;
     gw_status_t st = gw_build_library(o->build, inv->operands.v, inv->operands.n, &b, &n, err);
     if (st == GW_OK)
         gw_log_info("%s: %zu templates of %zu files (%zu with a sequence profile); skipped %zu "
-                    "files and %zu short chains",
-                    o->build, n.chains, n.files, n.with_profile, n.skipped_files, n.short_chains);
+                    "files, %zu %s and %zu profiles; left aside %zu residues without a CA atom, "
+                    "%zu that are no amino acids, and all but the first model of %zu files",
+                    o->build, n.templates, n.files, n.with_profile, n.skipped_files, n.left_out,
+                    o->ranges ? "domains" : "chains", n.left_out_profiles, n.no_ca, n.other,
+                    n.many_models);
     free(starter);
     return st;
 }

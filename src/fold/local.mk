@@ -12,6 +12,8 @@ libgw_fold_a_SOURCES = \
 	src/fold/foldout.c src/fold/foldout.h \
 	src/fold/dssp.c src/fold/dssp.h src/fold/env_table.c src/fold/env_table.h \
 	src/fold/template.c src/fold/template.h src/fold/build.c src/fold/build.h \
+	src/fold/ranges.c src/fold/ranges.h src/fold/take.c src/fold/take.h \
+	src/fold/attach.c src/fold/attach.h \
 	src/fold/rotamer_table.c src/fold/rotamer_table.h src/fold/sidechain.c src/fold/loop.c \
 	src/fold/model.c src/fold/model.h src/fold/superpose.c src/fold/superpose.h \
 	src/fold/foldtrace.c src/fold/foldtrace.h src/fold/foldpage.c src/fold/foldpage.h

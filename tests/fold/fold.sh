@@ -81,6 +81,32 @@ done
 grep -q '3 templates of 7 files' "$tmp/err" && ok || bad "summary: $(tail -1 "$tmp/err")"
 "$gw" fold --build-library "$tmp/l2.gwt" "$tmp/in" -@ 3 2>/dev/null && cmp -s "$tmp/l.gwt" "$tmp/l2.gwt" && ok ||
     bad "library differs with -@ 3"
+# domains by a ranges file, profiles matched by sequence; names are unique; every omission has its line
+printf '# comment\nd1cbsa1\t1cbs\tA:1-60\tb.60.1\nd1cbsa2 1cbs A:61-137\nnowhere 9xyz A:\n' >"$tmp/ranges"
+mkdir "$tmp/prof"
+"$gw" fold --build-library "$tmp/d.gwt" --ranges "$tmp/ranges" --profiles "$tmp/prof" "$tmp/in" 2>"$tmp/err" && ok ||
+    bad "--ranges: $(cat "$tmp/err")"
+grep -q '2 templates of 7 files (0 with' "$tmp/err" && ok || bad "--ranges: $(tail -1 "$tmp/err")"
+grep -q 'skipped .*1orc.pdb.gz: the ranges name no domain' "$tmp/err" && ok || bad "--ranges: 1orc has no line"
+grep -q '1 of 3 domains gave no template (first: line 4, nowhere of 9xyz)' "$tmp/err" && ok || bad "--ranges: no line on 9xyz"
+# the whole chain's profile serves the domain; one of another protein is refused with a line
+cat >"$tmp/prof/d1cbsa1.a3m" <<'END'
+>1cbs
+PNFSGNWKIIRSENFEELLKVLGVNVMLRKIAVAAASKPAVEIKQEGDTFYIKTSTTVRTTEINFKVGEEFEEQTVDGRPCKSLVKWESENKMVCEQKLLKGEGPKTSWTRELTNDGELILTMTADDVVCTRVYVRE
+>relative
+PNFSGTWKMVRSENFDELLKALGVNAMLRKVAVAAASKPHVEIRQDGDQFYIKTSTTVRTTEINFKIGESFEEETVDGRKCRSLATWENENKIHCTQTLLEGDGPKTYWTRELANDELILTFGADDVVCTRIYVRE-
+END
+printf '>other\nMKVLAAGIVGLDENRSTWYFHPQCMKVLAAGIVGLDENRSTWYFHPQC\n>two\nMKVLAAGIVGLDENRSTWYFHPQCMKVLAAGIVGLDENRSTWYFHPQC\n' \
+    >"$tmp/prof/d1cbsa2.a3m"
+"$gw" fold --build-library "$tmp/d.gwt" --ranges "$tmp/ranges" --profiles "$tmp/prof" "$tmp/in" 2>"$tmp/err"
+grep -q '2 templates of 7 files (1 with a sequence profile)' "$tmp/err" && ok || bad "--profiles: $(tail -1 "$tmp/err")"
+grep -q 'skipped profile .*d1cbsa2.a3m: only [0-9]* of the 77 residues' "$tmp/err" && ok || bad "--profiles: $(cat "$tmp/err")"
+"$gw" fold --build-library "$tmp/t.gwt" "$data/1cbs.cif.gz" "$tmp/in/1cbs.cif.gz" 2>"$tmp/err"
+grep -q '1 templates of 2 files' "$tmp/err" && grep -q 'skipped 1cbs_A of .*: a template of that name' "$tmp/err" && ok ||
+    bad "one name twice: $(cat "$tmp/err")"
+printf 'd1 1cbs A:1-x\n' >"$tmp/ranges"
+"$gw" fold --build-library "$tmp/no.gwt" --ranges "$tmp/ranges" "$tmp/in" 2>"$tmp/err"
+[ $? -eq 65 ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] && [ ! -e "$tmp/no.gwt" ] && ok || bad "bad ranges: $(cat "$tmp/err")"
 cat >"$tmp/crabp.fa" <<'END'
 >CRABP2
 PNFSGNWKIIRSENFEELLKVLGVNVMLRKIAVAAASKPAVEIKQEGDTFYIKTSTTVRTTEINFKVGEEFEEQTVDGRPCKSLVKWESENKMVC
