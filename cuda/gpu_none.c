@@ -118,3 +118,47 @@ void gw_local_turn(const gw_local_args_t *a, bool wide, gw_local_item_t *turned,
     (void)turned;
     (void)stream;
 }
+
+void gw_hmm_rows(const gw_hmm_args_t *a, bool wide, void *stream)
+{
+    (void)a;
+    (void)wide;
+    (void)stream;
+}
+
+void gw_hmm_launch(const gw_hmm_args_t *a, int shape, void *stream)
+{
+    (void)a;
+    (void)shape;
+    (void)stream;
+}
+
+void gw_gram_launch_left(const gw_gram_args_t *a, void *stream)
+{
+    (void)a;
+    (void)stream;
+}
+
+void gw_gram_launch_index(const gw_gram_args_t *a, void *stream)
+{
+    (void)a;
+    (void)stream;
+}
+
+void gw_gram_launch_right(const gw_gram_args_t *a, void *stream)
+{
+    (void)a;
+    (void)stream;
+}
+
+void gw_gram_launch_square(const gw_gram_args_t *a, void *stream)
+{
+    (void)a;
+    (void)stream;
+}
+
+void gw_thread_launch(const gw_thread_args_t *a, void *stream)
+{
+    (void)a;
+    (void)stream;
+}

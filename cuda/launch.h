@@ -54,6 +54,90 @@ void gw_local_launch(const gw_local_args_t *a, int shape, bool wide, bool ends, 
 /* Makes the items of the pass back from where the alignments in a->best end. */
 void gw_local_turn(const gw_local_args_t *a, bool wide, gw_local_item_t *turned, void *stream);
 
+/* 3. pair HMM (pairhmm.cu): rows of the reads are made on the device from their qualities, then
+ *    every item is one read against one haplotype. Sums are those of kernels/pairhmm_variants.h.
+ */
+typedef struct {
+    uint64_t row, hap, border; /* where the read's rows, the haplotype and its columns start */
+    int32_t n_rows, hap_len;
+    uint32_t read; /* for its start value */
+    uint32_t out;  /* where the sum goes */
+} gw_hmm_item_t;
+
+/* lanes and rows of each shape, in float and in double; longer reads go in strips */
+enum { GW_HMM_SHAPES = 4, GW_HMM_BLOCK = 128, GW_HMM_DOUBLE = GW_HMM_SHAPES };
+#define GW_HMM_SHAPE_LIST {8, 8}, {16, 8}, {16, 10}, {32, 8}, {32, 4}
+
+typedef struct {
+    /* reads, flat */
+    uint32_t n_reads;
+    const uint64_t *read_off; /* n_reads + 1 values */
+    const uint8_t *base, *qual, *ins_qual, *del_qual, *ext_qual;
+    const double *prob; /* by phred quality, 0..127 */
+    /* scratch: rows as gw_pairhmm_row_f_t or gw_pairhmm_row_d_t, and starts */
+    void *row;
+    double *start;
+    /* items */
+    uint32_t n;
+    const gw_hmm_item_t *item;
+    const uint8_t *hap;
+    void *border; /* scratch: three numbers a column, for reads longer than a shape */
+    void *sum;    /* out: float or double */
+} gw_hmm_args_t;
+
+void gw_hmm_rows(const gw_hmm_args_t *a, bool wide, void *stream);
+/* shape: of the list; GW_HMM_DOUBLE computes in double */
+void gw_hmm_launch(const gw_hmm_args_t *a, int shape, void *stream);
+
+/* 4. genotype products (gram.cu), in the order of additions that kernels/gram.h states */
+typedef struct {
+    int64_t n_samples, n_variants;
+    uint64_t row_bytes;
+    const uint8_t *geno;
+    const double *mean, *scale;
+    uint8_t *index; /* scratch: quads of variants by sample, as gw_gram_index */
+    int32_t n_tiles;
+    const float *q; /* left's operand */
+    float *y;       /* left's result and right's operand */
+    float *h;       /* right's result */
+    float *all;     /* scratch: sum of each column of q; n_tiles * 16 */
+    /* square: sums so far and with this block, tiles of 8 columns from first_tile on */
+    const double *k_in;
+    double *k_out;
+    int64_t first_tile, n_square_tiles;
+} gw_gram_args_t;
+
+void gw_gram_launch_left(const gw_gram_args_t *a, void *stream);
+void gw_gram_launch_index(const gw_gram_args_t *a, void *stream);
+void gw_gram_launch_right(const gw_gram_args_t *a, void *stream);
+void gw_gram_launch_square(const gw_gram_args_t *a, void *stream);
+
+/* 5. threading (thread.cu): a warp a template */
+typedef struct {
+    uint32_t dot[10]; /* 20 bytes of weighted pp, 20 of env */
+    int16_t bias;     /* the template's shift included, saturated nowhere: within +-8000 */
+    uint8_t state, gap;
+    uint32_t unused;
+} gw_thread_col_t;
+
+typedef struct {
+    uint32_t n;            /* templates */
+    const uint64_t *off;   /* n + 1: where a template's columns start */
+    const uint8_t *pp, *env, *state, *gap;
+    const int16_t *bias;
+    const uint16_t *weight; /* [template][20] */
+    const int16_t *shift;   /* [template] */
+    gw_thread_col_t *col;   /* scratch */
+    int32_t q_len;
+    const uint8_t *q_pp, *q_env; /* [row][20] */
+    const int16_t *q_tab;        /* [row][16] */
+    int32_t gap_open, gap_extend;
+    int32_t *border_h, *border_f; /* scratch: one each a column */
+    int32_t *score;               /* out */
+} gw_thread_args_t;
+
+void gw_thread_launch(const gw_thread_args_t *a, void *stream);
+
 #ifdef __cplusplus
 }
 #endif

@@ -6,8 +6,12 @@ KERNEL_LIBS += libgw_gpu.a libgw_cuda.a
 libgw_gpu_a_SOURCES = \
 	cuda/gpu.h cuda/launch.h \
 	cuda/gpuletters.c cuda/gpuletters.h \
-	cuda/gpuextend.c cuda/gpuextend.h
-cuda_sources = cuda/gpu.cu cuda/extend_local.cu
+	cuda/gpuextend.c cuda/gpuextend.h \
+	cuda/gpupairhmm.c cuda/gpupairhmm.h \
+	cuda/gpugram.c cuda/gpugram.h \
+	cuda/gputhread.c cuda/gputhread.h
+cuda_sources = cuda/gpu.cu cuda/extend_local.cu cuda/pairhmm.cu cuda/gram.cu \
+	cuda/thread.cu
 EXTRA_DIST += $(cuda_sources) cuda/rt.h cuda/emu/cuemu.cc cuda/emu/cuemu.h cuda/gpu_none.c
 
 if CUDA
@@ -22,10 +26,12 @@ nvcc_v = $(nvcc_v_@AM_V@)
 nvcc_v_ = $(nvcc_v_@AM_DEFAULT_V@)
 nvcc_v_0 = @echo "  NVCC    " $@;
 # Sums keep the order and roundings that the kernels' headers state: no fusing of a product and a
-# sum that is not written out. Floats flush to zero, as on the CPU.
+# sum that is not written out. The pair HMM's floats flush to zero, as on the CPU.
+cuda/pairhmm.nv.o: nvcc_floats = -ftz=true
+cuda/pairhmm.emu.o: emu_floats = -DCUEMU_FLUSH=1
 %.nv.o: %.cu
 	$(AM_V_at)$(MKDIR_P) $(@D)
-	$(nvcc_v)$(NVCC) -I$(srcdir)/src -I$(srcdir) -std=c++17 -fmad=false -ftz=true $(NVCC_ALL) $(NVCCFLAGS) \
+	$(nvcc_v)$(NVCC) -I$(srcdir)/src -I$(srcdir) -std=c++17 -fmad=false $(nvcc_floats) $(NVCC_ALL) $(NVCCFLAGS) \
 		-MD -MF $(@:.o=.d) -c -o $@ $<
 
 emu_v = $(emu_v_@AM_V@)
@@ -34,7 +40,7 @@ emu_v_0 = @echo "  EMU     " $@;
 emu_objects = $(cuda_sources:.cu=.emu.o)
 %.emu.o: %.cu
 	$(AM_V_at)$(MKDIR_P) $(@D)
-	$(emu_v)$(CXX) $(DEFS) -I. -I$(srcdir)/src -I$(srcdir) $(AM_CXXFLAGS) $(CXXFLAGS) -MD -MF $(@:.o=.d) \
+	$(emu_v)$(CXX) $(DEFS) $(emu_floats) -I. -I$(srcdir)/src -I$(srcdir) $(AM_CXXFLAGS) $(CXXFLAGS) -MD -MF $(@:.o=.d) \
 		-x c++ -c -o $@ $<
 check_LIBRARIES += libgw_cuda_emu.a
 libgw_cuda_emu_a_SOURCES = cuda/emu/cuemu.cc cuda/emu/cuemu.h

@@ -213,7 +213,6 @@ static void run_block(block_t *b, size_t smem, unsigned *order, uint64_t *seed)
     swap(&b->home, &b->t[b->cur]);
 }
 
-/* Floats flush to zero while kernels run, as cuda/local.mk has nvcc make them. */
 static unsigned flush_on()
 {
 #if defined __x86_64__
@@ -234,7 +233,7 @@ static void flush_off(unsigned saved)
 #endif
 }
 
-void run(dim3 grid, dim3 dim, size_t smem, void (*fn)(void *), void *arg)
+void run(dim3 grid, dim3 dim, size_t smem, bool flush, void (*fn)(void *), void *arg)
 {
     pthread_mutex_lock(&turn);
     block_t b = {};
@@ -260,12 +259,13 @@ void run(dim3 grid, dim3 dim, size_t smem, void (*fn)(void *), void *arg)
     reserve_stacks(b.n);
     const char *text = getenv("CUEMU_SEED");
     uint64_t seed = text ? strtoull(text, NULL, 10) : 0;
-    unsigned saved = flush_on();
+    unsigned saved = flush ? flush_on() : 0;
     for (b.bid.z = 0; b.bid.z < grid.z; b.bid.z++)
         for (b.bid.y = 0; b.bid.y < grid.y; b.bid.y++)
             for (b.bid.x = 0; b.bid.x < grid.x; b.bid.x++)
                 run_block(&b, smem, order, &seed);
-    flush_off(saved);
+    if (flush)
+        flush_off(saved);
 #ifndef CUEMU_ASSEMBLY
     free(uc);
 #endif

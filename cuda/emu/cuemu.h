@@ -98,7 +98,7 @@ void resume_next();
 /* Deposits v for the lanes in mask and returns when all have come. */
 meeting_t &meet(uint32_t mask, uint64_t v, int site);
 void barrier(int site);
-void run(dim3 grid, dim3 block, size_t smem, void (*fn)(void *), void *arg);
+void run(dim3 grid, dim3 block, size_t smem, bool flush, void (*fn)(void *), void *arg);
 
 /* 3. collectives */
 template <class T> static inline uint64_t pack(T v)
@@ -307,17 +307,22 @@ static inline long long clock64()
     return (long long)cuemu::B->progress;
 }
 
-/* 5. launches */
+/* 5. launches. A file compiled with -DCUEMU_FLUSH=1 has its floats flushed to zero, as nvcc's
+ *    -ftz=true does. */
+#ifndef CUEMU_FLUSH
+#define CUEMU_FLUSH 0
+#endif
 namespace cuemu
 {
-template <class F> static inline void launch(dim3 grid, dim3 block, size_t smem, F f)
+template <class F> static inline void launch(dim3 grid, dim3 block, size_t smem, bool flush, F f)
 {
-    run(grid, block, smem, [](void *p) { (*(F *)p)(); }, &f);
+    run(grid, block, smem, flush, [](void *p) { (*(F *)p)(); }, &f);
 }
 } // namespace cuemu
 #define GW_SHARED(type, name) type *name = (type *)(void *)cuemu::B->dyn
 #define GW_LAUNCH(kernel, grid, block, smem, stream, ...) \
-    ((void)(stream), cuemu::launch(grid, block, smem, [=] { kernel(__VA_ARGS__); }))
+    ((void)(stream),                                           \
+     cuemu::launch(grid, block, smem, CUEMU_FLUSH, [=] { kernel(__VA_ARGS__); }))
 
 /* 6. the runtime's calls, over malloc; streams do everything at once */
 typedef int cudaError_t;
