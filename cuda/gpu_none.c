@@ -119,6 +119,12 @@ void gw_local_turn(const gw_local_args_t *a, bool wide, gw_local_item_t *turned,
     (void)stream;
 }
 
+void gw_global_launch(const gw_global_args_t *a, void *stream)
+{
+    (void)a;
+    (void)stream;
+}
+
 void gw_hmm_rows(const gw_hmm_args_t *a, bool wide, void *stream)
 {
     (void)a;

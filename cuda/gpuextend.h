@@ -1,6 +1,6 @@
 /* cuda/gpuextend.h -- kernels/extend.h on a device
  *
- * Contents: 1. score and ends  2. banded alignment with CIGAR
+ * Contents: 1. score and ends (banded alignment: gpuglobal.h)
  * The same batches, answers and ties as the plain reference; the batch has been checked. A failure
  * leaves the outputs undefined, and the batch can be done again by anyone (gpu.h: GW_ENOMEM,
  * GW_ENODEVICE).

@@ -54,6 +54,48 @@ void gw_local_launch(const gw_local_args_t *a, int shape, bool wide, bool ends, 
 /* Makes the items of the pass back from where the alignments in a->best end. */
 void gw_local_turn(const gw_local_args_t *a, bool wide, gw_local_item_t *turned, void *stream);
 
+/* 2. banded alignment (extend_global.cu): a warp a pair. flags: scratch, a byte a cell as
+ *    extend_cigar.h names them, in strips of 32 rows: [strip][step][lane]. */
+typedef struct {
+    uint64_t q_at, t_at;
+    uint64_t flags, border, trace; /* where the pair's scratch starts, in elements */
+    int64_t strip;                 /* flags of a strip */
+    int32_t q_len, t_len, diag, width;
+} gw_global_item_t;
+
+typedef struct {
+    int32_t score;    /* INT32_MIN: no path in the band */
+    int32_t n_cigar;  /* -1: there was no room for them */
+    uint32_t cigar;   /* where they start in args.cigar */
+    uint32_t unused;
+} gw_global_result_t;
+
+enum { GW_GLOBAL_ROWS = 32 };
+
+typedef struct {
+    const gw_global_item_t *item;
+    uint32_t n;
+    const uint8_t *query, *target;
+    const int8_t *matrix;
+    int32_t n_letters, open, extend;
+    uint8_t *flags;
+    int32_t *border_h, *border_f; /* scratch: t_len + 1 values a pair */
+    uint8_t *border_flags;
+    uint32_t *trace;              /* scratch: q_len + t_len operations a pair */
+    gw_global_result_t *result;
+    uint32_t *cigar, *n_cigar;    /* out: room for cap_cigar; how many were wanted (0 at start) */
+    uint32_t cap_cigar;
+} gw_global_args_t;
+
+/* steps of a strip of a pair: columns and the lanes' lag */
+static inline int64_t gw_global_steps(int32_t t_len, int32_t width)
+{
+    int64_t band = 2 * (int64_t)width + GW_GLOBAL_ROWS, all = (int64_t)t_len + 1;
+    return (width >= 0 && band < all ? band : all) + GW_GLOBAL_ROWS - 1;
+}
+
+void gw_global_launch(const gw_global_args_t *a, void *stream);
+
 /* 3. pair HMM (pairhmm.cu): rows of the reads are made on the device from their qualities, then
  *    every item is one read against one haplotype. Sums are those of kernels/pairhmm_variants.h.
  */
