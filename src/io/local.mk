@@ -10,6 +10,7 @@ libgw_io_a_SOURCES = \
 	src/io/seqread.c src/io/seqread.h src/io/seqread_impl.h \
 	src/io/seqread_text.c src/io/seqread_aln.c \
 	src/io/ref.c src/io/ref.h \
+	src/io/refcheck.c src/io/refcheck.h \
 	src/io/region.c src/io/region.h \
 	src/io/vcfcheck.c src/io/vcfcheck.h \
 	src/io/vcfhead.c src/io/vcfhead.h \
