@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "cli/cluster_amplicons.h"
 #include "cli/cluster_samples.h"
 #include "cli/command.h"
 #include "cluster/cluster.h"
@@ -17,6 +18,7 @@ typedef struct {
     int cov_mode, mode, alphabet, strand, format;
     bool linear, sensitive, sizein;
     const char *prefix;
+    gw_amplicon_args_t amplicon;
     bool by_samples;
     gw_clustersamples_args_t samples;
 } cluster_opts_t;
@@ -98,7 +100,8 @@ static const gw_opt_t rows[] = {
      .arg = "PREFIX",
      .group = "Output",
      .help = "write PREFIX.tsv, PREFIX.reps.fa, PREFIX.clstr and PREFIX.uc instead of stdout; with "
-             "--samples PREFIX.tsv, PREFIX.centres.tsv (kmeans, gmm) and PREFIX.nwk (hclust)"},
+             "--denoise or --chimeras also PREFIX.left_out.tsv; with --samples PREFIX.tsv, "
+             "PREFIX.centres.tsv (kmeans, gmm) and PREFIX.nwk (hclust)"},
     {.name = "output-fmt",
      .letter = 'O',
      .type = GW_OPT_CHOICE,
@@ -109,11 +112,79 @@ static const gw_opt_t rows[] = {
      .excludes = "output",
      .help = "what goes to stdout: tsv (representative, member, identity, coverage), CD-HIT's "
              "clstr, UCLUST's uc, or the representatives as fasta"},
+    {.name = "derep",
+     .type = GW_OPT_FLAG,
+     .offset = AT(amplicon.derep),
+     .excludes = "min-seq-id coverage cov-mode mode linear sensitive strand denoise",
+     .group = "Amplicons and reads",
+     .help = "put identical sequences together and nothing else, most abundant first"},
+    {.name = "denoise",
+     .type = GW_OPT_FLAG,
+     .offset = AT(amplicon.denoise),
+     .excludes = "min-seq-id coverage cov-mode mode linear sensitive strand",
+     .help = "zero-radius OTUs: sequences join the nearest one that is so much more abundant that "
+             "they can be its copies with sequencing errors (UNOISE)"},
+    {.name = "alpha",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(amplicon.alpha),
+     .arg = "X",
+     .dflt = "2",
+     .min = 0.1,
+     .max = 20,
+     .needs = "denoise",
+     .help = "a copy with d differences is at least 2^(alpha d + 1) times rarer than its original"},
+    {.name = "min-size",
+     .type = GW_OPT_INT,
+     .offset = AT(amplicon.min_size),
+     .arg = "N",
+     .dflt = "8",
+     .min = 1,
+     .max = 9007199254740992.0,
+     .needs = "denoise",
+     .help =
+         "least abundance of an original; rarer sequences that are copies of none are left out"},
+    {.name = "chimeras",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(amplicon.chimeras),
+     .arg = "RULE",
+     .dflt = "keep",
+     .choices = "keep|perfect|uchime",
+     .help = "leave out clusters that two more abundant ones explain: with no difference at all "
+             "(after --denoise), or by UCHIME's score (after clustering)"},
+    {.name = "chimera-skew",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(amplicon.skew),
+     .arg = "X",
+     .dflt = "0",
+     .min = 0,
+     .max = 1e6,
+     .needs = "chimeras",
+     .help = "how much more abundant the parents are; 0: 16 with perfect, 2 with uchime"},
+    {.name = "max-ee",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(amplicon.max_ee),
+     .arg = "X",
+     .dflt = "0",
+     .min = 0,
+     .max = 1e6,
+     .help = "leave out reads whose qualities promise more errors than this; 0 = keep all"},
+    {.name = "otu-table",
+     .type = GW_OPT_STRING,
+     .offset = AT(amplicon.otu_table),
+     .arg = "FILE",
+     .help =
+         "write the abundance of every cluster in every sample: BIOM 1.0 when the name ends in "
+         ".biom or .json, else TSV. A sequence's sample is ;sample=NAME or ;barcodelabel=NAME in "
+         "its name, else its file's name"},
+    {.name = "sizeout",
+     .type = GW_OPT_FLAG,
+     .offset = AT(amplicon.sizeout),
+     .help = "write the clusters' abundances as ;size=N to the names of representatives"},
     {.name = "samples",
      .type = GW_OPT_FLAG,
      .offset = AT(by_samples),
      .excludes = "min-seq-id coverage cov-mode mode linear sensitive alphabet strand sizein "
-                 "output-fmt",
+                 "output-fmt derep denoise chimeras max-ee otu-table sizeout",
      .group = "Samples instead of sequences",
      .help = "the input is a table of numbers, a sample a line, such as pca writes"},
     {.name = "method",
@@ -290,6 +361,7 @@ static gw_status_t write_report(const gw_invocation_t *inv, const gw_seqset_t *s
     gw_report_int(r, "unique", "different sequences", s->n);
     gw_report_int(r, "letters", "letters in different sequences", s->n_letters);
     report_sizes(r, v);
+    gw_amplicon_tell(s, c, &((const cluster_opts_t *)inv->opts)->amplicon, r);
     gw_report_int(r, "candidate_pairs", "candidate pairs", c->n_candidates);
     gw_report_int(r, "compared_pairs", "pairs compared exactly", c->n_compared);
     gw_status_t st = gw_report_write(r, inv->common.report, inv->common.json, err);
@@ -347,22 +419,34 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
                                                      : GW_SEARCH_DEFAULT,
                              .both_strands = o->strand == 0,
                              .threads = (int)inv->common.threads};
+    const gw_amplicon_args_t *a = &o->amplicon;
     gw_clusters_t c = {0};
     gw_clusterview_t v = {0};
+    gw_chimeras_t chimeras = {0};
+    gw_amplicon_load_opts(a, &load);
     gw_status_t st = gw_seqset_load(&s, inv->operands.v, inv->operands.n, &load, err);
     if (st == GW_OK)
-        st = gw_cluster_run(&s, &how, &c, err);
+        st = a->derep || a->denoise ? gw_amplicon_cluster(a, &s, how.threads, &c, err)
+                                    : gw_cluster_run(&s, &how, &c, err);
+    if (st == GW_OK)
+        st = gw_amplicon_chimeras(a, &s, how.threads, &c, &chimeras, err);
     if (st == GW_OK)
         st = gw_clusterview_init(&v, &s, &c, how.cov_mode, err);
+    v.sizes = a->sizeout;
+    if (st == GW_OK)
+        st = gw_amplicon_write(a, &v, &chimeras, o->prefix, err);
     if (st == GW_OK && o->prefix)
         st = write_all(&v, o->prefix, err);
     else if (st == GW_OK)
         st = gw_clusterview_write(&v, (gw_clusterfmt_t)o->format, stdout, err);
     if (st == GW_OK)
         st = write_report(inv, &s, &c, &v, err);
-    if (st == GW_OK)
+    if (st == GW_OK) {
+        gw_amplicon_tell(&s, &c, a, NULL);
         gw_log_info("%zu sequences, %d different, %d clusters; %lld pairs compared exactly",
                     s.n_recs, s.n, c.n_clusters, (long long)c.n_compared);
+    }
+    free(chimeras.v);
     gw_clusterview_release(&v);
     gw_clusters_release(&c);
     gw_seqset_release(&s);

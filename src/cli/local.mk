@@ -8,6 +8,7 @@ libgw_cli_a_SOURCES = \
 	src/cli/cmd_index.c src/cli/cmd_align.c \
 	src/cli/cmd_call.c \
 	src/cli/cmd_cluster.c \
+	src/cli/cluster_amplicons.c src/cli/cluster_amplicons.h \
 	src/cli/cluster_samples.c src/cli/cluster_samples.h \
 	src/cli/cmd_pca.c \
 	src/cli/cmd_fold.c \

@@ -179,5 +179,6 @@ void gw_clusters_release(gw_clusters_t *c)
 {
     free(c->rep);
     free(c->figures);
+    free(c->left_out);
     memset(c, 0, sizeof *c);
 }

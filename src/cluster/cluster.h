@@ -25,10 +25,12 @@ typedef struct {
 } gw_cluster_opts_t;
 
 /* 2. results */
+enum { GW_LEFT_RARE = 1, GW_LEFT_CHIMERA = 2 };
 typedef struct {
     int32_t *rep;          /* of every unique; rep[u] = u for representatives */
     gw_figures_t *figures; /* one per unique that is no representative, by unique */
     size_t n_figures;
+    uint8_t *left_out; /* of every unique: 0, or why it is in no cluster; NULL: all are in one */
     int32_t n_clusters;
     int64_t n_candidates, n_compared, n_cells;
     int rounds;

@@ -15,4 +15,11 @@ libgw_cluster_a_SOURCES = \
 	src/cluster/hclust.c src/cluster/hclust.h \
 	src/cluster/dbscan.c src/cluster/dbscan.h \
 	src/cluster/agreement.c src/cluster/agreement.h \
-	src/cluster/samplegroups.c src/cluster/samplegroups.h
+	src/cluster/samplegroups.c src/cluster/samplegroups.h \
+	src/cluster/partition.c src/cluster/partition.h \
+	src/cluster/editdist.c src/cluster/editdist.h \
+	src/cluster/wordlist.c src/cluster/wordlist.h \
+	src/cluster/denoise.c src/cluster/denoise.h \
+	src/cluster/chimera.c src/cluster/chimera.h \
+	src/cluster/sizename.c src/cluster/sizename.h \
+	src/cluster/otutable.c src/cluster/otutable.h
