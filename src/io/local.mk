@@ -24,5 +24,8 @@ libgw_io_a_SOURCES = \
 noinst_LIBRARIES += libgw_geno.a
 ROOM_LIBS += libgw_geno.a
 libgw_geno_a_SOURCES = \
+	src/io/genoinput.c src/io/genoinput.h \
+	src/io/matread.c src/io/matread.h src/io/matread_impl.h \
+	src/io/matread_table.c src/io/matread_market.c \
 	src/io/genoread.c src/io/genoread.h src/io/genoread_impl.h \
 	src/io/genoread_bed.c src/io/genoread_vcf.c
