@@ -5,6 +5,7 @@
 #include "kernels/cpu.h"
 #include "kernels/extend.h"
 #include "kernels/extend_batch.h"
+#include "kernels/extend_global_batch.h"
 #include "kernels/extend_variants.h"
 
 /* 1. the batch */
@@ -23,7 +24,7 @@ static gw_status_t check_params(const gw_extend_params_t *p, gw_err_t *err)
     return GW_OK;
 }
 
-static int64_t largest_score(const gw_extend_params_t *p)
+int64_t gw_extend_largest_score(const gw_extend_params_t *p)
 {
     int64_t largest = 1;
     for (int i = 0; i < p->n_letters * p->n_letters; i++) {
@@ -104,7 +105,7 @@ gw_status_t gw_extend_score(const gw_extend_batch_t *b, const gw_extend_params_t
 {
     gw_status_t st = check_params(p, err);
     if (st == GW_OK)
-        st = check_batch(b, p, largest_score(p), err);
+        st = check_batch(b, p, gw_extend_largest_score(p), err);
     return st == GW_OK ? gw_extend_score_at(gw_cpu_level(), b, p, score, err) : st;
 }
 
@@ -113,7 +114,7 @@ gw_status_t gw_extend_ends(const gw_extend_batch_t *b, const gw_extend_params_t 
 {
     gw_status_t st = check_params(p, err);
     if (st == GW_OK)
-        st = check_batch(b, p, largest_score(p), err);
+        st = check_batch(b, p, gw_extend_largest_score(p), err);
     return st == GW_OK ? gw_extend_ends_at(gw_cpu_level(), b, p, hit, err) : st;
 }
 
@@ -122,8 +123,9 @@ gw_status_t gw_extend_global_at(gw_cpu_level_t level, const gw_extend_batch_t *b
                                 const gw_extend_params_t *p, const int32_t *diag,
                                 const int32_t *width, gw_extend_cigars_t *out, gw_err_t *err)
 {
-    (void)level;
-    return gw_extend_global_ref(b, p, diag, width, out, err);
+    const gw_extend_simd_t *simd = simd_of(level);
+    return simd ? gw_extend_global_run(simd, b, p, diag, width, out, err)
+                : gw_extend_global_ref(b, p, diag, width, out, err);
 }
 
 gw_status_t gw_extend_global(const gw_extend_batch_t *b, const gw_extend_params_t *p,
@@ -133,7 +135,7 @@ gw_status_t gw_extend_global(const gw_extend_batch_t *b, const gw_extend_params_
     gw_status_t st = check_params(p, err);
     if (st != GW_OK)
         return st;
-    int64_t cost = largest_score(p);
+    int64_t cost = gw_extend_largest_score(p);
     cost = p->gap_extend > cost ? p->gap_extend : cost;
     st = check_batch(b, p, cost, err);
     if (st != GW_OK)
