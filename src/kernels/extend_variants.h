@@ -35,6 +35,11 @@ enum {
 /* the largest size of a matrix entry, at least 1 */
 int64_t gw_extend_largest_score(const gw_extend_params_t *p);
 
+/* What gw_extend_score and _ends (global: gw_extend_global) ask of a batch, for those who compute
+ * elsewhere. */
+GW_RESULT_USED gw_status_t gw_extend_check(const gw_extend_batch_t *b, const gw_extend_params_t *p,
+                                           bool global, gw_err_t *err);
+
 /* One level's kernels by hand, for tests, the self-check and benchmarks; batches are checked. A
  * level this machine lacks is GW_EINTERNAL. */
 GW_RESULT_USED gw_status_t gw_extend_score_at(gw_cpu_level_t level, const gw_extend_batch_t *b,

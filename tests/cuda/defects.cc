@@ -7,21 +7,21 @@
 
 __global__ void right(int *o)
 {
-    __shared__ int s[64];
-    s[threadIdx.x] = (int)threadIdx.x;
+    __shared__ unsigned s[64];
+    s[threadIdx.x] = threadIdx.x;
     __syncthreads();
-    int v = s[63 - threadIdx.x];
+    unsigned v = s[63 - threadIdx.x];
     v += __shfl_xor_sync(~0u, v, 1);
-    o[threadIdx.x] = v;
+    o[threadIdx.x] = (int)v;
 }
 
 __global__ void missing_barrier(int *o)
 {
-    __shared__ int s[64];
-    s[threadIdx.x] = (int)threadIdx.x;
-    int v = s[63 - threadIdx.x];
+    __shared__ unsigned s[64];
+    s[threadIdx.x] = threadIdx.x;
+    unsigned v = s[63 - threadIdx.x];
     v += __shfl_xor_sync(~0u, v, 1);
-    o[threadIdx.x] = v;
+    o[threadIdx.x] = (int)v;
 }
 
 __global__ void divergent_shuffle(int *o)
@@ -29,7 +29,7 @@ __global__ void divergent_shuffle(int *o)
     int v = 0;
     if (threadIdx.x < 16)
         v = __shfl_up_sync(~0u, 1, 1);
-    o[threadIdx.x] = v;
+    o[threadIdx.x] = (int)v;
 }
 
 __global__ void two_shuffles(int *o)
@@ -39,7 +39,7 @@ __global__ void two_shuffles(int *o)
         v = __shfl_up_sync(~0u, 1, 1);
     else
         v = __shfl_up_sync(~0u, 2, 1);
-    o[threadIdx.x] = v;
+    o[threadIdx.x] = (int)v;
 }
 
 __global__ void lane_outside_mask(int *o)
@@ -68,11 +68,11 @@ __global__ void barrier_after_return(int *o)
 
 __global__ void not_filled(int *o)
 {
-    GW_SHARED(int, d);
+    GW_SHARED(unsigned, d);
     if (threadIdx.x != 7)
         d[threadIdx.x] = 0;
     __syncthreads();
-    o[threadIdx.x] = 126 - 2 * (int)threadIdx.x + (threadIdx.x & 1 ? 1 : -1) + d[threadIdx.x];
+    o[threadIdx.x] = 126 - 2 * (int)threadIdx.x + (threadIdx.x & 1 ? 1 : -1) + (int)d[threadIdx.x];
 }
 
 /* AddressSanitizer alone sees these two */
