@@ -47,7 +47,10 @@ same() {
     done
 }
 
-head -n 200 "$data/phix/phix_illumina.fa" >reads.fa
+awk '!/^>/ {seq = seq $0}
+    END {for (i = 1; i + 154 <= length(seq); i += 7) # five bases deleted
+        printf ">r%d\n%s%s\n", i, substr(seq, i, 40 + i % 70), substr(seq, i + 45 + i % 70, 110 - i % 70)}' \
+    "$data/phix/phix_illumina.fa" >reads.fa
 same align align "$data/phix/phix.fa" "$work/reads.fa" --no-PG -O sam
 same call call -f "$data/na12878/ref.fa" "$data/na12878/reads.bam" --no-PG
 same pca pca "$data/pca/small.vcf" -k 3 --out small
