@@ -22,4 +22,6 @@ libgw_cluster_a_SOURCES = \
 	src/cluster/denoise.c src/cluster/denoise.h \
 	src/cluster/chimera.c src/cluster/chimera.h \
 	src/cluster/sizename.c src/cluster/sizename.h \
-	src/cluster/otutable.c src/cluster/otutable.h
+	src/cluster/otutable.c src/cluster/otutable.h \
+	src/cluster/msa.c src/cluster/msa.h \
+	src/cluster/update.c src/cluster/update.h
