@@ -8,6 +8,7 @@
 #include "base/outfile.h"
 #include "cli/cluster_amplicons.h"
 #include "cli/cluster_samples.h"
+#include "cli/cluster_umi.h"
 #include "cli/command.h"
 #include "cluster/cluster.h"
 #include "cluster/msa.h"
@@ -21,6 +22,7 @@ typedef struct {
     bool linear, sensitive, sizein, consensus;
     const char *prefix, *update;
     gw_amplicon_args_t amplicon;
+    gw_clusterumi_args_t umi;
     bool by_samples;
     gw_clustersamples_args_t samples;
 } cluster_opts_t;
@@ -111,7 +113,8 @@ static const gw_opt_t rows[] = {
      .group = "Output",
      .help = "write PREFIX.tsv, PREFIX.reps.fa, PREFIX.clstr and PREFIX.uc instead of stdout; with "
              "--denoise or --chimeras also PREFIX.left_out.tsv; with --samples PREFIX.tsv, "
-             "PREFIX.centres.tsv (kmeans, gmm) and PREFIX.nwk (hclust)"},
+             "PREFIX.centres.tsv (kmeans, gmm) and PREFIX.nwk (hclust); with --umi PREFIX.tsv and, "
+             "from alignments, PREFIX.bam with MI tags"},
     {.name = "output-fmt",
      .letter = 'O',
      .type = GW_OPT_CHOICE,
@@ -136,7 +139,7 @@ static const gw_opt_t rows[] = {
      .offset = AT(consensus),
      .needs = "output",
      .help = "also write the consensus of every cluster, weighted by abundance, to "
-             "PREFIX.consensus.fa"},
+             "PREFIX.consensus.fa; with --umi of every molecule to PREFIX.consensus.fq"},
     {.name = "derep",
      .type = GW_OPT_FLAG,
      .offset = AT(amplicon.derep),
@@ -205,6 +208,28 @@ static const gw_opt_t rows[] = {
      .type = GW_OPT_FLAG,
      .offset = AT(amplicon.sizeout),
      .help = "write the clusters' abundances as ;size=N to the names of representatives"},
+    {.name = "umi",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(umi.source),
+     .arg = "WHERE",
+     .dflt = "off",
+     .choices = "off|tag|name|reads",
+     .excludes = "min-seq-id coverage cov-mode mode linear sensitive alphabet strand sizein "
+                 "output-fmt derep denoise chimeras max-ee otu-table sizeout update msa samples",
+     .group = "Molecules by identifiers (UMI)",
+     .help =
+         "group reads into molecules by position, strand and identifier. tag: SAM, BAM or CRAM, "
+         "identifier in RX; name: the same, identifier behind the last _ or : of the name; reads: "
+         "FASTA or FASTQ, identifier in the name, all at one position"},
+    {.name = "umi-distance",
+     .type = GW_OPT_INT,
+     .offset = AT(umi.distance),
+     .arg = "N",
+     .dflt = "1",
+     .min = 0,
+     .max = 2,
+     .needs = "umi",
+     .help = "letters that an identifier may differ in from a more frequent one whose copy it is"},
     {.name = "samples",
      .type = GW_OPT_FLAG,
      .offset = AT(by_samples),
@@ -488,6 +513,8 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     if (o->update && o->mode == GW_MODE_CONNECTED)
         return gw_err_set(err, GW_EUSAGE,
                           "--update keeps representatives, which --mode connected does not have");
+    if (o->umi.source)
+        return gw_clusterumi_run(inv, &o->umi, o->prefix, o->consensus, err);
     if (o->by_samples)
         return gw_clustersamples_run(inv, &o->samples, o->prefix, err);
     static const gw_seqkind_t kinds[] = {GW_SEQ_AUTO, GW_SEQ_PROTEIN, GW_SEQ_DNA};
@@ -542,16 +569,20 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 }
 
 static const char *const usage[] = {"IN.fa [MORE.fa ...] [--min-seq-id X] [-c COV] [-o PREFIX]",
+                                    "--umi tag|name|reads [-o PREFIX] [--consensus] READS|-",
                                     "--samples [--method METHOD] [-k N] TABLE|-", NULL};
 static const char *const examples[] = {
     "genowarp cluster proteins.fa --min-seq-id 0.5 -o families",
     "genowarp cluster amplicons.fa.gz --sizein --strand plus --mode greedy --min-seq-id 0.97 -c 0",
     "zstdcat genes.fa.zst | genowarp cluster - -O fasta > representatives.fa",
-    "genowarp pca cohort.bcf | genowarp cluster --samples - --method gmm --labels known.tsv", NULL};
+    "genowarp cluster s1.fq.gz s2.fq.gz --max-ee 1 --denoise --otu-table otus.biom -o zotus",
+    "genowarp cluster --umi tag lane.bam -o molecules --consensus",
+    "genowarp pca cohort.bcf | genowarp cluster --samples - --method gmm --labels known.tsv",
+    NULL};
 
 const gw_command_t gw_cmd_cluster = {
     .name = "cluster",
-    .summary = "sequence families whose threshold holds; groups of samples",
+    .summary = "sequence families whose threshold holds; amplicons, molecules, groups of samples",
     .usage = usage,
     .description =
         "Groups protein or nucleotide sequences (FASTA, FASTQ, BAM, plain or compressed; - is\n"
