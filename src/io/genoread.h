@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "io/genoinput.h"
 
 /* 1. variants: everything points into the reader and lives until the next call */
 typedef struct {
@@ -36,8 +37,12 @@ typedef struct {
     int threads; /* for decompression */
 } gw_genoread_opts_t;
 
-/* path: a VCF or BCF, "-" for one on stdin, a .bed or the prefix of a bed/bim/fam. GW_ENOINPUT when
- * a file is absent; GW_EDATA: not such a file, cut short, no samples, duplicate sample names. */
+/* Opens what gw_genoinput_open found, and takes over its stream; the rest of *in stays the
+ * caller's to release. GW_ENOINPUT when a file is absent; GW_EDATA: no genotypes, cut short, no
+ * samples, duplicate sample names. */
+GW_RESULT_USED gw_status_t gw_genoreader_attach(gw_genoinput_t *in, const gw_genoread_opts_t *opts,
+                                                gw_genoreader_t **out, gw_err_t *err);
+/* Both steps for a path. */
 GW_RESULT_USED gw_status_t gw_genoreader_open(const char *path, const gw_genoread_opts_t *opts,
                                               gw_genoreader_t **out, gw_err_t *err);
 int64_t gw_genoreader_n_samples(const gw_genoreader_t *r);

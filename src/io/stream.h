@@ -19,6 +19,11 @@ GW_RESULT_USED gw_status_t gw_stream_open(const char *path, gw_stream_t **out, g
 /* The same on an open file, which the stream owns from then on, failure included. */
 GW_RESULT_USED gw_status_t gw_stream_attach(hFILE *file, const char *path, gw_stream_t **out,
                                             gw_err_t *err);
+/* Before the first read: BGZF is inflated by that many threads, the caller among them (4 at most:
+ * then the parser is slower), gzip and zstd by one in the background when there are two. Regular
+ * files only; path as it was opened. What is read, errors and their place included, does not
+ * depend on it. */
+void gw_stream_set_threads(gw_stream_t *s, const char *path, int threads);
 /* Up to n bytes into buf; *got == 0 only at the (checked) end. */
 GW_RESULT_USED gw_status_t gw_stream_read(gw_stream_t *s, void *buf, size_t n, size_t *got,
                                           gw_err_t *err);

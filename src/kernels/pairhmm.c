@@ -16,7 +16,7 @@ static gw_status_t check_offsets(const int64_t *off, int64_t n, const char *what
     return GW_OK;
 }
 
-static gw_status_t check_batch(const gw_pairhmm_batch_t *b, gw_err_t *err)
+gw_status_t gw_pairhmm_check(const gw_pairhmm_batch_t *b, gw_err_t *err)
 {
     int64_t n = (int64_t)b->n_groups;
     gw_status_t st = check_offsets(b->read_group, n, "reads of group", 0, err);
@@ -49,6 +49,6 @@ gw_status_t gw_pairhmm_log10(const gw_pairhmm_batch_t *b, double *out, gw_err_t 
 {
     if (b->n_groups == 0)
         return GW_OK;
-    gw_status_t st = check_batch(b, err);
+    gw_status_t st = gw_pairhmm_check(b, err);
     return st == GW_OK ? gw_pairhmm_log10_at(gw_cpu_level(), b, out, err) : st;
 }

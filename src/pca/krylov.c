@@ -24,6 +24,36 @@ typedef struct {
     double *tau;
 } krylov_t;
 
+enum {
+    LANES = 16, /* a block's columns are a multiple: what the genotype kernels multiply at once */
+    SPARE_COLS = 6,
+    WINDOWS = 16,
+    MIN_BLOCKS_A_WINDOW = 2,
+    BASIS_BLOCKS = 15,
+    BASIS_BLOCKS_LARGE = 6,
+    LARGE = 50000
+};
+
+static int block_cols(int k)
+{
+    return (k + SPARE_COLS + LANES - 1) / LANES * LANES;
+}
+
+gw_krylov_opts_t gw_krylov_plan(int64_t n, int k, int64_t n_blocks)
+{
+    int l = block_cols(k);
+    return (gw_krylov_opts_t){.n = n,
+                              .k = k,
+                              .n_cols = l,
+                              .max_cols = (n < LARGE ? BASIS_BLOCKS : BASIS_BLOCKS_LARGE) * l,
+                              .n_windows = n_blocks >= WINDOWS * MIN_BLOCKS_A_WINDOW ? WINDOWS : 1};
+}
+
+bool gw_krylov_fits(int64_t n, int k)
+{
+    return 3 * block_cols(k) <= n;
+}
+
 static gw_status_t lapack_failed(gw_err_t *err, const char *name, int info)
 {
     if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR)
@@ -42,17 +72,21 @@ static gw_status_t orthonormalise(krylov_t *s, double *a, gw_err_t *err)
     return info ? lapack_failed(err, "dorgqr", info) : GW_OK;
 }
 
-/* Takes the basis out of a, twice for what the first time leaves behind, and orthonormalises. */
+/* Takes the basis out of a and orthonormalises, again for what rounding leaves behind, and a third
+ * time for columns that lay in the basis: the first turn makes them unit vectors of noise, the
+ * others take the basis out of that. */
 static gw_status_t new_block(krylov_t *s, double *a, gw_err_t *err)
 {
     int n = (int)s->o->n, l = s->o->n_cols, m = s->n_basis;
-    for (int twice = 0; twice < 2; twice++) {
+    gw_status_t st = GW_OK;
+    for (int turn = 0; turn < 3 && st == GW_OK; turn++) {
         cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, l, n, 1, s->basis, n, a, n, 0,
                     s->coef, m);
         cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, l, m, -1, s->basis, n, s->coef, m,
                     1, a, n);
+        st = orthonormalise(s, a, err);
     }
-    return orthonormalise(s, a, err);
+    return st;
 }
 
 static gw_status_t start(krylov_t *s, gw_err_t *err)
@@ -151,9 +185,14 @@ static void take_pairs(krylov_t *s)
 }
 
 /* Keeps the largest Ritz pairs, a third of the room, as the basis. */
+static int room(const gw_krylov_opts_t *o)
+{
+    return o->max_cols < o->n ? o->max_cols : (int)o->n;
+}
+
 static int kept_cols(const gw_krylov_opts_t *o)
 {
-    return o->max_cols / 3;
+    return room(o) / 3;
 }
 
 static void condense(krylov_t *s, double *spare)
@@ -200,9 +239,11 @@ static gw_status_t iterate(krylov_t *s, gw_err_t *err)
         take_pairs(s);
         gw_log_debug("pass %d: basis %d, 1 - MEV below %.2g", s->out->n_passes, s->n_basis,
                      s->out->bound);
-        s->out->converged = s->out->bound <= o->tol || s->n_basis + o->n_cols > o->n;
+        s->out->converged = s->out->bound <= o->tol;
         if (s->out->converged || at_floor(s) || s->out->n_passes >= o->max_passes)
             break;
+        if (s->n_basis + o->n_cols > o->n) /* a block must have dimensions of its own */
+            condense(s, spare);
         st = new_block(s, next, err); /* against all of the basis, before parts of it go */
         if (s->n_basis + o->n_cols > o->max_cols)
             condense(s, spare);

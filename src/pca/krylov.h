@@ -35,6 +35,12 @@ typedef struct {
     uint64_t seed;
 } gw_krylov_opts_t;
 
+/* Columns, basis and windows for k pairs of n x n values whose products take n_blocks blocks of
+ * data; max_passes, tol, floor and seed are left to the caller. */
+gw_krylov_opts_t gw_krylov_plan(int64_t n, int k, int64_t n_blocks);
+/* whether a basis for k pairs is smaller than the matrix */
+bool gw_krylov_fits(int64_t n, int k);
+
 typedef struct {
     double *value;    /* k, falling; the caller's memory */
     double *vector;   /* n x k, column by column; the caller's memory */

@@ -7,16 +7,14 @@
 #include "pca/pcawrite.h"
 
 /* 1. tables */
-void gw_pcawrite_vectors(const gw_pca_result_t *r, const gw_genodata_t *d,
-                         const gw_genoreader_t *samples, FILE *f)
+void gw_pcawrite_vectors(const gw_pca_result_t *r, const gw_pcaids_t *ids, FILE *f)
 {
     fputs("#FID\tIID", f);
     for (int c = 0; c < r->k; c++)
         fprintf(f, "\tPC%d", c + 1);
     fputc('\n', f);
     for (int64_t i = 0; i < r->n_samples; i++) {
-        int64_t at = gw_genodata_sample(d, i);
-        fprintf(f, "%s\t%s", gw_genoreader_family(samples, at), gw_genoreader_sample(samples, at));
+        fprintf(f, "%s\t%s", ids->family[i], ids->sample[i]);
         for (int c = 0; c < r->k; c++)
             fprintf(f, "\t%.10g", r->vector[c * r->n_samples + i]);
         fputc('\n', f);
@@ -63,13 +61,10 @@ void gw_pcawrite_grm_n(const gw_pca_result_t *r, int64_t n_variants, FILE *f)
         put_float(f, (double)n_variants);
 }
 
-void gw_pcawrite_grm_id(const gw_genodata_t *d, const gw_genoreader_t *samples, FILE *f)
+void gw_pcawrite_grm_id(const gw_pcaids_t *ids, FILE *f)
 {
-    for (int64_t i = 0; i < d->n_samples; i++) {
-        int64_t at = gw_genodata_sample(d, i);
-        fprintf(f, "%s\t%s\n", gw_genoreader_family(samples, at),
-                gw_genoreader_sample(samples, at));
-    }
+    for (int64_t i = 0; i < ids->n; i++)
+        fprintf(f, "%s\t%s\n", ids->family[i], ids->sample[i]);
 }
 
 /* 2. loadings */
@@ -117,4 +112,21 @@ gw_status_t gw_pcawrite_loadings(gw_gramop_t *op, const gw_pca_result_t *r, FILE
     gw_status_t st = gw_gramop_loadings(op, r->k, r->vector, write_rows, &s, err);
     gw_progress_end();
     return st;
+}
+
+void gw_pcawrite_matrix_loadings(const gw_pca_result_t *r, const gw_matdata_t *d,
+                                 const gw_matreader_t *names, const double *v, FILE *f)
+{
+    fputs("#VARIABLE\tCENTER\tSCALE", f);
+    for (int c = 0; c < r->k; c++)
+        fprintf(f, "\tPC%d", c + 1);
+    fputc('\n', f);
+    for (int64_t i = 0; i < d->n_variables; i++) {
+        const char *name = d->samples_are_rows ? gw_matreader_value_name(names, i)
+                                               : gw_matreader_vector_name(names, i);
+        fprintf(f, "%s\t%.10g\t%.10g", name, d->center[i], d->scale[i]);
+        for (int c = 0; c < r->k; c++)
+            fprintf(f, "\t%.10g", v[c * d->n_variables + i]);
+        fputc('\n', f);
+    }
 }

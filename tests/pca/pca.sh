@@ -247,6 +247,122 @@ printf 'sample\tpop\nHG00096\tA\nHG00096\tB\n' >bad.tsv
 refused 65 "two lines" --labels bad.tsv small.vcf
 refused 69 "cuda" --device cuda small.vcf
 
+# matrices: every form of one table gives the same bytes
+awk 'BEGIN {srand(3); OFS = "\t"; printf "id"; for (j = 1; j <= 8; j++) printf "\tgene%d", j; print ""
+    for (i = 1; i <= 25; i++) {printf "cell%d", i; for (j = 1; j <= 8; j++) printf "\t%d", (rand() < 0.4) ? 0 : int(1 + (i % 4) * j * rand() * 3); print ""}}' >counts.tsv
+"$gw" pca -k 3 --out cells counts.tsv 2>err || bad "a matrix"
+grep -q "25 samples (rows) and 8 variables read; missing values 0, variables without variance 0" err && ok || { bad "a matrix is described"; cat err; }
+[ "$(head -1 cells.loadings)" = "$(printf '#VARIABLE\tCENTER\tSCALE\tPC1\tPC2\tPC3')" ] && [ "$(wc -l <cells.loadings)" -eq 9 ] && ok || bad "loadings of a matrix"
+form() { # what, ARGUMENTS...: the same table
+    what=$1
+    shift
+    "$gw" pca -k 3 --out form "$@" 2>err || { bad "$what"; cat err; }
+    for f in eigenvec eigenval loadings summary.tsv; do same cells.$f form.$f "$what: $f"; done
+}
+tr '\t' ',' <counts.tsv >counts.csv
+form "commas" counts.csv
+sed '1s/id,//' counts.csv | sed 's/\(gene[0-9]*\|cell[0-9]*\)/"\1"/g' >quoted.csv
+form "quotes, no corner" quoted.csv
+sed 's/$/\r/' counts.tsv >crlf.tsv
+form "CRLF" crlf.tsv
+gzip -c counts.tsv >counts.tsv.gz
+form "gzip" counts.tsv.gz
+if command -v zstd >/dev/null; then
+    zstd -qc counts.tsv >counts.tsv.zst
+    form "zstd" counts.tsv.zst
+fi
+"$gw" pca -k 3 - <counts.tsv 2>/dev/null >out; same cells.eigenvec out "a matrix on stdin"
+awk -F'\t' '{for (j = 1; j <= NF; j++) t[j] = NR == 1 ? $j : t[j] "\t" $j} END {for (j = 1; j <= NF; j++) print t[j]}' counts.tsv >genes.tsv
+form "turned" --samples columns genes.tsv
+cut -f1 genes.tsv | tail -n +2 >genes.txt; awk 'NR > 1 {print $1 "\tmore"}' counts.tsv >cells.txt
+awk -F'\t' 'NR > 1 {for (j = 2; j <= NF; j++) if ($j) {n++; e[n] = NR - 1 " " j - 1 " " $j}}
+    END {print "%%MatrixMarket matrix coordinate integer general\n%c\n" NR - 1, NF - 1, n; for (i = 1; i <= n; i++) print e[i]}' counts.tsv >rows.mtx
+form "MatrixMarket by rows" --row-names cells.txt --column-names genes.txt rows.mtx
+{ head -3 rows.mtx; tail -n +4 rows.mtx | sort -k2n -k1n; } >columns.mtx
+form "MatrixMarket by columns" --row-names cells.txt --column-names genes.txt columns.mtx
+{ head -3 rows.mtx; tail -n +4 rows.mtx | sort -k3n -k1nr; } >mixed.mtx
+form "MatrixMarket in no order" --row-names cells.txt --column-names genes.txt mixed.mtx
+awk -F'\t' 'NR > 1 {for (j = 2; j <= NF; j++) x[NR - 1, j - 1] = $j}
+    END {print "%%MatrixMarket matrix array real general\n" NR - 1, NF - 1; for (j = 1; j < NF; j++) for (i = 1; i < NR; i++) print x[i, j]}' counts.tsv >array.mtx
+form "MatrixMarket array" --row-names cells.txt --column-names genes.txt array.mtx
+for t in 1 2 5; do
+    "$gw" pca -@ $t -k 3 --log-normalise --scale sd --samples columns --out t$t genes.tsv 2>/dev/null || bad "-@ $t of a matrix"
+    for f in eigenvec eigenval loadings; do same t1.$f t$t.$f "matrix -@ $t $f"; done
+done
+"$gw" pca -k 3 --method krylov counts.tsv >out 2>/dev/null; same cells.eigenvec out "krylov of few columns is exact"
+# an observed value more or less: missing ones are the mean
+sed '5s/[0-9]*$/NA/' counts.tsv >na.tsv
+refused 65 "line 5, column gene8: \"NA\" is a missing value; --missing mean" na.tsv
+"$gw" pca -k 3 --missing mean na.tsv >na.out 2>err && grep -q "missing values 1," err && ok || bad "--missing mean"
+mean=$(awk -F'\t' 'NR > 1 && $9 != "NA" {s += $9; n++} END {printf "%.15g", s / n}' na.tsv)
+sed "5s/NA\$/$mean/" na.tsv | "$gw" pca -k 3 - 2>/dev/null | paste - na.out | awk 'NR > 1 && (($3 - $8) ^ 2 > 1e-18 || ($5 - $10) ^ 2 > 1e-18) {exit 1}' && ok || bad "a missing value is the mean"
+sed 's/$/\t7/; 1s/7$/flat/' counts.tsv >flat.tsv
+"$gw" pca -k 3 --scale sd flat.tsv 2>err >flat.out; "$gw" pca -k 3 --scale sd counts.tsv 2>/dev/null >sd.out
+same flat.out sd.out "a constant variable adds nothing"
+grep -q "without variance 1" err && ok || bad "constant variables are counted"
+"$gw" pca --report m.html --json m.json counts.tsv >out 2>err && grep -q '"variables": *8' m.json && grep -q "<svg" m.html && ok || bad "a matrix's report"
+"$gw" pca counts.tsv 2>&1 >out | grep -q "25 samples and 8 variables have 8 components at most" && ok || bad "components of a narrow matrix"
+# refusals
+for o in "--maf 0.1" "--max-missing 0.1" "--all-contigs" "--hwe 0.1" "-r 1" "-R x.bed" "--exclude-region 1" "--exclude-file x.bed" \
+    "--long-range-ld grch38" "--ld-prune 0.5" "--max-missing-sample 0.5" "--max-kinship 0.5" "--kinship x" "--grm --out x" "--project x" "--scale binomial"; do
+    refused 64 "genotypes" $o counts.tsv
+done
+for o in "--samples rows" "--log-normalise" "--missing mean" "--row-names x" "--column-names x" "--scale none"; do
+    refused 64 "matrices" $o small.vcf
+done
+sed '7s/\t[0-9]*$//' counts.tsv >m.tsv; refused 65 "m.tsv: line 7 has fewer than 8 numbers" m.tsv
+sed '7s/$/\t1/' counts.tsv >m.tsv; refused 65 "m.tsv: line 7 has more than 8 numbers" m.tsv
+sed '2s/\t[0-9]*\t[0-9]*$//' counts.tsv >m.tsv; refused 65 "line 2 has 7 fields, the header 9" m.tsv
+sed '7s/[0-9]*$/1x/' counts.tsv >m.tsv; refused 65 "line 7, column gene8: \"1x\" is no finite number" m.tsv
+for x in inf -Inf 1e999 nan NaN "" 0x10 "1 2" 1,5; do
+    sed "7s/[0-9]*\$/$x/" counts.tsv >m.tsv; refused 65 "line 7, column gene8:" m.tsv
+done
+for x in inf 1e999 x; do
+    sed "7s/[0-9]*\$/$x/" counts.tsv >m.tsv; refused 65 "is no finite number" --missing mean m.tsv
+done
+sed '9s/cell8/cell3/' counts.tsv >m.tsv; refused 65 "row cell3 is there twice" m.tsv
+sed '1s/gene5/gene2/' counts.tsv >m.tsv; refused 65 "column gene2 is there twice" m.tsv
+sed '9s/cell8//' counts.tsv >m.tsv; refused 65 "row 8 has no name" m.tsv
+sed '1d' counts.tsv >m.tsv; refused 65 "line 1 holds numbers" m.tsv
+sed '4s/^/"/' counts.csv >m.csv; refused 65 "quoted field does not end" m.csv
+head -1 counts.tsv >m.tsv; refused 65 "no numbers" m.tsv
+{ cat counts.tsv; echo; cat counts.tsv; } >m.tsv; refused 65 "line 27" m.tsv
+head -c $(($(wc -c <counts.tsv.gz) - 9)) counts.tsv.gz >m.tsv.gz; refused 65 "m.tsv.gz" m.tsv.gz
+printf 'a\tb\tc\nx\t1\t2\0\n' >m.tsv; refused 65 "zero byte" m.tsv
+printf 'a\tb\tc\nx\t1\t1\ny\t1\t1\nz\t1\t1\n' >m.tsv; refused 65 "no variable varies" m.tsv
+printf 'a\tb\tc\nx\t1\t2\ny\t2\t4\nz\t3\t6\n' >m.tsv; refused 65 "only 1 components" -k 2 m.tsv
+printf 'a\tb\tc\nx\t1\t2\n' >m.tsv; refused 65 "no variable varies" -k 1 m.tsv; refused 65 "one sample" -k 1 --scale none m.tsv
+printf 'a\tb\tc\nx\tNA\t2\ny\tNA\t4\nz\tNA\t7\n' >m.tsv; refused 65 "variable b has no value" -k 1 --missing mean m.tsv
+sed '7s/[0-9]*$/-3/' counts.tsv >m.tsv; refused 65 "sample cell6 has the count -3" --log-normalise m.tsv
+awk 'BEGIN {FS = OFS = "\t"} NR == 4 {for (j = 2; j <= NF; j++) $j = 0} {print}' counts.tsv >m.tsv; refused 65 "sample cell3 has no counts" --log-normalise m.tsv
+printf 'PK\001\002binary\n' >m.bin; refused 65 "m.bin: is no VCF" m.bin
+printf '%%%%MatrixMarket matrix\n' >m.mtx; refused 65 "banner" m.mtx
+market() { # sed script, words
+    sed "$1" rows.mtx >m.mtx
+    refused 65 "$2" m.mtx
+}
+market '1s/integer/complex/' "the field is not real or integer"
+market '1s/coordinate/other/' "neither coordinate nor array"
+market '1s/general/hermitian/' "neither general nor symmetric"
+market '1s/general/symmetric/' "as many rows as columns"
+market '3s/25/24/' "outside the matrix"
+market '3s/25/0/' "the size of the matrix"
+market '3s/ [0-9]*$/ 9/' "its size line says 9"
+market '$d' "is it cut short?"
+market '6s/ [0-9]*$/ x/' "no finite number"
+market '6s/ [0-9]*$//' "a row, a column and a number"
+market '6p' "entries, its size line says"
+{ sed '3s/ \([0-9]*\)$/ \1/' rows.mtx | awk 'NR == 3 {$3++} {print} NR == 8 {print}'; } >m.mtx; refused 65 "is there twice" m.mtx
+sed '$d' array.mtx >m.mtx; refused 65 "ends in column 8 of 8" m.mtx
+{ cat array.mtx; echo 4; } >m.mtx; refused 65 "more numbers than the matrix has places" m.mtx
+head -5 genes.txt >few.txt; refused 65 "names 5, but" --column-names few.txt rows.mtx
+refused 66 "absent.txt" --column-names absent.txt rows.mtx
+awk 'BEGIN {print "%%MatrixMarket matrix coordinate pattern general\n300 300 90000"; for (i = 1; i <= 300; i++) for (j = 1; j <= 300; j++) print i, j}' >m.mtx
+refused 104 "more than --max-mem" --max-mem 1M m.mtx
+printf '%%%%MatrixMarket matrix coordinate real symmetric\n3 3 4\n1 1 2\n2 1 5\n3 3 4\n3 2 1\n' >s.mtx
+printf '\tc1\tc2\tc3\nr1\t2\t5\t0\nr2\t5\t0\t1\nr3\t0\t1\t4\n' >s.tsv
+"$gw" pca -k 2 s.mtx >a.out 2>/dev/null; "$gw" pca -k 2 s.tsv >b.out 2>/dev/null; paste a.out b.out | awk 'NR > 1 && ($2 != $6 || ($3 - $7) ^ 2 > 1e-18 || ($4 - $8) ^ 2 > 1e-18) {exit 1}' && ok || bad "a symmetric MatrixMarket file"
+
 # refusals
 refused 66 "cannot open" absent.vcf
 refused 64 "too few files"
