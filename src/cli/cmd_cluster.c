@@ -8,17 +8,21 @@
 #include "base/outfile.h"
 #include "cli/cluster_amplicons.h"
 #include "cli/cluster_samples.h"
+#include "cli/cluster_umi.h"
 #include "cli/command.h"
 #include "cluster/cluster.h"
+#include "cluster/msa.h"
+#include "cluster/update.h"
 #include "cluster/write.h"
 
 /* 1. options */
 typedef struct {
     double min_id, min_cov;
-    int cov_mode, mode, alphabet, strand, format;
-    bool linear, sensitive, sizein;
-    const char *prefix;
+    int cov_mode, mode, alphabet, strand, format, msa;
+    bool linear, sensitive, sizein, consensus;
+    const char *prefix, *update;
     gw_amplicon_args_t amplicon;
+    gw_clusterumi_args_t umi;
     bool by_samples;
     gw_clustersamples_args_t samples;
 } cluster_opts_t;
@@ -73,6 +77,14 @@ static const gw_opt_t rows[] = {
      .type = GW_OPT_FLAG,
      .offset = AT(sensitive),
      .help = "look for candidates with more seeds and weaker hints: slower, fewest families split"},
+    {.name = "update",
+     .type = GW_OPT_STRING,
+     .offset = AT(update),
+     .arg = "TSV",
+     .help =
+         "keep the clusters of this table, which cluster wrote with the same options, with their "
+         "representatives; sequences that it lacks join them or make clusters of their own. "
+         "Give the old sequences along with the new ones"},
     {.name = "alphabet",
      .type = GW_OPT_CHOICE,
      .offset = AT(alphabet),
@@ -101,7 +113,8 @@ static const gw_opt_t rows[] = {
      .group = "Output",
      .help = "write PREFIX.tsv, PREFIX.reps.fa, PREFIX.clstr and PREFIX.uc instead of stdout; with "
              "--denoise or --chimeras also PREFIX.left_out.tsv; with --samples PREFIX.tsv, "
-             "PREFIX.centres.tsv (kmeans, gmm) and PREFIX.nwk (hclust)"},
+             "PREFIX.centres.tsv (kmeans, gmm) and PREFIX.nwk (hclust); with --umi PREFIX.tsv and, "
+             "from alignments, PREFIX.bam with MI tags"},
     {.name = "output-fmt",
      .letter = 'O',
      .type = GW_OPT_CHOICE,
@@ -112,16 +125,31 @@ static const gw_opt_t rows[] = {
      .excludes = "output",
      .help = "what goes to stdout: tsv (representative, member, identity, coverage), CD-HIT's "
              "clstr, UCLUST's uc, or the representatives as fasta"},
+    {.name = "msa",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(msa),
+     .arg = "FORM",
+     .dflt = "none",
+     .choices = "none|fasta|a3m",
+     .needs = "output",
+     .help = "also write the members of every cluster aligned with their representative, to "
+             "PREFIX.msa.fa or PREFIX.msa.a3m"},
+    {.name = "consensus",
+     .type = GW_OPT_FLAG,
+     .offset = AT(consensus),
+     .needs = "output",
+     .help = "also write the consensus of every cluster, weighted by abundance, to "
+             "PREFIX.consensus.fa; with --umi of every molecule to PREFIX.consensus.fq"},
     {.name = "derep",
      .type = GW_OPT_FLAG,
      .offset = AT(amplicon.derep),
-     .excludes = "min-seq-id coverage cov-mode mode linear sensitive strand denoise",
+     .excludes = "min-seq-id coverage cov-mode mode linear sensitive strand denoise update",
      .group = "Amplicons and reads",
      .help = "put identical sequences together and nothing else, most abundant first"},
     {.name = "denoise",
      .type = GW_OPT_FLAG,
      .offset = AT(amplicon.denoise),
-     .excludes = "min-seq-id coverage cov-mode mode linear sensitive strand",
+     .excludes = "min-seq-id coverage cov-mode mode linear sensitive strand update",
      .help = "zero-radius OTUs: sequences join the nearest one that is so much more abundant that "
              "they can be its copies with sequencing errors (UNOISE)"},
     {.name = "alpha",
@@ -180,11 +208,33 @@ static const gw_opt_t rows[] = {
      .type = GW_OPT_FLAG,
      .offset = AT(amplicon.sizeout),
      .help = "write the clusters' abundances as ;size=N to the names of representatives"},
+    {.name = "umi",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(umi.source),
+     .arg = "WHERE",
+     .dflt = "off",
+     .choices = "off|tag|name|reads",
+     .excludes = "min-seq-id coverage cov-mode mode linear sensitive alphabet strand sizein "
+                 "output-fmt derep denoise chimeras max-ee otu-table sizeout update msa samples",
+     .group = "Molecules by identifiers (UMI)",
+     .help =
+         "group reads into molecules by position, strand and identifier. tag: SAM, BAM or CRAM, "
+         "identifier in RX; name: the same, identifier behind the last _ or : of the name; reads: "
+         "FASTA or FASTQ, identifier in the name, all at one position"},
+    {.name = "umi-distance",
+     .type = GW_OPT_INT,
+     .offset = AT(umi.distance),
+     .arg = "N",
+     .dflt = "1",
+     .min = 0,
+     .max = 2,
+     .needs = "umi",
+     .help = "letters that an identifier may differ in from a more frequent one whose copy it is"},
     {.name = "samples",
      .type = GW_OPT_FLAG,
      .offset = AT(by_samples),
      .excludes = "min-seq-id coverage cov-mode mode linear sensitive alphabet strand sizein "
-                 "output-fmt derep denoise chimeras max-ee otu-table sizeout",
+                 "output-fmt derep denoise chimeras max-ee otu-table sizeout update msa consensus",
      .group = "Samples instead of sequences",
      .help = "the input is a table of numbers, a sample a line, such as pca writes"},
     {.name = "method",
@@ -401,9 +451,70 @@ static gw_status_t write_all(const gw_clusterview_t *v, const char *prefix, gw_e
     return st;
 }
 
+static gw_status_t update(gw_seqset_t *s, const char *path, const gw_cluster_opts_t *how,
+                          gw_clusters_t *c, gw_err_t *err)
+{
+    int32_t *old = gw_malloc((size_t)s->n, sizeof *old);
+    gw_status_t st = old ? GW_OK : gw_err_nomem(err, "updating clusters");
+    if (st == GW_OK)
+        st = gw_update_read(s, path, old, err);
+    if (st == GW_OK)
+        st = gw_update_run(s, old, how, c, err);
+    if (st == GW_OK) {
+        int64_t fresh = 0, made = 0;
+        for (int32_t u = 0; u < s->n; u++) {
+            fresh += old[u] < 0;
+            made += old[u] < 0 && c->rep[u] == u;
+        }
+        gw_log_info("%lld sequences are new; they make %lld new clusters", (long long)fresh,
+                    (long long)made);
+    }
+    free(old);
+    return st;
+}
+
+static gw_status_t open_beside(gw_outfile_t *o, const char *prefix, const char *ending,
+                               gw_err_t *err)
+{
+    char *path = gw_asprintf("%s.%s", prefix, ending);
+    gw_status_t st = path ? gw_outfile_fopen(o, path, err) : gw_err_nomem(err, "naming outputs");
+    free(path);
+    return st;
+}
+
+static gw_status_t write_msa(const gw_clusterview_t *v, const cluster_opts_t *o, int threads,
+                             gw_err_t *err)
+{
+    if (o->msa == GW_MSA_NONE && !o->consensus)
+        return GW_OK;
+    gw_outfile_t msa = {0}, consensus = {0};
+    gw_engine_t *engine = NULL;
+    gw_status_t st = gw_engine_create("cpu", threads, &engine, err);
+    if (st == GW_OK && o->msa != GW_MSA_NONE)
+        st = open_beside(&msa, o->prefix, o->msa == GW_MSA_A3M ? "msa.a3m" : "msa.fa", err);
+    if (st == GW_OK && o->consensus)
+        st = open_beside(&consensus, o->prefix, "consensus.fa", err);
+    gw_msa_out_t out = {(gw_msafmt_t)o->msa, msa.file, consensus.file};
+    if (st == GW_OK)
+        st = gw_msa_write(v, engine, &out, err);
+    if (st == GW_OK && o->msa != GW_MSA_NONE)
+        st = gw_outfile_commit(&msa, err);
+    if (st == GW_OK && o->consensus)
+        st = gw_outfile_commit(&consensus, err);
+    gw_outfile_discard(&msa);
+    gw_outfile_discard(&consensus);
+    gw_engine_destroy(engine);
+    return st;
+}
+
 static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 {
     const cluster_opts_t *o = inv->opts;
+    if (o->update && o->mode == GW_MODE_CONNECTED)
+        return gw_err_set(err, GW_EUSAGE,
+                          "--update keeps representatives, which --mode connected does not have");
+    if (o->umi.source)
+        return gw_clusterumi_run(inv, &o->umi, o->prefix, o->consensus, err);
     if (o->by_samples)
         return gw_clustersamples_run(inv, &o->samples, o->prefix, err);
     static const gw_seqkind_t kinds[] = {GW_SEQ_AUTO, GW_SEQ_PROTEIN, GW_SEQ_DNA};
@@ -425,7 +536,9 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     gw_chimeras_t chimeras = {0};
     gw_amplicon_load_opts(a, &load);
     gw_status_t st = gw_seqset_load(&s, inv->operands.v, inv->operands.n, &load, err);
-    if (st == GW_OK)
+    if (st == GW_OK && o->update)
+        st = update(&s, o->update, &how, &c, err);
+    else if (st == GW_OK)
         st = a->derep || a->denoise ? gw_amplicon_cluster(a, &s, how.threads, &c, err)
                                     : gw_cluster_run(&s, &how, &c, err);
     if (st == GW_OK)
@@ -435,6 +548,8 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     v.sizes = a->sizeout;
     if (st == GW_OK)
         st = gw_amplicon_write(a, &v, &chimeras, o->prefix, err);
+    if (st == GW_OK)
+        st = write_msa(&v, o, how.threads, err);
     if (st == GW_OK && o->prefix)
         st = write_all(&v, o->prefix, err);
     else if (st == GW_OK)
@@ -454,16 +569,20 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 }
 
 static const char *const usage[] = {"IN.fa [MORE.fa ...] [--min-seq-id X] [-c COV] [-o PREFIX]",
+                                    "--umi tag|name|reads [-o PREFIX] [--consensus] READS|-",
                                     "--samples [--method METHOD] [-k N] TABLE|-", NULL};
 static const char *const examples[] = {
     "genowarp cluster proteins.fa --min-seq-id 0.5 -o families",
     "genowarp cluster amplicons.fa.gz --sizein --strand plus --mode greedy --min-seq-id 0.97 -c 0",
     "zstdcat genes.fa.zst | genowarp cluster - -O fasta > representatives.fa",
-    "genowarp pca cohort.bcf | genowarp cluster --samples - --method gmm --labels known.tsv", NULL};
+    "genowarp cluster s1.fq.gz s2.fq.gz --max-ee 1 --denoise --otu-table otus.biom -o zotus",
+    "genowarp cluster --umi tag lane.bam -o molecules --consensus",
+    "genowarp pca cohort.bcf | genowarp cluster --samples - --method gmm --labels known.tsv",
+    NULL};
 
 const gw_command_t gw_cmd_cluster = {
     .name = "cluster",
-    .summary = "sequence families whose threshold holds; groups of samples",
+    .summary = "sequence families whose threshold holds; amplicons, molecules, groups of samples",
     .usage = usage,
     .description =
         "Groups protein or nucleotide sequences (FASTA, FASTQ, BAM, plain or compressed; - is\n"

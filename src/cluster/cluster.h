@@ -40,5 +40,9 @@ typedef struct {
 GW_RESULT_USED gw_status_t gw_cluster_run(const gw_seqset_t *s, const gw_cluster_opts_t *opts,
                                           gw_clusters_t *c, gw_err_t *err);
 void gw_clusters_release(gw_clusters_t *c);
+/* The candidate pairs that clustering starts from; as gw_pairs_find. */
+GW_RESULT_USED gw_status_t gw_cluster_candidates(const gw_seqset_t *s,
+                                                 const gw_cluster_opts_t *opts, gw_pairs_t *pairs,
+                                                 gw_err_t *err);
 
 #endif

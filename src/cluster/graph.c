@@ -280,7 +280,8 @@ static gw_status_t figures_chunk(void *ctx, int worker, int64_t i, gw_err_t *err
         int32_t *span_b = a == f->rep ? &f->member_span : &f->rep_span;
         int32_t len = gw_seqset_len(j->in->s, b);
         prepare(j->in, w, a);
-        f->reverse = f->edge && f->edge->reverse;
+        if (f->edge)
+            f->reverse = f->edge->reverse;
         const uint8_t *t = target_letters(j->in, w, b, f->reverse);
         st = figures_of(w, t, len, f, span_a, span_b, err);
     }

@@ -22,4 +22,9 @@ libgw_cluster_a_SOURCES = \
 	src/cluster/denoise.c src/cluster/denoise.h \
 	src/cluster/chimera.c src/cluster/chimera.h \
 	src/cluster/sizename.c src/cluster/sizename.h \
-	src/cluster/otutable.c src/cluster/otutable.h
+	src/cluster/otutable.c src/cluster/otutable.h \
+	src/cluster/msa.c src/cluster/msa.h \
+	src/cluster/update.c src/cluster/update.h \
+	src/cluster/umi.c src/cluster/umi.h \
+	src/cluster/umireads.c src/cluster/umireads.h \
+	src/cluster/umiconsensus.c src/cluster/umiconsensus.h

@@ -11,6 +11,7 @@
 #include "cluster/chimera.h"
 #include "cluster/denoise.h"
 #include "cluster/editdist.h"
+#include "cluster/umi.h"
 #include "tests/check_main.h"
 
 /* The whole matrix. */
@@ -228,6 +229,72 @@ START_TEST(test_chimera)
 }
 END_TEST
 
+/* Every pair compared: the paper's network as it stands. */
+static void plain_network(const gw_umi_t *umi, int32_t n, int distance, int32_t *root)
+{
+    int32_t *queue = gw_malloc((size_t)n, sizeof *queue);
+    for (int32_t i = 0; i < n; i++)
+        root[i] = -1;
+    for (;;) {
+        int32_t top = -1, n_queue = 1;
+        for (int32_t i = n - 1; i >= 0; i--)
+            if (root[i] < 0 && (top < 0 || umi[i].count >= umi[top].count))
+                top = i;
+        if (top < 0)
+            break;
+        root[top] = queue[0] = top;
+        for (int32_t q = 0; q < n_queue; q++)
+            for (int32_t i = 0; i < n; i++) {
+                const gw_umi_t *a = &umi[queue[q]], *b = &umi[i];
+                int differ = a->len == b->len ? 0 : 99;
+                for (int32_t k = 0; differ < 99 && k < a->len; k++)
+                    differ += a->text[k] != b->text[k];
+                if (root[i] < 0 && differ <= distance && a->count >= 2 * b->count - 1)
+                    root[queue[n_queue++] = i] = top;
+            }
+    }
+    free(queue);
+}
+
+static int cmp_umi(const void *x, const void *y)
+{
+    return strcmp(((const gw_umi_t *)x)->text, ((const gw_umi_t *)y)->text);
+}
+
+START_TEST(test_umi_network)
+{
+    enum { N = 400 };
+    static char text[N][12];
+    gw_umi_t umi[N], kept[N];
+    int32_t got[N], want[N];
+    gw_rng_t r;
+    gw_rng_init(&r, 41);
+    for (int round = 0; round < 60; round++) {
+        int len = 3 + round % 5;
+        for (int i = 0; i < N; i++) {
+            for (int k = 0; k < len; k++)
+                text[i][k] = "ACGTN"[gw_rng_below(&r, round % 3 ? 4 : 5)];
+            text[i][len - (i % 40 == 0)] = 0; /* a few are shorter */
+            text[i][len] = 0;
+            umi[i] =
+                (gw_umi_t){text[i], (int32_t)strlen(text[i]), 1 + (int64_t)gw_rng_below(&r, 9)};
+        }
+        qsort(umi, N, sizeof *umi, cmp_umi);
+        int32_t n = 0, families = 0;
+        for (int i = 0; i < N; i++)
+            if (n == 0 || strcmp(kept[n - 1].text, umi[i].text) != 0)
+                kept[n++] = umi[i];
+        ck_assert_int_eq(gw_umi_network(kept, n, round % 3, got, NULL), GW_OK);
+        plain_network(kept, n, round % 3, want);
+        for (int32_t i = 0; i < n; i++) {
+            ck_assert_int_eq(got[i], want[i]);
+            families += got[i] == i;
+        }
+        ck_assert(round % 3 == 0 ? families == n : families < n);
+    }
+}
+END_TEST
+
 static Suite *make(void)
 {
     Suite *s = suite_create("amplicon");
@@ -236,6 +303,7 @@ static Suite *make(void)
     tcase_add_test(c, test_editdist);
     tcase_add_loop_test(c, test_denoise, 0, sizeof cases / sizeof *cases);
     tcase_add_test(c, test_chimera);
+    tcase_add_test(c, test_umi_network);
     suite_add_tcase(s, c);
     return s;
 }
