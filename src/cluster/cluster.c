@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cluster/cluster.h"
+#include "cluster/odds.h"
 
 enum { MAX_ROUNDS = 6 };
 
@@ -22,7 +23,8 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
     /* gaps let lengths differ by a little more than the coverages say */
     r->min_ratio = o->cov_mode == GW_COV_BOTH ? o->min_cov * 0.9 : 0;
     r->max_targets = 1000;
-    r->strong_fraction = 0.1;
+    r->min_cov = o->min_cov;
+    r->min_odds = GW_ODDS_ONE / 50;
     if (s->kind == GW_SEQ_DNA) {
         r->n_seeds = 1;
         r->centres = 24;
@@ -35,7 +37,7 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->centres = 200;
         r->neighbours = 56;
         r->min_score = 30;
-        r->min_fraction = 0.1 * o->min_id / 0.5;
+        r->min_fraction = 0.04;
     }
     if (o->depth == GW_SEARCH_LINEAR) {
         r->n_seeds = 1;
@@ -49,6 +51,7 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->neighbours *= 4;
         r->min_score = 24;
         r->min_fraction /= 2;
+        r->min_odds = 1;
         r->hit_fraction /= 2;
     }
     if (among_reps && o->depth != GW_SEARCH_LINEAR) {
@@ -82,7 +85,7 @@ static gw_status_t compare_reps(gw_graph_t *g, const int32_t *rep, bool *found, 
         if (!(e->state & GW_EDGE_KNOWN) && rep[e->a] == e->a && rep[e->b] == e->b)
             todo[n++] = (int64_t)i;
     }
-    gw_status_t st = gw_graph_verify(g, todo, n, err);
+    gw_status_t st = gw_graph_verify(g, todo, n, false, err);
     for (size_t i = 0; st == GW_OK && i < n; i++)
         *found |= (g->edge[todo[i]].state & (GW_EDGE_A_REP | GW_EDGE_B_REP)) != 0;
     free(todo);
@@ -158,15 +161,14 @@ gw_status_t gw_cluster_run(const gw_seqset_t *s, const gw_cluster_opts_t *o, gw_
         st = round_first(&g, o, c->rep, &pairs, err);
     bool more = st == GW_OK && o->mode != GW_MODE_CONNECTED;
     for (c->rounds = 1; st == GW_OK && more && c->rounds < MAX_ROUNDS; c->rounds++) {
-        gw_log_debug("round %d: %zu candidate pairs, %lld compared, %.2f G cells", c->rounds, g.n,
-                     (long long)g.n_compared, (double)g.n_cells * 1e-9);
+        gw_log_debug("round %d: %zu candidate pairs, %lld compared", c->rounds, g.n,
+                     (long long)g.n_compared);
         st = round_next(&g, o, c->rep, marks, marks + n, marks + 2 * n, &pairs, &more, err);
     }
     if (st == GW_OK)
         st = collect(&g, c, err);
     c->n_candidates = (int64_t)g.n;
     c->n_compared = g.n_compared;
-    c->n_cells = g.n_cells;
     for (size_t i = 0; i < c->n_figures; i++)
         c->figures[i].edge = NULL;
     free(pairs.v);

@@ -30,7 +30,7 @@ typedef struct {
     gw_figures_t *figures; /* one per unique that is no representative, by unique */
     size_t n_figures;
     int32_t n_clusters;
-    int64_t n_candidates, n_compared, n_cells;
+    int64_t n_candidates, n_compared;
     int rounds;
 } gw_clusters_t;
 

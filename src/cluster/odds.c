@@ -14,8 +14,9 @@ int32_t gw_odds_of_segment(int32_t matches, int32_t seg, int32_t shorter, int32_
     double id = min_id / 10000.0, room = id < 1 ? 1 - id : 0.0001;
     double x = ((double)matches / seg - id) * 0.5 / room, c = (double)seg / shorter;
     double logit = -3.7 + 12.3 * x + 4.2 * c + 20.2 * x * c;
-    if (logit <= -STEPS / PER_UNIT)
+    if (logit < -(double)STEPS / PER_UNIT)
         return logit < -7 ? 0 : 1;
-    int k = (int)((logit + STEPS / PER_UNIT) * PER_UNIT + 0.5);
-    return curve[k < 2 * STEPS ? k : 2 * STEPS];
+    if (logit > (double)STEPS / PER_UNIT)
+        return curve[2 * STEPS];
+    return curve[(int)((logit * PER_UNIT) + STEPS + 0.5)];
 }
