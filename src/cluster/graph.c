@@ -44,7 +44,7 @@ static int cmp_edge(const void *x, const void *y)
     return (int)p->reverse - (int)q->reverse;
 }
 
-static gw_status_t link_edges(gw_graph_t *g, gw_err_t *err)
+gw_status_t gw_graph_link(gw_graph_t *g, gw_err_t *err)
 {
     size_t n = (size_t)g->s->n;
     if (!g->adj_start)
@@ -89,7 +89,7 @@ gw_status_t gw_graph_add(gw_graph_t *g, const gw_pairs_t *pairs, gw_err_t *err)
         if (n == 0 || g->edge[n - 1].a != g->edge[i].a || g->edge[n - 1].b != g->edge[i].b)
             g->edge[n++] = g->edge[i];
     g->n = n;
-    return link_edges(g, err);
+    return gw_graph_link(g, err);
 }
 
 /* 3. verification */

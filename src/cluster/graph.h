@@ -24,7 +24,8 @@ enum {
     GW_EDGE_A_REP = 2,  /* a may represent b */
     GW_EDGE_B_REP = 4,  /* b may represent a */
     GW_EDGE_WHOLE = 8,  /* the seeds' segment covers as much of both as is asked for */
-    GW_EDGE_PROVEN = 16 /* what is known holds for the whole matrix */
+    GW_EDGE_PROVEN = 16, /* what is known holds for the whole matrix */
+    GW_EDGE_PLAIN = 32   /* nucleotides: the only optimal alignment is the diagonal's, without gaps */
 };
 
 typedef struct {
@@ -60,6 +61,9 @@ void gw_graph_release(gw_graph_t *g);
 
 /* 2. adding pairs: those already there stay as they are; of two strands the higher score stays */
 GW_RESULT_USED gw_status_t gw_graph_add(gw_graph_t *g, const gw_pairs_t *pairs, gw_err_t *err);
+
+/* Makes adj fit edges that were put into edge[0..n) by other means: one per pair. */
+GW_RESULT_USED gw_status_t gw_graph_link(gw_graph_t *g, gw_err_t *err);
 
 /* The other end; whether rep may, as far as is known, represent it; whether it does. */
 static inline int32_t gw_edge_other(const gw_edge_t *e, int32_t u)

@@ -94,7 +94,16 @@ static gw_status_t span_of(gw_verify_t *w, const uint8_t *t, int32_t len,
     return st;
 }
 
-/* Who may represent whom, from the coverages that count; asks only what is needed. */
+/* Who may represent whom, from the letters covered. */
+static void open_directions(const gw_graph_t *g, gw_edge_t *e)
+{
+    bool a = covers(g, e->a, e->span_a), b = covers(g, e->b, e->span_b);
+    bool a_rep = g->cov_mode == GW_COV_QUERY ? b : g->cov_mode == GW_COV_TARGET ? a : a && b;
+    bool b_rep = g->cov_mode == GW_COV_QUERY ? a : g->cov_mode == GW_COV_TARGET ? b : a && b;
+    e->state |= (uint8_t)((a_rep ? GW_EDGE_A_REP : 0) | (b_rep ? GW_EDGE_B_REP : 0));
+}
+
+/* The same, asking for what is needed of the coverages. */
 static gw_status_t directions(gw_verify_t *w, gw_edge_t *e, const uint8_t *t, int32_t len,
                               const gw_ident_band_t *band, gw_err_t *err)
 {
@@ -110,10 +119,7 @@ static gw_status_t directions(gw_verify_t *w, gw_edge_t *e, const uint8_t *t, in
     st = span_of(w, t, len, band, true, e->best, &e->span_b, err);
     if (st != GW_OK)
         return st;
-    bool b = covers(g, e->b, e->span_b);
-    bool a_rep = g->cov_mode == GW_COV_QUERY ? b : g->cov_mode == GW_COV_TARGET ? a : a && b;
-    bool b_rep = g->cov_mode == GW_COV_QUERY ? a : g->cov_mode == GW_COV_TARGET ? b : a && b;
-    e->state |= (uint8_t)((a_rep ? GW_EDGE_A_REP : 0) | (b_rep ? GW_EDGE_B_REP : 0));
+    open_directions(g, e);
     return GW_OK;
 }
 
@@ -129,12 +135,65 @@ static gw_ident_band_t proving_band(const gw_graph_t *g, int32_t q_len, int32_t 
     return band;
 }
 
+/* The alignment of a whole diagonal, without gaps. */
+typedef struct {
+    int32_t score, matches, columns;
+} plain_t;
+
+static plain_t along(const gw_ident_params_t *p, const uint8_t *q, int32_t q_len, const uint8_t *t,
+                     int32_t t_len, int32_t diag)
+{
+    int32_t from = diag < 0 ? -diag : 0, end = q_len - diag < t_len ? q_len - diag : t_len;
+    int32_t equal = 0, other = 0;
+    for (int32_t j = from; j < end; j++) {
+        uint8_t a = q[j + diag], b = t[j];
+        equal += (a == b) & (a < 4);
+        other += (a > 3) | (b > 3);
+    }
+    int32_t n = end > from ? end - from : 0, match = p->matrix[0], mismatch = p->matrix[1];
+    return (plain_t){equal * match + (n - equal - other) * mismatch, equal, n};
+}
+
+/* Is the diagonal's alignment the only optimal one? A gap costs more than it can win, and every
+ * other diagonal scores less. */
+static bool is_plain(const gw_verify_t *w, const gw_edge_t *e, const uint8_t *t, plain_t *out)
+{
+    const gw_graph_t *g = w->g;
+    const gw_ident_params_t *p = &g->scoring;
+    const uint8_t *q = gw_seqset_seq(g->s, e->a);
+    int32_t q_len = gw_seqset_len(g->s, e->a), t_len = gw_seqset_len(g->s, e->b);
+    int32_t lo = q_len < t_len ? q_len : t_len, match = p->matrix[0];
+    *out = along(p, q, q_len, t, t_len, e->diag);
+    if (out->score <= match * lo - p->gap_open - p->gap_extend)
+        return false;
+    gw_ident_band_t band = proving_band(g, q_len, t_len, e->diag, out->score);
+    for (int32_t d = band.low; d <= band.high; d++)
+        if (d != e->diag && along(p, q, q_len, t, t_len, d).score >= out->score)
+            return false;
+    return true;
+}
+
+static void decide_plain(const gw_graph_t *g, gw_edge_t *e, const plain_t *a)
+{
+    e->best = a->score;
+    e->slack = (int64_t)g->scoring.id_den * a->matches - (int64_t)g->scoring.id_num * a->columns;
+    e->span_a = e->span_b = a->columns;
+    e->state |= GW_EDGE_KNOWN | GW_EDGE_PROVEN | GW_EDGE_PLAIN;
+    if (e->slack >= 0)
+        open_directions(g, e);
+}
+
 static gw_status_t decide_dna(gw_verify_t *w, gw_edge_t *e, const uint8_t *t, gw_err_t *err)
 {
     const gw_graph_t *g = w->g;
     const gw_ident_params_t *p = &g->scoring;
     int32_t q_len = gw_seqset_len(g->s, e->a), t_len = gw_seqset_len(g->s, e->b);
     int32_t lo = q_len < t_len ? q_len : t_len;
+    plain_t diagonal;
+    if (is_plain(w, e, t, &diagonal)) {
+        decide_plain(g, e, &diagonal);
+        return GW_OK;
+    }
     int32_t most = (int32_t)((int64_t)(p->id_den - p->id_num) * lo / p->id_num);
     /* a gap that leads out of the band may be cheap when more errors are allowed than it is wide */
     int32_t hopeless = most < GW_EDITBOUND_BAND / 2 ? most : 2 * most;
@@ -142,8 +201,12 @@ static gw_status_t decide_dna(gw_verify_t *w, gw_edge_t *e, const uint8_t *t, gw
     e->state |= GW_EDGE_KNOWN | GW_EDGE_PROVEN;
     if (errors > hopeless)
         return GW_OK;
-    /* as if all errors were mismatches; when that is too good, the score found widens the band */
-    e->band = proving_band(g, q_len, t_len, e->diag, 2 * (lo - errors) - 4 * errors);
+    /* what the diagonal itself scores, or the errors with one gap among them; when that is too
+     * good, the score found widens the band */
+    int32_t hoped = p->matrix[0] * (lo - errors) + p->matrix[1] * (errors - 1) - p->gap_open -
+                    p->gap_extend;
+    e->band = proving_band(g, q_len, t_len, e->diag,
+                           hoped > diagonal.score ? hoped : diagonal.score);
     gw_status_t st = gw_ident_slack(w->ident, t, t_len, &e->band, &e->best, &e->slack, err);
     gw_ident_band_t need = proving_band(g, q_len, t_len, e->diag, e->best);
     if (st == GW_OK && (need.low < e->band.low || need.high > e->band.high)) {
@@ -215,6 +278,14 @@ static gw_status_t measure(gw_verify_t *w, const uint8_t *t, int32_t len, gw_fig
                            int32_t *span_a, int32_t *span_b, gw_err_t *err)
 {
     const gw_edge_t *e = f->edge;
+    plain_t diagonal;
+    if (e && (e->state & GW_EDGE_PLAIN)) {
+        diagonal = along(&w->g->scoring, gw_seqset_seq(w->g->s, e->a),
+                         gw_seqset_len(w->g->s, e->a), t, len, e->diag);
+        f->matches = diagonal.matches;
+        f->columns = *span_a = *span_b = diagonal.columns;
+        return GW_OK;
+    }
     const gw_ident_band_t *band = e ? &e->band : NULL;
     int32_t score, found = -1;
     int64_t slack;
