@@ -1,7 +1,5 @@
 # Benchmark programs and scripts: built by the bench targets, never installed.
-bench_programs = tests/bench/mapeval tests/bench/sinkcat tests/bench/simgeno \
-bench_programs = tests/bench/vcfcmp tests/bench/mapeval tests/bench/sinkcat tests/bench/simgeno \
-	tests/bench/simlik \
+bench_programs = tests/bench/mapeval tests/bench/sinkcat tests/bench/simgeno tests/bench/simlik \
 	tests/bench/bench_seqread tests/bench/bench_kernels tests/bench/fold_cv tests/bench/fold_dssp \
 	tests/bench/fold_model
 EXTRA_PROGRAMS += $(bench_programs)
