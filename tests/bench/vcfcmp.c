@@ -49,8 +49,7 @@ typedef struct {
 
 typedef struct {
     faidx_t *fai;
-    const char *name;
-    char *seq;
+    char *name, *seq;
     hts_pos_t len;
 } ref_t;
 
@@ -76,7 +75,9 @@ static void ref_contig(ref_t *r, const char *name)
         die("contig is not in the reference", name);
     for (hts_pos_t i = 0; i < r->len; i++)
         r->seq[i] = (char)(r->seq[i] & ~0x20);
-    r->name = name;
+    free(r->name);
+    r->name = gw_strndup(name, strlen(name));
+    need(r->name != NULL);
 }
 
 /* 1. normalised alleles */
@@ -530,6 +531,7 @@ int main(int argc, char **argv)
     }
     set_release(&t);
     set_release(&q);
+    free(r.name);
     free(r.seq);
     fai_destroy(r.fai);
     bcf_hdr_destroy(names);
