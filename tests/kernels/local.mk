@@ -13,3 +13,6 @@ TESTS += tests/kernels/test_ident
 tests_kernels_test_ident_LDADD = $(KERNEL_LIBS) libgw_base.a $(TEST_LIBS)
 tests_kernels_test_global_LDADD = $(KERNEL_LIBS) $(TEST_LIBS)
 tests_kernels_test_oracle_LDADD = $(KERNEL_LIBS) $(PARASAIL_LIBS) $(SSW_LIBS) $(TEST_LIBS)
+# the same harness on an emulated ARM machine; skipped without a cross compiler
+TESTS += tests/kernels/aarch64.sh
+EXTRA_DIST += tests/kernels/aarch64.sh tests/kernels/cross/check.h
