@@ -7,7 +7,11 @@
 #include "kernels/extend_batch.h"
 #include "kernels/extend_table.h"
 
-enum { QUERY_PAD_LUT = 4, QUERY_PAD = GW_EXTEND_MAX_LETTERS, MAX_QUERIES = GW_EXTEND_MAX_LANES };
+enum {
+    QUERY_PAD_LUT = 4,
+    QUERY_PAD = GW_EXTEND_MAX_LETTERS,
+    FEW_QUERIES = 3 /* with more of them in a group, every lane looks up its own scores */
+};
 
 /* A pair, or its part that the second pass looks at */
 typedef struct {
@@ -83,7 +87,8 @@ static void put_lane(uint8_t *dst, int lanes, const uint8_t *s, int32_t n, int32
 typedef struct {
     gw_extend_group_t g;
     uint8_t *query, *target, *start, *last_row, *of_query;
-    const uint8_t *queries[MAX_QUERIES];
+    const uint8_t *queries[GW_EXTEND_MAX_LANES];
+    size_t query_bytes; /* from one of queries to the next */
     int32_t score[GW_EXTEND_MAX_LANES], row[GW_EXTEND_MAX_LANES], col[GW_EXTEND_MAX_LANES];
 } layout_t;
 
@@ -106,7 +111,7 @@ static bool lay_out(run_t *r, const item_t *it, int n, int lanes, int elem, layo
 {
     gw_extend_group_t *g = &o->g;
     int32_t shortest = INT32_MAX;
-    *g = (gw_extend_group_t){.lut = r->table.lut, .ends = r->ends};
+    *g = (gw_extend_group_t){.ends = r->ends};
     for (int l = 0; l < n; l++) {
         g->n_rows = it[l].q_len > g->n_rows ? it[l].q_len : g->n_rows;
         g->n_cols = it[l].t_len > g->n_cols ? it[l].t_len : g->n_cols;
@@ -115,12 +120,17 @@ static bool lay_out(run_t *r, const item_t *it, int n, int lanes, int elem, layo
     g->n_cols = (g->n_cols + GW_EXTEND_MAX_STRIP - 1) & ~(GW_EXTEND_MAX_STRIP - 1);
     g->plain_rows = r->p->end_bonus > 0 ? shortest - 1 : g->n_rows;
     g->n_queries = r->table.lut ? 0 : count_queries(r, it, n);
+    g->way = r->table.lut                  ? GW_EXTEND_BY_LETTERS
+             : g->n_queries <= FEW_QUERIES ? GW_EXTEND_BY_QUERY
+                                           : GW_EXTEND_BY_LANE;
+    o->query_bytes = ((size_t)g->n_rows + GW_EXTEND_CHUNK - 1) / GW_EXTEND_CHUNK * GW_EXTEND_CHUNK;
     size_t L = (size_t)lanes, rows = (size_t)g->n_rows;
     size_t work = 2 * rows * (size_t)r->simd->vector_bytes, target = round64((size_t)g->n_cols * L),
-           query = round64(r->table.lut ? rows * L : rows * (size_t)g->n_queries),
+           query = round64(r->table.lut ? rows * L : o->query_bytes * (size_t)g->n_queries),
            last = round64((rows - (size_t)g->plain_rows) * L),
-           of_query = round64((size_t)g->n_queries * L);
-    size_t need = work + target + query + last + of_query + 64;
+           of_query = round64((size_t)g->n_queries * L),
+           scores = g->way == GW_EXTEND_BY_LANE ? GW_EXTEND_MAX_STRIP * GW_EXTEND_CHUNK * L : 0;
+    size_t need = work + target + query + last + of_query + scores + 64;
     if (need > r->cap_bytes) {
         free(r->bytes);
         r->cap_bytes = 0;
@@ -134,14 +144,15 @@ static bool lay_out(run_t *r, const item_t *it, int n, int lanes, int elem, layo
     o->query = o->target + target;
     o->last_row = o->query + query;
     o->of_query = o->last_row + last;
-    o->start = o->of_query + of_query;
+    g->scores = o->of_query + of_query;
+    o->start = g->scores + scores;
     g->target = o->target;
     g->query = o->query;
     g->last_row = o->last_row;
     g->of_query = o->of_query;
     g->start = o->start;
     g->queries = o->queries;
-    g->table = r->table.by_query[elem != 0];
+    g->table = (g->way == GW_EXTEND_BY_LANE ? r->table.by_target : r->table.by_query)[elem != 0];
     g->open = r->p->gap_open + r->p->gap_extend;
     g->extend = r->p->gap_extend;
     g->bonus = r->p->end_bonus;
@@ -153,19 +164,23 @@ static bool lay_out(run_t *r, const item_t *it, int n, int lanes, int elem, layo
     return true;
 }
 
+/* Different queries once each; by lane every lane points to its own. */
 static void fill_queries(const run_t *r, const item_t *it, int n, int lanes, layout_t *o)
 {
     int d = -1;
+    bool by_lane = o->g.way == GW_EXTEND_BY_LANE;
     for (int l = 0; l < n; l++) {
         bool same =
             l > 0 && it[l].q == it[l - 1].q && (!r->backward || it[l].q_len == it[l - 1].q_len);
-        if (!same) {
-            uint8_t *q = o->query + (size_t)++d * (size_t)o->g.n_rows;
-            put_lane(q, 1, it[l].q, it[l].q_len, o->g.n_rows, r->backward, false, QUERY_PAD);
-            o->queries[d] = q;
-        }
+        if (!same)
+            put_lane(o->query + (size_t)++d * o->query_bytes, 1, it[l].q, it[l].q_len,
+                     (int32_t)o->query_bytes, r->backward, false,
+                     by_lane ? GW_EXTEND_PAD : QUERY_PAD);
+        o->queries[by_lane ? l : d] = o->query + (size_t)d * o->query_bytes;
         o->of_query[d * lanes + l] = 255;
     }
+    for (int l = n; by_lane && l < lanes; l++)
+        o->queries[l] = o->queries[0];
 }
 
 static void fill_group(const run_t *r, const item_t *it, int n, int lanes, layout_t *o)

@@ -15,22 +15,28 @@
 enum {
     GW_EXTEND_PAD = 0xA0,    /* target code behind a sequence's end: scores 0 or less */
     GW_EXTEND_MAX_STRIP = 8, /* target letters are padded to a multiple of the strip */
+    GW_EXTEND_CHUNK = 64,    /* rows whose scores are looked up together, lane by lane */
     GW_EXTEND_MAX_LANES = 64
 };
 
 /* 1. a group. L = lanes = bytes of a vector / bytes of an element.
- *    Two ways to a score: lut, table[query code ^ target code] with 16 entries, for DNA; or by the
- *    rows of a matrix for at most 32 letters, table[64 * query code + target code], where the group
- *    has n_queries different queries. Tables hold scores (8-bit elements) or scores + 128. */
+ *    Ways to a score: BY_LETTERS, table[query code ^ target code] with 16 entries, for DNA; by the
+ *    rows of a matrix for at most 32 letters, table[64 * query code + target code]: BY_QUERY, where
+ *    the group has n_queries different queries, few; BY_LANE, a query for every lane and
+ *    table[64 * target code + query code], a target's pad being row GW_EXTEND_MAX_LETTERS. Tables
+ *    hold scores (8-bit elements) or scores + 128. */
+typedef enum { GW_EXTEND_BY_LETTERS, GW_EXTEND_BY_QUERY, GW_EXTEND_BY_LANE } gw_extend_way_t;
 typedef struct {
     int32_t n_rows, n_cols; /* of the longest query and target; n_cols rounded up to 8 */
     int32_t plain_rows;     /* rows before the first in which an end bonus may fall */
-    bool lut, ends;
+    gw_extend_way_t way;
+    bool ends;
     const uint8_t *table;
-    const uint8_t *query;          /* lut: n_rows x L codes */
-    const uint8_t *const *queries; /* else: n_queries pointers to n_rows codes */
-    const uint8_t *of_query;       /* else: n_queries x L: 255 where the lane's query it is */
+    const uint8_t *query;          /* BY_LETTERS: n_rows x L codes */
+    const uint8_t *const *queries; /* else: n_queries (L) pointers to codes, padded to CHUNK */
+    const uint8_t *of_query;       /* BY_QUERY: n_queries x L: 255 where the lane's query it is */
     int32_t n_queries;
+    uint8_t *scores;         /* BY_LANE: scratch: MAX_STRIP x CHUNK x L */
     const uint8_t *target;   /* n_cols x L codes */
     const uint8_t *start;    /* L: 255 where starting at the first query letter earns the bonus */
     const uint8_t *last_row; /* (n_rows - plain_rows) x L: 255 at the lane's last query letter */

@@ -1,7 +1,7 @@
 /* src/kernels/extend_lanes.h -- template: look-ups in 64-byte tables, and scores of lanes that each
  *                               have a table and a text of their own
  *
- * Parameters: those of vec.h, NAME(x) (names x for this width). Codes 0..32 find their entry,
+ * Parameters: those of vec.h, NAME(x) (names x for this width). Codes 0..31 find their entry,
  * GW_EXTEND_PAD finds 0 (or entry 32, which is 0).
  */
 
@@ -25,12 +25,15 @@ static inline __attribute__((always_inline)) VEC NAME(look_up)(const uint8_t *ta
  * eight bits, and each round turns them by one */
 static inline __attribute__((always_inline)) void NAME(transpose)(VEC v[16])
 {
+#pragma GCC unroll 4
     for (int round = 0; round < 4; round++) {
         VEC w[16];
+#pragma GCC unroll 8
         for (int i = 0; i < 8; i++) {
             w[2 * i] = V_ZIP_LOW_8(v[i], v[i + 8]);
             w[2 * i + 1] = V_ZIP_HIGH_8(v[i], v[i + 8]);
         }
+#pragma GCC unroll 16
         for (int i = 0; i < 16; i++)
             v[i] = w[i];
     }
@@ -45,16 +48,31 @@ static inline void NAME(lane_scores)(const uint8_t *const *table, const uint8_t 
     for (int32_t i = 0; i < n; i += BYTES)
         for (int l = 0; l < VEC_LANES; l += ONCE) {
             VEC v[16];
+#pragma GCC unroll 16
             for (int k = 0; k < 16; k++)
                 v[k] = k < ONCE ? NAME(look_up)(table[l + k], V_LOADU(text[l + k] + from + i))
                                 : V_BYTE1(0);
             NAME(transpose)(v);
+            uint8_t *at = out + (size_t)i * VEC_LANES + l;
+#if VEC_BITS / ELEM_BITS < 16
             for (int k = 0; k < 16; k++) {
                 uint8_t bytes[BYTES];
                 V_STOREU(bytes, v[k]);
                 for (int part = 0; part < BYTES / 16; part++)
-                    memcpy(out + (size_t)(i + 16 * part + k) * VEC_LANES + l, bytes + 16 * part,
-                           ONCE);
+                    memcpy(at + (16 * part + k) * VEC_LANES, bytes + 16 * part, VEC_LANES);
             }
+#else
+#    pragma GCC unroll 16
+            for (int k = 0; k < 16; k++) {
+                V_STORE16(at + k * VEC_LANES, v[k], 0);
+#    if VEC_BITS > 128
+                V_STORE16(at + (16 + k) * VEC_LANES, v[k], 1);
+#    endif
+#    if VEC_BITS > 256
+                V_STORE16(at + (32 + k) * VEC_LANES, v[k], 2);
+                V_STORE16(at + (48 + k) * VEC_LANES, v[k], 3);
+#    endif
+            }
+#endif
         }
 }

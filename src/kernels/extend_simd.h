@@ -42,15 +42,27 @@ static inline __attribute__((always_inline)) VEC NAME(profile)(const gw_extend_g
     return s;
 }
 
-/* Rows from..to of a strip. lut, ends, bonus are constants at every call. */
+/* By lane: where the lanes' rows of the matrix are, for each letter of the strip at j */
+static inline void NAME(find_tables)(const gw_extend_group_t *g, int32_t j,
+                                     const uint8_t *table[STRIP][VEC_LANES])
+{
+    for (int k = 0; k < STRIP; k++) {
+        const uint8_t *t = g->target + (size_t)(j + k) * VEC_LANES;
+        for (int l = 0; l < VEC_LANES; l++)
+            table[k][l] = g->table + 64 * (t[l] == GW_EXTEND_PAD ? GW_EXTEND_MAX_LETTERS : t[l]);
+    }
+}
+
+/* Rows from..to of a strip. way, ends, bonus are constants at every call. */
 static inline __attribute__((always_inline)) void NAME(rows)(const gw_extend_group_t *g,
                                                              NAME(strip_t) * st, int32_t from,
-                                                             int32_t to, bool lut, bool ends,
-                                                             bool bonus)
+                                                             int32_t to, gw_extend_way_t way,
+                                                             bool ends, bool bonus)
 {
     VEC *work = (VEC *)g->work;
     const VEC open = V_SET1(g->open), extend = V_SET1(g->extend);
-    const VEC table = lut ? V_BYTES16(g->table) : V_SET1(0);
+    const bool by_letters = way == GW_EXTEND_BY_LETTERS;
+    const VEC table = by_letters ? V_BYTES16(g->table) : V_SET1(0);
     VEC t[STRIP], f[STRIP], up[STRIP], best[STRIP], row[STRIP], diag = st->diag;
     VEC now = V_SET1(from % SEGMENT);
     for (int k = 0; k < STRIP; k++) {
@@ -59,10 +71,14 @@ static inline __attribute__((always_inline)) void NAME(rows)(const gw_extend_gro
     }
     for (int32_t i = from; i < to; i++) {
         VEC left = V_LOADU(work + 2 * i), e = V_LOADU(work + 2 * i + 1), h = left;
-        VEC q = lut ? V_EXPAND(g->query + (size_t)i * VEC_LANES) : V_SET1(0);
+        VEC q = by_letters ? V_EXPAND(g->query + (size_t)i * VEC_LANES) : V_SET1(0);
 #pragma GCC unroll 8
         for (int k = 0; k < STRIP; k++) {
-            VEC s = lut ? V_SHUFFLE(table, V_XOR(q, t[k])) : NAME(profile)(g, i, t[k]);
+            VEC s = by_letters ? V_SHUFFLE(table, V_XOR(q, t[k]))
+                    : way == GW_EXTEND_BY_QUERY
+                        ? NAME(profile)(g, i, t[k])
+                        : V_EXPAND(g->scores +
+                                   (size_t)(k * GW_EXTEND_CHUNK + i % GW_EXTEND_CHUNK) * VEC_LANES);
             VEC m = ADD_SCORE(diag, s), total = m;
             if (bonus) {
                 /* added before the letters' score where that alone would have been cut off at 0 */
@@ -123,32 +139,41 @@ NAME(strip_start)(const gw_extend_group_t *g, NAME(strip_t) * st, int32_t j, VEC
     st->up[STRIP - 1] = zero; /* replaced by row 0 before anything reads it */
 }
 
-/* All rows of a strip, in segments short enough for an element to number the rows. */
+/* All rows of the strip at target letter j, in segments short enough for an element to number the
+ * rows, and in chunks whose scores have been looked up. */
 static inline __attribute__((always_inline)) void NAME(strip_run)(const gw_extend_group_t *g,
                                                                   NAME(strip_t) * st,
-                                                                  VEC segment[STRIP], bool lut,
-                                                                  bool ends)
+                                                                  VEC segment[STRIP], int32_t j,
+                                                                  gw_extend_way_t way, bool ends)
 {
+    const int32_t step = way == GW_EXTEND_BY_LANE ? GW_EXTEND_CHUNK : SEGMENT;
+    const uint8_t *table[STRIP][VEC_LANES];
+    if (way == GW_EXTEND_BY_LANE)
+        NAME(find_tables)(g, j, table);
     for (int k = 0; k < STRIP; k++)
         segment[k] = V_SET1(0);
     for (int32_t from = 0; from < g->n_rows;) {
         VEC before[STRIP];
         for (int k = 0; k < STRIP; k++)
             before[k] = st->best[k];
-        int32_t to = g->n_rows - from > SEGMENT ? from + SEGMENT : g->n_rows;
+        int32_t to = g->n_rows - from > step ? from + step : g->n_rows;
         int32_t middle = g->plain_rows < from ? from : g->plain_rows > to ? to : g->plain_rows;
+        for (int k = 0; way == GW_EXTEND_BY_LANE && k < STRIP; k++)
+            NAME(lane_scores)
+            (table[k], g->queries, from, GW_EXTEND_CHUNK,
+             g->scores + (size_t)k * GW_EXTEND_CHUNK * VEC_LANES);
         if (from < middle)
-            NAME(rows)(g, st, from, middle, lut, ends, false);
+            NAME(rows)(g, st, from, middle, way, ends, false);
         if (middle < to)
-            NAME(rows)(g, st, middle, to, lut, ends, true);
+            NAME(rows)(g, st, middle, to, way, ends, true);
         for (int k = 0; k < STRIP; k++)
             segment[k] = V_BLEND(V_GT(st->best[k], before[k]), segment[k], V_SET1(from / SEGMENT));
         from = to;
     }
 }
 
-static inline __attribute__((always_inline)) void NAME(pairs)(const gw_extend_group_t *g, bool lut,
-                                                              bool ends)
+static inline __attribute__((always_inline)) void NAME(pairs)(const gw_extend_group_t *g,
+                                                              gw_extend_way_t way, bool ends)
 {
     VEC *work = (VEC *)g->work;
     const VEC zero = V_SET1(ELEM_ZERO);
@@ -159,7 +184,7 @@ static inline __attribute__((always_inline)) void NAME(pairs)(const gw_extend_gr
         NAME(strip_t) st;
         VEC segment[STRIP];
         NAME(strip_start)(g, &st, j, best.score);
-        NAME(strip_run)(g, &st, segment, lut, ends);
+        NAME(strip_run)(g, &st, segment, j, way, ends);
         if (!ends)
             best.score = st.best[0];
         for (int k = 0; ends && k < STRIP; k++) {
@@ -187,10 +212,20 @@ static inline __attribute__((always_inline)) void NAME(pairs)(const gw_extend_gr
 
 static void NAME(run)(const gw_extend_group_t *g)
 {
-    if (g->lut)
-        g->ends ? NAME(pairs)(g, true, true) : NAME(pairs)(g, true, false);
-    else
-        g->ends ? NAME(pairs)(g, false, true) : NAME(pairs)(g, false, false);
+    switch (g->way) {
+    case GW_EXTEND_BY_LETTERS:
+        g->ends ? NAME(pairs)(g, GW_EXTEND_BY_LETTERS, true)
+                : NAME(pairs)(g, GW_EXTEND_BY_LETTERS, false);
+        break;
+    case GW_EXTEND_BY_QUERY:
+        g->ends ? NAME(pairs)(g, GW_EXTEND_BY_QUERY, true)
+                : NAME(pairs)(g, GW_EXTEND_BY_QUERY, false);
+        break;
+    default:
+        g->ends ? NAME(pairs)(g, GW_EXTEND_BY_LANE, true)
+                : NAME(pairs)(g, GW_EXTEND_BY_LANE, false);
+        break;
+    }
 }
 
 #undef ADD_SCORE

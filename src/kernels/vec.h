@@ -37,6 +37,16 @@
 #    define V_BYTES16(p)   simde_mm_loadu_si128((const simde__m128i *)(p))
 #endif
 
+/* V_STORE16(p, v, i): 16 bytes of v, number i */
+#if VEC_BITS == 512
+#    define V_STORE16(p, v, i) _mm_storeu_si128((__m128i *)(p), _mm512_extracti32x4_epi32(v, i))
+#elif VEC_BITS == 256
+#    define V_STORE16(p, v, i) \
+        simde_mm_storeu_si128((simde__m128i *)(p), simde_mm256_extracti128_si256(v, i))
+#else
+#    define V_STORE16(p, v, i) V_STOREU(p, v)
+#endif
+
 #define VEC_LANES (VEC_BITS / ELEM_BITS)
 /* table look-up within each 16 bytes; an index with bit 7 set gives 0 */
 #define V_SHUFFLE(table, index) VOP(shuffle_epi8)(table, index)

@@ -31,3 +31,4 @@
 #undef V_ADD_WHERE
 #undef V_ZIP_LOW_8
 #undef V_ZIP_HIGH_8
+#undef V_STORE16

@@ -17,3 +17,6 @@ tests_kernels_test_oracle_LDADD = $(KERNEL_LIBS) $(PARASAIL_LIBS) $(SSW_LIBS) $(
 check_PROGRAMS += tests/kernels/test_editbound
 TESTS += tests/kernels/test_editbound
 tests_kernels_test_editbound_LDADD = $(KERNEL_LIBS) libgw_base.a $(TEST_LIBS)
+# the same harness on an emulated ARM machine; skipped without a cross compiler
+TESTS += tests/kernels/aarch64.sh
+EXTRA_DIST += tests/kernels/aarch64.sh tests/kernels/cross/check.h
