@@ -223,6 +223,8 @@ static gw_status_t search_file(const char *path, const fold_opts_t *o, const gw_
     for (size_t i = 0; i < n && st == GW_OK; i++) {
         gw_search_result_t r;
         st = gw_search_run(lib, &q[i], so, &r, err);
+        if (st == GW_OK && *first) /* not before: a bad query leaves stdout empty */
+            gw_foldout_begin(stdout, (gw_foldout_t)o->output_fmt);
         if (st == GW_OK)
             st = gw_foldout_query(stdout, (gw_foldout_t)o->output_fmt, *first, &q[i], lib, &r, err);
         else
@@ -280,12 +282,12 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
                            .mact = o->mact,
                            .threads = threads,
                            .engine = engine};
-    if (st == GW_OK && o->out_dir && mkdir(o->out_dir, 0777) != 0 && errno != EEXIST)
+    struct stat sb;
+    if (st == GW_OK && o->out_dir && mkdir(o->out_dir, 0777) != 0 &&
+        (errno != EEXIST || stat(o->out_dir, &sb) != 0 || !S_ISDIR(sb.st_mode)))
         st = gw_err_set(err, GW_ECREATE, "%s: cannot make the folder: %s", o->out_dir,
                         strerror(errno));
     bool first = true;
-    if (st == GW_OK)
-        gw_foldout_begin(stdout, (gw_foldout_t)o->output_fmt);
     for (size_t i = 0; i < inv->operands.n && st == GW_OK; i++)
         st = search_file(inv->operands.v[i], o, &lib, &so, &first, err);
     if (st == GW_OK)

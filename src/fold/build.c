@@ -177,7 +177,7 @@ static gw_status_t read_item(void *ctx, int worker, int64_t i, gw_err_t *err)
         gw_structure_release(&s);
     }
     free(stem);
-    if (st == GW_ENOMEM) {
+    if (st != GW_OK && st != GW_EDATA) { /* no fault of the data: the run fails */
         *err = why;
         return st;
     }
