@@ -236,6 +236,8 @@ static gw_status_t query_outputs(run_t *x, const gw_profile_t *q, const gw_searc
 {
     bool first = x->n_queries++ == 0;
     gw_modelset_t set = {0};
+    if (first) /* not before: a bad query leaves stdout empty */
+        gw_foldout_begin(stdout, (gw_foldout_t)x->o->output_fmt);
     gw_status_t st =
         gw_foldout_query(stdout, (gw_foldout_t)x->o->output_fmt, first, q, x->lib, r, err);
     if (st == GW_OK && x->json.file)
@@ -283,7 +285,6 @@ static gw_status_t begin_outputs(run_t *x, const gw_invocation_t *inv, gw_err_t 
         gw_foldpage_begin(x->page.file, inv->command_line, x->lib);
     if (x->json.file)
         gw_foldout_begin(x->json.file, GW_FOLDOUT_JSON);
-    gw_foldout_begin(stdout, (gw_foldout_t)x->o->output_fmt);
     return GW_OK;
 }
 
@@ -349,7 +350,9 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
                            .mact = o->mact,
                            .threads = threads,
                            .engine = engine};
-    if (st == GW_OK && o->out_dir && mkdir(o->out_dir, 0777) != 0 && errno != EEXIST)
+    struct stat sb;
+    if (st == GW_OK && o->out_dir && mkdir(o->out_dir, 0777) != 0 &&
+        (errno != EEXIST || stat(o->out_dir, &sb) != 0 || !S_ISDIR(sb.st_mode)))
         st = gw_err_set(err, GW_ECREATE, "%s: cannot make the folder: %s", o->out_dir,
                         strerror(errno));
     run_t x = {.o = o, .lib = &lib, .so = &so};

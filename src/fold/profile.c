@@ -174,6 +174,11 @@ static gw_status_t read_records(cursor_t *c, record_t **out, size_t *n_out, gw_e
             size_t k = 1;
             while (k < len && l[k] != ' ' && l[k] != '\t')
                 k++;
+            if (k == 1) {
+                st = gw_err_set(err, GW_EDATA, "%s: line %lld: record %zu has no name; give it one",
+                                c->path, (long long)c->line, n + 1);
+                goto fail;
+            }
             if (!GW_GROW(r, cap, n + 1) || !(r[n].name = gw_strndup(l + 1, k - 1)))
                 goto nomem;
             r[n].seq = NULL;
@@ -435,7 +440,11 @@ static gw_status_t hhm_columns(cursor_t *c, gw_profile_t *p, gw_err_t *err)
         for (int a = 0; a < GW_AA_N && sum > 0; a++)
             p->freq[i * GW_AA_N + a] /= sum;
     }
-    return GW_OK;
+    do
+        if (!next_line(c, &l, &n))
+            return hhm_cut(c, err);
+    while (n == 0);
+    return n >= 2 && strncmp(l, "//", 2) == 0 ? GW_OK : hhm_cut(c, err);
 }
 
 static gw_status_t hhm_query(cursor_t *c, gw_profile_t *out, gw_err_t *err)

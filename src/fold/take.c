@@ -115,9 +115,9 @@ static gw_status_t take_domains(const gw_template_context_t *x, const char *path
 /* the whole file is left out, for the reason in why */
 static gw_status_t skip(gw_take_t *out, const gw_err_t *why, gw_err_t *err)
 {
-    if (why->status == GW_ENOMEM) {
+    if (why->status != GW_EDATA) { /* no fault of the data: the run fails */
         *err = *why;
-        return GW_ENOMEM;
+        return why->status;
     }
     out->skipped = true;
     return gw_take_note(out, gw_strdup(why->msg), err);

@@ -185,6 +185,8 @@ static gw_status_t open_index(gw_tlib_t *l, gw_err_t *err)
     if (index.at > size || index.bytes > size - index.at || n > (uint64_t)1 << 33 ||
         l->n > GW_TLIB_MAX_TEMPLATES || l->n_blocks > l->n)
         return damaged(l->path, "cut short", err);
+    if (index.at + index.bytes < size)
+        return damaged(l->path, "other bytes follow its end", err);
     l->block = gw_calloc(l->n_blocks, sizeof *l->block);
     l->entry = gw_calloc(l->n, sizeof *l->entry);
     if (!l->block || !l->entry)

@@ -230,7 +230,11 @@ gw_status_t gw_tlib_writer_finish(gw_tlib_writer_t *w, gw_err_t *err)
     uint64_t at = w->at, sum = 0;
     if (fseeko(w->out.file, (off_t)at, SEEK_SET) != 0) {
         free(raw);
-        return gw_err_set(err, GW_EIO, "%s: a library needs a real file, not a pipe", w->out.path);
+        return errno == ESPIPE
+                   ? gw_err_set(err, GW_EUSAGE, "%s: a library needs a regular file, not a pipe",
+                                w->out.path)
+                   : gw_err_set(err, GW_EIO, "%s: writing failed: %s; is the disk full?",
+                                w->out.path, strerror(errno));
     }
     st = put_frame(w, raw, n, &packed, &sum, err);
     w->at = at; /* a second finish writes over this index */

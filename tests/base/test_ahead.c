@@ -90,6 +90,7 @@ static Suite *make(void)
     TCase *t = tcase_create("ahead");
     tcase_add_loop_test(t, all_in_order, 0, 10);
     tcase_add_test(t, given_up_early);
+    tcase_set_timeout(t, 120);
     suite_add_tcase(s, t);
     return s;
 }

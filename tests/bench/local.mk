@@ -8,6 +8,8 @@ EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tes
 	tests/bench/fold.md tests/bench/io.md tests/bench/kernels.md tests/bench/markdup.md \
 	tests/bench/pca.md \
 	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh \
+	tests/bench/pca.md tests/bench/torture.md tests/bench/torture_peers.sh \
+	tests/bench/align.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh \
 	tests/bench/markdup.sh tests/bench/pca.sh \
 	tests/bench/simvar.pl tests/bench/cluster_audit.c tests/bench/fold_dssp.py \
 	tests/bench/fold_hhm.py tests/bench/fold_hhsearch.py tests/bench/fold_tm.py
@@ -53,4 +55,6 @@ bench-cluster: genowarp
 bench-fold: tests/bench/fold_cv tests/bench/fold_model tests/bench/fold_dssp
 	$(srcdir)/tests/bench/fold.sh $(bench_data)/fold \
 		$${NETDIR:?folder of held-out predictors} $${N:-60}
-.PHONY: bench bench-kernels bench-pca bench-cluster bench-fold
+bench-torture: genowarp
+	$(run_bench) $(srcdir)/tests/bench/torture_peers.sh
+.PHONY: bench bench-kernels bench-pca bench-cluster bench-fold bench-torture

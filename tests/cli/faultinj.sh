@@ -24,12 +24,19 @@ if ldd "$GW" | grep -q asan; then
 fi
 built=$("$GW" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | tr '\n' ' ')
 pass=0 fail=0
+STOP= # what runs the program: nothing, or what sends it a signal
 cd "$work" || exit 1
 cp "$here/tests/data/phix/phix.fa" ref.fa
 sh "$here/tests/cli/shred.sh" "$here/tests/data/phix/phix_illumina.fa" 100 250 30 r
 gzip r_R1.fq r_R2.fq
 cp "$here/tests/data/pca/small.vcf" v.vcf
+awk '/^>/ && ++n > 40 {exit} {print}' "$here/tests/data/cluster/proteins.fa" >p.fa
+awk '/^>/ && ++n > 1 {exit} {print}' "$here/tests/data/fold/globin.fa" >q.fa
+for f in 1orc.pdb 1cbs.cif; do
+    gzip -dc "$here/tests/data/fold/$f.gz" >s."${f#*.}"
+done
 "$GW" index ref.fa 2>/dev/null &&
+    "$GW" fold --build-library l.gwt s.pdb s.cif 2>/dev/null &&
     "$GW" align ref.fa r_R1.fq.gz r_R2.fq.gz --sort -O bam -o x.bam 2>/dev/null || exit 1
 mkdir tmp out
 
@@ -42,8 +49,11 @@ run_of() {
     call) set -- call -f ref.fa x.bam --ploidy 1 -o out/x.vcf ;;
     check) set -- check x.bam r_R1.fq.gz v.vcf ref.fa.gwi -o out/x.txt ;;
     pca) set -- pca v.vcf -k 2 --out out/p ;;
+    cluster) set -- cluster p.fa -o out/c ;;
+    fold) set -- fold -t l.gwt q.fa --force -o out ;;
+    foldlib) set -- fold --build-library out/l.gwt s.pdb s.cif ;;
     esac
-    "$GW" "$@" -@ 2
+    $STOP "$GW" "$@" -@ 2
 }
 complain() {
     echo "FAIL: $run: $what: $*"
@@ -78,9 +88,10 @@ under_shim() { # KIND AT
     ) >log 2>err
     got=$?
 }
-for run in ${RUNS:-index align sorted call check pca}; do
+for run in ${RUNS:-index align sorted call check pca cluster fold foldlib}; do
     word=$run
     [ "$run" != sorted ] || word=align
+    [ "$run" != foldlib ] || word=fold
     case " $built " in *" $word "*) ;; *) continue ;; esac
     run_of "$run" >log 2>err || { echo "FAIL: $run does not run at all"; tail -n 2 err; fail=$((fail + 1)); continue; }
     mv out "good.$run"
@@ -135,16 +146,17 @@ for run in ${RUNS:-index align sorted call check pca}; do
         judge "0 137"
         i=$((i + 1))
     done
-    # SIGTERM and SIGINT leave nothing at all
-    for sig in TERM HUP; do
-        what="SIG$sig"
-        TMPDIR=$work/tmp run_of "$run" >log 2>err &
-        pid=$!
-        sleep 0.02
-        kill -$sig "$(pgrep -P "$pid" | head -n 1)" 2>/dev/null || kill -$sig "$pid" 2>/dev/null
-        wait "$pid" 2>/dev/null
-        got=$?
-        judge "0 129 143"
+    # signals that can be caught leave nothing at all; timeout sends them, for a shell's background
+    # jobs do not get SIGINT
+    for sig in TERM HUP INT PIPE; do
+        for after in 0.004 0.02 0.05; do
+            what="SIG$sig after $after s"
+            STOP="timeout --preserve-status -s $sig $after"
+            TMPDIR=$work/tmp run_of "$run" >log 2>err
+            got=$?
+            STOP=
+            judge "0 129 130 141 143"
+        done
     done
 done
 echo "$pass passed, $fail failed"

@@ -54,7 +54,12 @@ sh "$here/tests/cli/shred.sh" "$here/tests/data/phix/phix_illumina.fa" 100 250 3
 gzip -c "$base/r1.fq" >"$base/r1.fq.gz"
 gzip -c "$base/r2.fq" >"$base/r2.fq.gz"
 cp "$here/tests/data/pca/small.vcf" "$base/v.vcf"
-(cd "$base" && "$GW" index ref.fa && for o in sam bam ubam; do
+cp "$here/tests/data/fold/globin.fa" "$base/q.fa"
+for f in query.a3m query.hhm 1orc.pdb 1cbs.cif; do
+    gzip -dc "$here/tests/data/fold/$f.gz" >"$base/q.${f#*.}"
+done
+awk '/^>/ && ++n > 20 {exit} {print}' "$here/tests/data/cluster/proteins.fa" >"$base/p.fa"
+(cd "$base" && "$GW" index ref.fa && "$GW" fold --build-library l.gwt q.pdb q.cif && for o in sam bam ubam; do
     "$GW" align ref.fa r1.fq r2.fq -R '@RG\tID:a\tSM:s' --sort -O $o -o x.$o
 done && "$GW" align ref.fa r1.fq r2.fq -O bam -o unsorted.bam) 2>"$work/base.log" || {
     cat "$work/base.log"
@@ -77,6 +82,9 @@ words_of() { # RUN FILE: runs $GW, or only prints the command's name when $GW is
     callonto) "$GW" call -f "$2" x.bam --ploidy 1 -o out.vcf ;;
     pca) "$GW" pca "$2" -k 2 --out out ;;
     cluster) "$GW" cluster "$2" -o out ;;
+    fold) "$GW" fold -t l.gwt "$2" ;;
+    foldonto) "$GW" fold -t "$2" q.fa ;;
+    foldlib) "$GW" fold --build-library out.gwt "$2" ;;
     *) return 1 ;;
     esac
 }

@@ -269,6 +269,7 @@ static Suite *make(void)
     tcase_add_loop_test(t, record_row, 0, (int)(sizeof records / sizeof *records));
     tcase_add_test(t, order_and_end);
     tcase_add_test(t, bcf_too);
+    tcase_set_timeout(t, 120);
     suite_add_tcase(s, t);
     return s;
 }

@@ -332,6 +332,7 @@ static Suite *make(void)
     tcase_add_test(t, index_refused);
     tcase_add_test(t, broken_promises);
     tcase_add_loop_test(t, nothing_left_behind, 0, n_forms);
+    tcase_set_timeout(t, 120);
     suite_add_tcase(s, t);
     return s;
 }
