@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "cli/command.h"
+#include "cluster/certify.h"
 #include "cluster/cluster.h"
 #include "cluster/write.h"
 
@@ -14,7 +15,7 @@
 typedef struct {
     double min_id, min_cov;
     int cov_mode, mode, alphabet, strand, format;
-    bool linear, sensitive, sizein;
+    bool linear, sensitive, sizein, certify;
     const char *prefix;
 } cluster_opts_t;
 
@@ -68,6 +69,12 @@ static const gw_opt_t rows[] = {
      .type = GW_OPT_FLAG,
      .offset = AT(sensitive),
      .help = "look for candidates with more seeds and weaker hints: slower, fewest families split"},
+    {.name = "certify",
+     .type = GW_OPT_FLAG,
+     .offset = AT(certify),
+     .help = "compare every member with its representative and all representatives with each other "
+             "over whole matrices, and report violations and missed merges (time grows with the "
+             "square of the clusters; not with --mode connected)"},
     {.name = "alphabet",
      .type = GW_OPT_CHOICE,
      .offset = AT(alphabet),
@@ -133,8 +140,19 @@ static void report_sizes(gw_report_t *r, const gw_clusterview_t *v)
     gw_report_series(r, "clusters", (size_t)top + 1, edge, count);
 }
 
+static void report_certificate(gw_report_t *r, const gw_certificate_t *k)
+{
+    gw_report_section(r, "certificate");
+    gw_report_int(r, "certified_members", "members compared with their representative", k->members);
+    gw_report_int(r, "violations", "members below identity or coverage", k->violations);
+    gw_report_int(r, "certified_pairs", "pairs of representatives compared", k->pairs);
+    gw_report_int(r, "missed_pairs", "pairs of representatives that hold", k->missed);
+    gw_report_int(r, "missed_representatives", "representatives in such a pair", k->reps_missed);
+}
+
 static gw_status_t write_report(const gw_invocation_t *inv, const gw_seqset_t *s,
-                                const gw_clusters_t *c, const gw_clusterview_t *v, gw_err_t *err)
+                                const gw_clusters_t *c, const gw_clusterview_t *v,
+                                const gw_certificate_t *certificate, gw_err_t *err)
 {
     if (!inv->common.report && !inv->common.json)
         return GW_OK;
@@ -149,6 +167,8 @@ static gw_status_t write_report(const gw_invocation_t *inv, const gw_seqset_t *s
     report_sizes(r, v);
     gw_report_int(r, "candidate_pairs", "candidate pairs", c->n_candidates);
     gw_report_int(r, "compared_pairs", "pairs compared exactly", c->n_compared);
+    if (certificate)
+        report_certificate(r, certificate);
     gw_status_t st = gw_report_write(r, inv->common.report, inv->common.json, err);
     gw_report_destroy(r);
     return st;
@@ -186,6 +206,26 @@ static gw_status_t write_all(const gw_clusterview_t *v, const char *prefix, gw_e
     return st;
 }
 
+static gw_status_t certify(const gw_seqset_t *s, const gw_cluster_opts_t *how,
+                           const gw_clusters_t *c, gw_certificate_t *k, gw_err_t *err)
+{
+    gw_status_t st = gw_certify_run(s, how, c, k, err);
+    if (st != GW_OK)
+        return st;
+    if (k->violations > 0)
+        return gw_err_set(err, GW_EINTERNAL,
+                          "%lld of %lld members are below identity or coverage: a fault in genowarp; "
+                          "please report it",
+                          (long long)k->violations, (long long)k->members);
+    gw_log_info("certified: 0 of %lld members below identity or coverage; %lld of %lld pairs of "
+                "representatives hold (missed merges)",
+                (long long)k->members, (long long)k->missed, (long long)k->pairs);
+    if (k->missed > 0)
+        gw_log_info("the first of them: %s and %s", s->rec[s->first[k->first_missed[0]]].name,
+                    s->rec[s->first[k->first_missed[1]]].name);
+    return GW_OK;
+}
+
 static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 {
     const cluster_opts_t *o = inv->opts;
@@ -204,9 +244,16 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
                              .threads = (int)inv->common.threads};
     gw_clusters_t c = {0};
     gw_clusterview_t v = {0};
+    gw_certificate_t certificate;
+    if (o->certify && how.mode == GW_MODE_CONNECTED)
+        return gw_err_set(err, GW_EUSAGE,
+                          "--certify: members of connected components need not hold against their "
+                          "representative; choose another --mode");
     gw_status_t st = gw_seqset_load(&s, inv->operands.v, inv->operands.n, &load, err);
     if (st == GW_OK)
         st = gw_cluster_run(&s, &how, &c, err);
+    if (st == GW_OK && o->certify)
+        st = certify(&s, &how, &c, &certificate, err);
     if (st == GW_OK)
         st = gw_clusterview_init(&v, &s, &c, how.cov_mode, err);
     if (st == GW_OK && o->prefix)
@@ -214,7 +261,7 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     else if (st == GW_OK)
         st = gw_clusterview_write(&v, (gw_clusterfmt_t)o->format, stdout, err);
     if (st == GW_OK)
-        st = write_report(inv, &s, &c, &v, err);
+        st = write_report(inv, &s, &c, &v, o->certify ? &certificate : NULL, err);
     if (st == GW_OK)
         gw_log_info("%zu sequences, %d different, %d clusters; %lld pairs compared exactly",
                     s.n_recs, s.n, c.n_clusters, (long long)c.n_compared);
@@ -245,7 +292,7 @@ const gw_command_t gw_cmd_cluster = {
     .opts = rows,
     .n_opts = sizeof rows / sizeof *rows,
     .opts_size = sizeof(cluster_opts_t),
-    .common = GW_COMMON_THREADS | GW_COMMON_REPORT,
+    .common = GW_COMMON_THREADS | GW_COMMON_REPORT | GW_COMMON_PROGRESS,
     .min_operands = 1,
     .max_operands = 1000,
     .run = run,
