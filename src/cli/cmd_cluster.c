@@ -10,6 +10,7 @@
 #include "cli/cluster_samples.h"
 #include "cli/cluster_umi.h"
 #include "cli/command.h"
+#include "cluster/certify.h"
 #include "cluster/cluster.h"
 #include "cluster/msa.h"
 #include "cluster/update.h"
@@ -19,7 +20,7 @@
 typedef struct {
     double min_id, min_cov;
     int cov_mode, mode, alphabet, strand, format, msa;
-    bool linear, sensitive, sizein, consensus;
+    bool linear, sensitive, sizein, consensus, certify;
     const char *prefix, *update;
     gw_amplicon_args_t amplicon;
     gw_clusterumi_args_t umi;
@@ -85,6 +86,12 @@ static const gw_opt_t rows[] = {
          "keep the clusters of this table, which cluster wrote with the same options, with their "
          "representatives; sequences that it lacks join them or make clusters of their own. "
          "Give the old sequences along with the new ones"},
+    {.name = "certify",
+     .type = GW_OPT_FLAG,
+     .offset = AT(certify),
+     .help = "compare every member with its representative and all representatives with each other "
+             "over whole matrices, and report violations and missed merges (time grows with the "
+             "square of the clusters; not with --mode connected, --derep or --denoise)"},
     {.name = "alphabet",
      .type = GW_OPT_CHOICE,
      .offset = AT(alphabet),
@@ -397,8 +404,19 @@ static void report_sizes(gw_report_t *r, const gw_clusterview_t *v)
     gw_report_series(r, "clusters", (size_t)top + 1, edge, count);
 }
 
+static void report_certificate(gw_report_t *r, const gw_certificate_t *k)
+{
+    gw_report_section(r, "certificate");
+    gw_report_int(r, "certified_members", "members compared with their representative", k->members);
+    gw_report_int(r, "violations", "members below identity or coverage", k->violations);
+    gw_report_int(r, "certified_pairs", "pairs of representatives compared", k->pairs);
+    gw_report_int(r, "missed_pairs", "pairs of representatives that hold", k->missed);
+    gw_report_int(r, "missed_representatives", "representatives in such a pair", k->reps_missed);
+}
+
 static gw_status_t write_report(const gw_invocation_t *inv, const gw_seqset_t *s,
-                                const gw_clusters_t *c, const gw_clusterview_t *v, gw_err_t *err)
+                                const gw_clusters_t *c, const gw_clusterview_t *v,
+                                const gw_certificate_t *certificate, gw_err_t *err)
 {
     if (!inv->common.report && !inv->common.json)
         return GW_OK;
@@ -414,6 +432,8 @@ static gw_status_t write_report(const gw_invocation_t *inv, const gw_seqset_t *s
     gw_amplicon_tell(s, c, &((const cluster_opts_t *)inv->opts)->amplicon, r);
     gw_report_int(r, "candidate_pairs", "candidate pairs", c->n_candidates);
     gw_report_int(r, "compared_pairs", "pairs compared exactly", c->n_compared);
+    if (certificate)
+        report_certificate(r, certificate);
     gw_status_t st = gw_report_write(r, inv->common.report, inv->common.json, err);
     gw_report_destroy(r);
     return st;
@@ -507,6 +527,26 @@ static gw_status_t write_msa(const gw_clusterview_t *v, const cluster_opts_t *o,
     return st;
 }
 
+static gw_status_t certify(const gw_seqset_t *s, const gw_cluster_opts_t *how,
+                           const gw_clusters_t *c, gw_certificate_t *k, gw_err_t *err)
+{
+    gw_status_t st = gw_certify_run(s, how, c, k, err);
+    if (st != GW_OK)
+        return st;
+    if (k->violations > 0)
+        return gw_err_set(err, GW_EINTERNAL,
+                          "%lld of %lld members are below identity or coverage: a fault in genowarp; "
+                          "please report it",
+                          (long long)k->violations, (long long)k->members);
+    gw_log_info("certified: 0 of %lld members below identity or coverage; %lld of %lld pairs of "
+                "representatives hold (missed merges)",
+                (long long)k->members, (long long)k->missed, (long long)k->pairs);
+    if (k->missed > 0)
+        gw_log_info("the first of them: %s and %s", s->rec[s->first[k->first_missed[0]]].name,
+                    s->rec[s->first[k->first_missed[1]]].name);
+    return GW_OK;
+}
+
 static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 {
     const cluster_opts_t *o = inv->opts;
@@ -534,6 +574,12 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     gw_clusters_t c = {0};
     gw_clusterview_t v = {0};
     gw_chimeras_t chimeras = {0};
+    gw_certificate_t certificate;
+    if (o->certify && (how.mode == GW_MODE_CONNECTED || a->derep || a->denoise))
+        return gw_err_set(err, GW_EUSAGE,
+                          "--certify: members of connected components and of amplicons need not hold "
+                          "against their representative; leave out --mode connected, --derep and "
+                          "--denoise");
     gw_amplicon_load_opts(a, &load);
     gw_status_t st = gw_seqset_load(&s, inv->operands.v, inv->operands.n, &load, err);
     if (st == GW_OK && o->update)
@@ -543,6 +589,8 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
                                     : gw_cluster_run(&s, &how, &c, err);
     if (st == GW_OK)
         st = gw_amplicon_chimeras(a, &s, how.threads, &c, &chimeras, err);
+    if (st == GW_OK && o->certify)
+        st = certify(&s, &how, &c, &certificate, err);
     if (st == GW_OK)
         st = gw_clusterview_init(&v, &s, &c, how.cov_mode, err);
     v.sizes = a->sizeout;
@@ -555,7 +603,7 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     else if (st == GW_OK)
         st = gw_clusterview_write(&v, (gw_clusterfmt_t)o->format, stdout, err);
     if (st == GW_OK)
-        st = write_report(inv, &s, &c, &v, err);
+        st = write_report(inv, &s, &c, &v, o->certify ? &certificate : NULL, err);
     if (st == GW_OK) {
         gw_amplicon_tell(&s, &c, a, NULL);
         gw_log_info("%zu sequences, %d different, %d clusters; %lld pairs compared exactly",
@@ -596,7 +644,7 @@ const gw_command_t gw_cmd_cluster = {
     .opts = rows,
     .n_opts = sizeof rows / sizeof *rows,
     .opts_size = sizeof(cluster_opts_t),
-    .common = GW_COMMON_THREADS | GW_COMMON_REPORT,
+    .common = GW_COMMON_THREADS | GW_COMMON_REPORT | GW_COMMON_PROGRESS,
     .min_operands = 1,
     .max_operands = 1000,
     .run = run,

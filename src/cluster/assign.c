@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "cluster/assign.h"
 #include "cluster/odds.h"
@@ -192,7 +193,9 @@ static gw_status_t cover(cover_t *c, gw_err_t *err)
                 touch(c, gw_edge_other(e, u), 1);
         }
         c->n_live = n;
+        gw_progress("clustering", (uint64_t)(c->g->s->n - n), (uint64_t)c->g->s->n, "sequences");
     }
+    gw_progress_end();
     return GW_OK;
 }
 

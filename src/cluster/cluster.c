@@ -35,10 +35,10 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->n_seeds = 1;
         r->centres = 24;
         r->neighbours = 8;
-        r->hit_fraction = 0.5;
+        r->hit_fraction = o->min_id < 0.9 ? 0.2 : 0.5;
         r->min_score = 16;
-        r->min_fraction = 0.2;
-        r->max_targets = 64;
+        r->min_fraction = o->min_id < 0.9 ? 0.03 : 0.2;
+        r->max_targets = o->min_id < 0.9 ? 1000 : 64;
     } else {
         r->centres = 200;
         r->neighbours = 56;

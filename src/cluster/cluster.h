@@ -13,7 +13,7 @@
 #include "cluster/seqset.h"
 
 /* 1. options */
-typedef enum { GW_SEARCH_LINEAR, GW_SEARCH_DEFAULT, GW_SEARCH_SENSITIVE } gw_searchdepth_t;
+typedef enum { GW_SEARCH_DEFAULT, GW_SEARCH_LINEAR, GW_SEARCH_SENSITIVE } gw_searchdepth_t;
 
 typedef struct {
     double min_id, min_cov; /* fractions, four decimals count; min_id > 0 */

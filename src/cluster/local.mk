@@ -10,6 +10,7 @@ libgw_cluster_a_SOURCES = \
 	src/cluster/verify.c src/cluster/verify.h \
 	src/cluster/gramindex.c src/cluster/gramindex.h \
 	src/cluster/greedy.c src/cluster/greedy.h \
+	src/cluster/certify.c src/cluster/certify.h \
 	src/cluster/assign.c src/cluster/assign.h \
 	src/cluster/cluster.c src/cluster/cluster.h \
 	src/cluster/write.c src/cluster/write.h \

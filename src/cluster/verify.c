@@ -273,6 +273,20 @@ gw_status_t gw_verify_edge(gw_verify_t *w, gw_edge_t *e, bool proof, gw_err_t *e
     return st;
 }
 
+gw_status_t gw_verify_whole(gw_verify_t *w, gw_edge_t *e, gw_err_t *err)
+{
+    gw_status_t st = prepare(w, e->a, err);
+    if (st != GW_OK)
+        return st;
+    e->state = GW_EDGE_KNOWN;
+    const uint8_t *t = target_letters(w, e->b, e->reverse);
+    int32_t len = gw_seqset_len(w->g->s, e->b);
+    st = gw_ident_slack(w->ident, t, len, NULL, &e->best, &e->slack, err);
+    if (st != GW_OK || e->best <= 0 || e->slack < 0)
+        return st;
+    return directions(w, e, t, len, NULL, err);
+}
+
 /* 3. figures for output */
 static gw_status_t measure(gw_verify_t *w, const uint8_t *t, int32_t len, gw_figures_t *f,
                            int32_t *span_a, int32_t *span_b, gw_err_t *err)

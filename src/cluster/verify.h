@@ -26,6 +26,9 @@ void gw_verify_destroy(gw_verify_t *w);
  *    edge that is known stays as it is. true: one that seems to hold is proven or refused. */
 GW_RESULT_USED gw_status_t gw_verify_edge(gw_verify_t *w, gw_edge_t *e, bool proof, gw_err_t *err);
 
+/* The same over the whole matrix at once, whatever the kind: e's ends and strand in, nothing else. */
+GW_RESULT_USED gw_status_t gw_verify_whole(gw_verify_t *w, gw_edge_t *e, gw_err_t *err);
+
 /* 3. figures for output: rep, member and edge in (its answer proven, or NULL: whole matrices) */
 GW_RESULT_USED gw_status_t gw_verify_figures(gw_verify_t *w, gw_figures_t *f, gw_err_t *err);
 

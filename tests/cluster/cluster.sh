@@ -87,6 +87,22 @@ is "$(cut -f1 "$tmp/out" | sort -u)" "y;size=9;" "most abundant first"
 run "$p" --min-seq-id 0.5 --json "$tmp/r.json" --report "$tmp/r.html"
 grep -q '"clusters"' "$tmp/r.json" && grep -q '<svg' "$tmp/r.html" && ok || bad "report"
 
+# the certificate: brute force finds no member below the thresholds, and changes no byte
+run "$p" --min-seq-id 0.5 --certify --json "$tmp/k.json"
+cmp -s "$tmp/out" "$tmp/want" && ok || bad "--certify changes the clusters"
+grep -q '"violations": *0' "$tmp/k.json" && ok || bad "certificate: violations"
+k=$(cut -f1 "$tmp/want" | uniq | wc -l)
+pairs=$(sed -n 's/.*"certified_pairs": *\([0-9]*\).*/\1/p' "$tmp/k.json")
+[ "$pairs" -gt $((k * 5)) ] && ok || bad "certificate: $pairs pairs of $k representatives"
+grep -q "certified: 0 of" "$tmp/err" && ok || bad "no certificate on stderr"
+run "$a" --min-seq-id 0.97 --mode greedy --certify --json "$tmp/k.json"
+grep -q '"missed_pairs": *0' "$tmp/k.json" && ok || bad "certificate: missed merges of amplicons"
+# a linear search misses merges, and the certificate says so
+run "$a" --min-seq-id 0.9 -c 0.5 --linear --certify --json "$tmp/k.json"
+grep -q '"missed_pairs": *[1-9]' "$tmp/k.json" && grep -q "the first of them" "$tmp/err" && ok || bad "certificate: nothing missed"
+run "$p" --mode connected --certify
+refused 64 "choose another --mode" "certificate of components"
+
 # wrong inputs: one line, the right exit status, nothing on stdout
 printf '>a\nACDEFGHIKL\n>b\n\n>c\nMKV\n' >"$tmp/x.fa"
 run "$tmp/x.fa"
