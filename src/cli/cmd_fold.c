@@ -16,7 +16,7 @@
 #include "fold/foldout.h"
 #include "fold/foldpage.h"
 #include "fold/foldtrace.h"
-#include "fold/model.h"
+#include "fold/modelset.h"
 #include "fold/search.h"
 
 typedef struct {
@@ -101,7 +101,8 @@ static const gw_opt_t rows[] = {
      .min = 1,
      .max = 1000,
      .needs = "output report",
-     .help = "models a query, of its N best hits"},
+     .help = "models a query, of its N best hits, and of the best hit for every further region "
+             "of at least 30 residues"},
     {.name = "force",
      .type = GW_OPT_FLAG,
      .offset = AT(force),
@@ -194,7 +195,6 @@ static gw_status_t write_model(const run_t *x, const gw_profile_t *q, const gw_s
                                const gw_model_t *m, size_t rank, gw_err_t *err)
 {
     static const char *const ending[] = {"pdb", "cif", "svg"};
-    const char *name = gw_tlib_name(x->lib->lib, h->tmpl);
     char *safe = safe_name(q->name);
     gw_status_t st = safe ? GW_OK : gw_err_nomem(err, "writing a model");
     for (int k = 0; k < 3 && st == GW_OK; k++) {
@@ -203,7 +203,7 @@ static gw_status_t write_model(const run_t *x, const gw_profile_t *q, const gw_s
         st = path ? gw_outfile_fopen(&out, path, err) : gw_err_nomem(err, "writing a model");
         if (st == GW_OK) {
             if (k < 2)
-                (k ? gw_model_mmcif : gw_model_pdb)(out.file, m, q->name, name, h);
+                (k ? gw_model_mmcif : gw_model_pdb)(out.file, m, q->name, h);
             else
                 st = gw_foldtrace_svg(out.file, m, q->name, GW_FOLDTRACE_CHAIN, true, err);
             if (st == GW_OK)
@@ -217,32 +217,14 @@ static gw_status_t write_model(const run_t *x, const gw_profile_t *q, const gw_s
     return st;
 }
 
-static gw_status_t make_model(const run_t *x, const gw_profile_t *q, const gw_search_result_t *r,
-                              size_t k, gw_model_t *m, gw_err_t *err)
-{
-    gw_template_t t;
-    gw_status_t st = gw_tlib_read(x->lib->lib, r->hit[k].tmpl, &t, err);
-    if (st != GW_OK)
-        return st;
-    st = gw_model_build(q, &r->hit[k], &t, r->pred, m, err);
-    gw_template_release(&t);
-    if (st == GW_OK && x->o->out_dir)
-        st = write_model(x, q, &r->hit[k], m, k + 1, err);
-    return st;
-}
-
-/* the models of a query's best hits: m has room for n; those not made have length 0 */
 static gw_status_t make_models(const run_t *x, const gw_profile_t *q, const gw_search_result_t *r,
-                               gw_model_t *m, size_t n, gw_err_t *err)
+                               gw_modelset_t *set, gw_err_t *err)
 {
-    gw_status_t st = GW_OK;
-    size_t made = 0;
-    for (size_t k = 0; k < n && st == GW_OK; k++)
-        if (r->hit[k].aln.n_aligned && (x->o->force || r->hit[k].prob_fold >= 0.5)) {
-            st = make_model(x, q, r, k, &m[k], err);
-            made++;
-        }
-    if (st == GW_OK && made == 0)
+    gw_modelset_opts_t mo = {(size_t)x->o->models, x->o->force, x->so};
+    gw_status_t st = gw_modelset_build(x->lib, q, r, &mo, set, err);
+    for (size_t k = 0; k < set->n && st == GW_OK && x->o->out_dir; k++)
+        st = write_model(x, q, &r->hit[set->v[k].hit], &set->v[k].m, set->v[k].hit + 1, err);
+    if (st == GW_OK && set->n == 0)
         gw_log_warning("%s: no significant template, so no model is made; --force makes one all "
                        "the same",
                        q->name);
@@ -253,21 +235,16 @@ static gw_status_t query_outputs(run_t *x, const gw_profile_t *q, const gw_searc
                                  gw_err_t *err)
 {
     bool first = x->n_queries++ == 0;
-    size_t n = r->n < (size_t)x->o->models ? r->n : (size_t)x->o->models;
-    gw_model_t *m = NULL;
+    gw_modelset_t set = {0};
     gw_status_t st =
         gw_foldout_query(stdout, (gw_foldout_t)x->o->output_fmt, first, q, x->lib, r, err);
     if (st == GW_OK && x->json.file)
         st = gw_foldout_query(x->json.file, GW_FOLDOUT_JSON, first, q, x->lib, r, err);
-    if (st == GW_OK && (x->o->out_dir || x->page.file)) {
-        m = gw_calloc(n, sizeof *m);
-        st = m ? make_models(x, q, r, m, n, err) : gw_err_nomem(err, "modelling");
-    }
+    if (st == GW_OK && (x->o->out_dir || x->page.file))
+        st = make_models(x, q, r, &set, err);
     if (st == GW_OK && x->page.file)
-        st = gw_foldpage_query(x->page.file, x->n_queries, q, x->lib, r, m, n, err);
-    for (size_t k = 0; m && k < n; k++)
-        gw_model_release(&m[k]);
-    free(m);
+        st = gw_foldpage_query(x->page.file, x->n_queries, q, x->lib, r, &set, err);
+    gw_modelset_release(&set);
     return st;
 }
 

@@ -93,7 +93,8 @@ static const gw_opt_t rows[] = {
      .dflt = "0.1",
      .min = 0,
      .max = 1,
-     .help = "leave out variants with a larger share of missing genotypes"},
+     .help = "leave out variants with a larger share of missing genotypes (with --gl and --em: 1 "
+             "unless given)"},
     {.name = "all-contigs",
      .type = GW_OPT_FLAG,
      .offset = AT(all_contigs),
@@ -213,6 +214,46 @@ static const gw_opt_t rows[] = {
      .arg = "NAME",
      .needs = "labels",
      .help = "the column of --labels to take (default: the second)"},
+    {.name = "gl",
+     .type = GW_OPT_FLAG,
+     .offset = AT(gl),
+     .excludes = "em",
+     .help = "read genotype likelihoods (PL or GL of a VCF or BCF; a BEAGLE file has nothing else) "
+             "and take turns between expected genotypes and components",
+     .group = "Uncertain and missing genotypes"},
+    {.name = "em",
+     .type = GW_OPT_FLAG,
+     .offset = AT(em),
+     .help = "for many missing genotypes: they become what the components predict, in turns, "
+             "instead of the mean"},
+    {.name = "em-components",
+     .type = GW_OPT_INT,
+     .offset = AT(em_components),
+     .arg = "N",
+     .dflt = "3",
+     .min = 1,
+     .max = 100,
+     .needs = "gl em",
+     .help = "components of the model that predicts: about the number of populations less one"},
+    {.name = "em-tol",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(em_tol),
+     .arg = "X",
+     .dflt = "1e-5",
+     .min = 1e-12,
+     .max = 1,
+     .needs = "gl em",
+     .help = "the model has settled when a turn moves predicted allele frequencies by less (root "
+             "mean square)"},
+    {.name = "em-rounds",
+     .type = GW_OPT_INT,
+     .offset = AT(em_rounds),
+     .arg = "N",
+     .dflt = "200",
+     .min = 1,
+     .max = 100000,
+     .needs = "gl em",
+     .help = "stop after so many turns, with a warning, when the model has not settled"},
     {.name = "samples",
      .type = GW_OPT_CHOICE,
      .offset = AT(samples),
@@ -246,7 +287,7 @@ static const gw_opt_t rows[] = {
 };
 
 static const char *const usage[] = {
-    "[OPTIONS] IN.vcf.gz|IN.bcf|IN.bed|- [--out PREFIX]",
+    "[OPTIONS] IN.vcf.gz|IN.bcf|IN.bed|IN.beagle.gz|- [--out PREFIX]",
     "[--samples columns] [--log-normalise] TABLE.tsv|TABLE.csv|MATRIX.mtx|-",
     "--project PREFIX [--labels TSV] NEW.vcf.gz|NEW.bcf|NEW.bed|-",
     NULL,
@@ -255,17 +296,18 @@ static const char *const examples[] = {
     "genowarp pca cohort.bcf --out cohort",
     "genowarp call -f ref.fa a.bam b.bam c.bam | genowarp pca - > pcs.tsv",
     "genowarp pca -k 20 --maf 0.05 cohort.bed > pcs.tsv",
+    "genowarp pca --gl --maf 0.05 lowdepth.beagle.gz > pcs.tsv",
     "genowarp pca --log-normalise --samples columns --out cells counts.mtx.gz",
     "genowarp pca --project refs/ancestry/1kg --labels refs/ancestry/1kg.labels.tsv new.vcf.gz",
     NULL,
 };
 
-static void log_counts(const gw_genodata_t *d)
+void gw_cmd_pca_log_counts(int64_t n_samples, const gw_genocounts_t *count)
 {
     char text[512];
     gw_log_info("%" PRIu64 " variants of %" PRId64 " samples read; left out: %s; kept %" PRIu64,
-                d->count.n_read, d->n_samples, gw_genodata_counts(&d->count, text, sizeof text),
-                d->count.kept);
+                count->n_read, n_samples, gw_genodata_counts(count, text, sizeof text),
+                count->kept);
 }
 
 /* Rare variants weigh most in the standardised matrix, and tell families more than populations. */
@@ -323,7 +365,7 @@ static gw_status_t write_loadings(void *ctx, FILE *f, gw_err_t *err)
 static void fill_report(void *ctx, gw_report_t *rep)
 {
     const run_t *s = ctx;
-    gw_pcareport_genotypes(rep, &s->data);
+    gw_pcareport_genotypes(rep, s->data.n_samples, &s->data.count);
 }
 
 static gw_status_t solve(run_t *s, const gw_labels_t *labels, gw_err_t *err)
@@ -450,7 +492,15 @@ static gw_status_t filter_samples(run_t *s, const gw_genoload_t *lo, gw_err_t *e
     return st;
 }
 
-static gw_status_t run_components(run_t *s, const gw_labels_t *labels, gw_err_t *err)
+static bool given(const gw_invocation_t *inv, const char *name)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return inv->seen[i];
+    return false;
+}
+
+static gw_status_t run_components(run_t *s, bool gl, const gw_labels_t *labels, gw_err_t *err)
 {
     const gw_cmd_pca_opts_t *o = s->o;
     gw_genoload_t lo = {.filter = {.all_contigs = o->all_contigs,
@@ -463,7 +513,9 @@ static gw_status_t run_components(run_t *s, const gw_labels_t *labels, gw_err_t 
                                    .exclude_bed = o->exclude_bed.v,
                                    .n_exclude_bed = o->exclude_bed.n,
                                    .long_ld = (gw_long_ld_t)o->long_ld,
-                                   .max_missing = o->max_missing,
+                                   .max_missing = (gl || o->em) && !given(s->inv, "max-missing")
+                                                      ? 1
+                                                      : o->max_missing,
                                    .min_maf = o->maf,
                                    .min_hwe = o->hwe,
                                    .max_r2 = o->ld_r2,
@@ -479,14 +531,17 @@ static gw_status_t run_components(run_t *s, const gw_labels_t *labels, gw_err_t 
             err, GW_EDATA,
             "%s: one sample has no components; give two samples or more, or --project",
             s->inv->operands.v[0]);
+    if (gl)
+        return gw_cmd_pca_likelihoods(s->inv, s->in, &lo, labels, err);
     gw_status_t st = gw_genodata_load(s->in, &lo, &s->data, err);
     if (st != GW_OK)
         return st;
     st = filter_samples(s, &lo, err);
     if (st == GW_OK) {
-        log_counts(&s->data);
+        gw_cmd_pca_log_counts(s->data.n_samples, &s->data.count);
         log_rare(&s->data, o->maf);
-        st = solve(s, labels, err);
+        st = o->em ? gw_cmd_pca_imputed(s->inv, &s->data, s->in, labels, err)
+                   : solve(s, labels, err);
     }
     gw_genodata_release(&s->data);
     return st;
@@ -497,7 +552,11 @@ static gw_status_t run_components(run_t *s, const gw_labels_t *labels, gw_err_t 
 static const char genotypes_only[] =
     " grm maf max-missing all-contigs hwe region regions-file exclude-region exclude-file "
     "long-range-ld ld-prune ld-window max-missing-sample max-kinship kinship project projection "
-    "match ";
+    "match gl em em-components em-tol em-rounds ";
+/* those that need called genotypes */
+static const char not_with_gl[] = " hwe ld-prune ld-window max-missing-sample max-kinship kinship "
+                                  "project projection match grm ";
+static const char not_with_em[] = " project projection match grm ";
 static const char matrices_only[] = " samples log-normalise missing row-names column-names ";
 
 static bool among(const char *list, const char *name)
@@ -520,6 +579,15 @@ static gw_status_t check_options(const gw_invocation_t *inv, gw_genoinput_kind_t
             return gw_err_set(err, GW_EUSAGE, "--%s is for %s, and %s is %s", rows[i].name,
                               matrix ? "genotypes" : "matrices", inv->operands.v[0],
                               matrix ? "read as a matrix of numbers" : "one of genotypes");
+    bool gl = o->gl || kind == GW_GENOINPUT_BEAGLE;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && (gl || o->em); i++)
+        if (inv->seen[i] && among(gl ? not_with_gl : not_with_em, rows[i].name))
+            return gw_err_set(err, GW_EUSAGE, "--%s does not go with %s", rows[i].name,
+                              gl ? "genotype likelihoods" : "--em");
+    if (o->em && gl)
+        return gw_err_set(err, GW_EUSAGE, "--em is for genotypes; a BEAGLE file has likelihoods");
+    if ((o->em || gl) && o->scale != GW_CMD_PCA_SCALE_AUTO && o->scale != GW_CMD_PCA_SCALE_BINOMIAL)
+        return gw_err_set(err, GW_EUSAGE, "--gl and --em go with --scale binomial only");
     if (matrix ? o->scale == GW_CMD_PCA_SCALE_BINOMIAL : o->scale == GW_CMD_PCA_SCALE_NONE)
         return gw_err_set(err, GW_EUSAGE, "--scale %s is for %s", matrix ? "binomial" : "none",
                           matrix ? "genotypes" : "matrices");
@@ -530,11 +598,12 @@ static gw_status_t run_genotypes(gw_invocation_t *inv, gw_genoinput_t *in,
                                  const gw_labels_t *labels, gw_err_t *err)
 {
     run_t s = {.inv = inv, .o = inv->opts};
-    gw_genoread_opts_t ro = {.threads = (int)inv->common.threads};
+    bool gl = s.o->gl || in->kind == GW_GENOINPUT_BEAGLE;
+    gw_genoread_opts_t ro = {.threads = (int)inv->common.threads, .likelihoods = gl};
     gw_status_t st = gw_genoreader_attach(in, &ro, &s.in, err);
     if (st == GW_OK)
         st = s.o->project ? gw_cmd_pca_project(inv, s.in, labels, err)
-                          : run_components(&s, labels, err);
+                          : run_components(&s, gl, labels, err);
     gw_genoreader_close(s.in);
     return st;
 }
@@ -565,7 +634,8 @@ const gw_command_t gw_cmd_pca = {
                "certificate",
     .usage = usage,
     .description =
-        "Reads genotypes (VCF or BCF, - for stdin, or a PLINK bed/bim/fam) or a matrix of numbers "
+        "Reads genotypes (VCF or BCF, - for stdin, or a PLINK bed/bim/fam), genotype likelihoods "
+        "(VCF or BCF with --gl, BEAGLE) or a matrix of numbers "
         "(a table with header and row names, or MatrixMarket) and writes the samples' principal "
         "components as a table: #FID IID PC1 .. PCk.\nWhat each filter removed, the "
         "variance explained and a bound on the error are on stderr.\n--project places "

@@ -39,6 +39,9 @@ typedef struct {
     bool grm;
     const char *project, *labels, *label_column;
     int projection, match;
+    bool gl, em;
+    int64_t em_components, em_rounds;
+    double em_tol;
     int samples, missing;
     bool log_normalise;
     const char *row_names, *column_names;
@@ -62,9 +65,19 @@ typedef struct {
 } gw_cmd_pca_out_t;
 GW_RESULT_USED gw_status_t gw_cmd_pca_write(const gw_cmd_pca_out_t *o, gw_err_t *err);
 
+/* what the filters left out, on stderr */
+void gw_cmd_pca_log_counts(int64_t n_samples, const gw_genocounts_t *count);
+
 /* 3. runs; labels NULL without --labels */
 GW_RESULT_USED gw_status_t gw_cmd_pca_matrix(gw_invocation_t *inv, gw_genoinput_t *in,
                                              const gw_labels_t *labels, gw_err_t *err);
+/* from likelihoods, and from genotypes that went through the filters (d; r for the names) */
+GW_RESULT_USED gw_status_t gw_cmd_pca_likelihoods(gw_invocation_t *inv, gw_genoreader_t *r,
+                                                  const gw_genoload_t *lo,
+                                                  const gw_labels_t *labels, gw_err_t *err);
+GW_RESULT_USED gw_status_t gw_cmd_pca_imputed(gw_invocation_t *inv, const gw_genodata_t *d,
+                                              const gw_genoreader_t *r, const gw_labels_t *labels,
+                                              gw_err_t *err);
 GW_RESULT_USED gw_status_t gw_cmd_pca_project(gw_invocation_t *inv, gw_genoreader_t *r,
                                               const gw_labels_t *labels, gw_err_t *err);
 

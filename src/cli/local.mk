@@ -13,7 +13,7 @@ libgw_cli_a_SOURCES = \
 	src/cli/cluster_samples.c src/cli/cluster_samples.h \
 	src/cli/cmd_pca.c \
 	src/cli/cmd_pca.c src/cli/cmd_pca.h src/cli/cmd_pca_out.c \
-	src/cli/cmd_pca_matrix.c src/cli/cmd_pca_project.c \
+	src/cli/cmd_pca_em.c src/cli/cmd_pca_matrix.c src/cli/cmd_pca_project.c \
 	src/cli/cmd_fold.c \
 	src/cli/cmd_devices.c \
 	src/cli/cmd_check.c

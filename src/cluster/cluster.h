@@ -32,7 +32,7 @@ typedef struct {
     size_t n_figures;
     uint8_t *left_out; /* of every unique: 0, or why it is in no cluster; NULL: all are in one */
     int32_t n_clusters;
-    int64_t n_candidates, n_compared, n_cells;
+    int64_t n_candidates, n_compared;
     int rounds;
 } gw_clusters_t;
 

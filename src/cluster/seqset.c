@@ -453,6 +453,12 @@ void gw_seqset_release(gw_seqset_t *s)
     memset(s, 0, sizeof *s);
 }
 
+void gw_seqset_turn(const uint8_t *p, int32_t len, uint8_t *out)
+{
+    for (int32_t i = 0; i < len; i++)
+        out[i] = (uint8_t)(p[len - 1 - i] < 4 ? 3 - p[len - 1 - i] : 4);
+}
+
 void gw_seqset_text(const gw_seqset_t *s, int32_t u, char *buf)
 {
     const char *alphabet = s->kind == GW_SEQ_DNA ? "ACGTN" : protein_letters;

@@ -73,6 +73,8 @@ typedef struct {
 GW_RESULT_USED gw_status_t gw_seqset_load(gw_seqset_t *s, const char *const *path, size_t n_paths,
                                           const gw_seqset_opts_t *opts, gw_err_t *err);
 void gw_seqset_release(gw_seqset_t *s);
+/* The reverse complement of len nucleotides, into out. */
+void gw_seqset_turn(const uint8_t *p, int32_t len, uint8_t *out);
 /* Letters of unique u as text; buf holds len + 1 bytes. */
 void gw_seqset_text(const gw_seqset_t *s, int32_t u, char *buf);
 

@@ -190,7 +190,7 @@ static gw_status_t join_old(gw_graph_t *g, const int32_t *old, const gw_cluster_
     for (size_t i = 0; st == GW_OK && i < g->n; i++)
         edge[i] = (int64_t)i;
     if (st == GW_OK)
-        st = gw_graph_verify(g, edge, g->n, err);
+        st = gw_graph_verify(g, edge, g->n, true, err);
     if (st == GW_OK)
         join_best(g, old, c->rep);
     c->n_candidates = (int64_t)g->n;

@@ -128,10 +128,15 @@ static gw_status_t drawings(const page_t *p, const gw_model_t *m, size_t rank, g
     int32_t low = 0;
     for (int32_t i = 0; i < m->len; i++)
         low += m->r[i].origin != GW_MODEL_NONE && m->r[i].confidence < 50;
-    fprintf(f,
-            "</figcaption></figure></div>\n<p class='dim'>%d residues from the template, %d in "
-            "modelled loops, %d without a model; %d with confidence below 50.</p>\n",
-            m->n_copied, m->n_loop, m->len - m->n_copied - m->n_loop, low);
+    fputs("</figcaption></figure></div>\n<p class='dim'>Residues from ", f);
+    for (int k = 0; k < m->n_sources; k++)
+        if (k == 0 || m->source[k].n) {
+            fputs(k ? ", " : "", f);
+            gw_text_html(f, m->source[k].name);
+            fprintf(f, ": %d", m->source[k].n);
+        }
+    fprintf(f, "; in modelled loops: %d; without a model: %d; with confidence below 50: %d.</p>\n",
+            m->n_loop, m->len - m->n_copied - m->n_loop, low);
     free(title);
     return st;
 }
@@ -392,7 +397,7 @@ static gw_status_t alignment(const page_t *p, size_t rank, gw_err_t *err)
 
 gw_status_t gw_foldpage_query(FILE *f, size_t number, const gw_profile_t *q,
                               const gw_search_lib_t *l, const gw_search_result_t *r,
-                              const gw_model_t *model, size_t n_models, gw_err_t *err)
+                              const gw_modelset_t *models, gw_err_t *err)
 {
     page_t p = {f, number, q, l, r};
     gw_status_t st = GW_OK;
@@ -401,9 +406,8 @@ gw_status_t gw_foldpage_query(FILE *f, size_t number, const gw_profile_t *q,
     fprintf(f, " <small>%d residues, profile of %d sequence%s</small></h2>\n", q->len, q->n_seqs,
             q->n_seqs == 1 ? "" : "s");
     verdict(&p);
-    for (size_t k = 0; k < n_models && st == GW_OK; k++)
-        if (model[k].len)
-            st = drawings(&p, &model[k], k, err);
+    for (size_t k = 0; k < models->n && st == GW_OK; k++)
+        st = drawings(&p, &models->v[k].m, models->v[k].hit, err);
     if (st == GW_OK && r->n) {
         map(&p);
         hits_table(&p);

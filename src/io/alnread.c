@@ -114,12 +114,15 @@ static gw_status_t open_binary(gw_alnreader_t *r, hFILE *h, const htsFormat *f,
         return st == GW_OK ? no_header(r, err) : st;
     }
     if (opts->ref_path && f->format == cram &&
-        (access(opts->ref_path, R_OK) != 0 || hts_set_fai_filename(r->file, opts->ref_path) != 0))
+        (!gw_stream_is_local(opts->ref_path) || access(opts->ref_path, R_OK) != 0 ||
+         hts_set_fai_filename(r->file, opts->ref_path) != 0))
         return gw_err_set(err, GW_ENOINPUT,
                           "%s: cannot be used as CRAM reference: is there a .fai?", opts->ref_path);
     r->hdr = sam_hdr_read(r->file);
     const char *text = r->hdr ? sam_hdr_str(r->hdr) : NULL;
     st = text ? check_header(r, text, err) : no_header(r, err);
+    if (st == GW_OK && f->format == cram)
+        st = gw_cramref_forget_remote(r->file, err);
     /* only now: HTSlib looks for the end marker while it reads the header, and with threads that
      * waits for ever when their reader has already met damage (bgzf_check_EOF, 1.16) */
     if (st == GW_OK && opts->threads > 1 && hts_set_threads(r->file, opts->threads) != 0)

@@ -1,5 +1,6 @@
 #include <config.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,7 +52,23 @@ gw_status_t gw_genoread_check_samples(gw_genoreader_t *r, gw_err_t *err)
     return st;
 }
 
-/* 3. the reader */
+/* 3. likelihoods */
+bool gw_genoread_set_lik(float *lik, const double *x, int n)
+{
+    double three[3] = {x[0], n == 3 ? x[1] : 0, x[n - 1]}, sum = three[0] + three[1] + three[2];
+    if (!(three[0] >= 0 && three[1] >= 0 && three[2] >= 0 && sum > 0 && isfinite(sum)))
+        return false;
+    for (int g = 0; g < 3; g++)
+        lik[g] = (float)(three[g] / sum);
+    return true;
+}
+
+void gw_genoread_set_flat(float *lik)
+{
+    lik[0] = lik[1] = lik[2] = 1.0f / 3;
+}
+
+/* 4. the reader */
 gw_status_t gw_genoreader_attach(gw_genoinput_t *in, const gw_genoread_opts_t *opts,
                                  gw_genoreader_t **out, gw_err_t *err)
 {
@@ -59,22 +76,35 @@ gw_status_t gw_genoreader_attach(gw_genoinput_t *in, const gw_genoread_opts_t *o
     if (!r)
         return gw_err_nomem(err, "opening genotypes");
     gw_arena_init(&r->names, 1 << 16);
+    gw_arena_init(&r->site_text, 1 << 10);
     r->path = gw_strdup(in->path);
     gw_status_t st;
     if (!r->path) {
         st = gw_err_nomem(err, "opening genotypes");
     } else if (in->kind == GW_GENOINPUT_BED) {
-        st = gw_genoread_open_bed(r, in->bed, err);
+        st = opts->likelihoods ? gw_err_set(err, GW_EDATA,
+                                            "%s: a PLINK bed holds genotypes, not likelihoods; a "
+                                            "VCF, BCF or BEAGLE file is needed",
+                                            r->path)
+                               : gw_genoread_open_bed(r, in->bed, err);
     } else if (in->kind == GW_GENOINPUT_VCF) {
         struct hFILE *h = in->stream;
         in->stream = NULL;
-        st = gw_genoread_open_vcf(r, h, opts->threads, err);
+        st = gw_genoread_open_vcf(r, h, opts, err);
+    } else if (in->kind == GW_GENOINPUT_BEAGLE) {
+        st = opts->likelihoods ? gw_genoread_open_beagle(r, &in->text, err)
+                               : gw_err_set(err, GW_EDATA,
+                                            "%s: is a BEAGLE file, which holds likelihoods, not "
+                                            "genotypes",
+                                            r->path);
     } else {
         st = gw_err_set(err, GW_EDATA, "%s: is no VCF, BCF or PLINK bed", r->path);
     }
     if (st == GW_OK)
         st = gw_genoread_check_samples(r, err);
     if (st == GW_OK && !(r->row = gw_calloc(gw_genoreader_row_bytes(r) + 8, 1)))
+        st = gw_err_nomem(err, "opening genotypes");
+    if (st == GW_OK && opts->likelihoods && !(r->lik = gw_malloc(3 * r->n_samples, sizeof *r->lik)))
         st = gw_err_nomem(err, "opening genotypes");
     if (st != GW_OK) {
         gw_genoreader_close(r);
@@ -142,9 +172,11 @@ void gw_genoreader_close(gw_genoreader_t *r)
     if (r->format && r->state)
         r->format->close(r->state);
     gw_arena_release(&r->names);
+    gw_arena_release(&r->site_text);
     free(r->family);
     free(r->sample);
     free(r->row);
+    free(r->lik);
     free(r->path);
     free(r);
 }

@@ -28,4 +28,4 @@ libgw_geno_a_SOURCES = \
 	src/io/matread.c src/io/matread.h src/io/matread_impl.h \
 	src/io/matread_table.c src/io/matread_market.c \
 	src/io/genoread.c src/io/genoread.h src/io/genoread_impl.h \
-	src/io/genoread_bed.c src/io/genoread_vcf.c
+	src/io/genoread_beagle.c src/io/genoread_bed.c src/io/genoread_vcf.c

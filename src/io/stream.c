@@ -1,9 +1,11 @@
 #include <config.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <libdeflate.h>
@@ -54,16 +56,47 @@ const char *gw_stream_name(const char *path)
 }
 
 /* 1. opening */
+bool gw_stream_is_local(const char *path)
+{
+    /* what HTSlib or its plugins give a meaning to */
+    static const char *const scheme[] = {
+        "crypt4gh", "data",     "file",    "ftp", "ftps",    "gs",       "gs+http", "gs+https",
+        "htsget",   "http",     "https",   "irods", "mem",   "preload",  "s3",      "s3+http",
+        "s3+https"};
+    const char *colon = strchr(path, ':');
+    if (!colon)
+        return true;
+    for (size_t i = 0; i < sizeof scheme / sizeof *scheme; i++)
+        if (strlen(scheme[i]) == (size_t)(colon - path) &&
+            strncasecmp(path, scheme[i], (size_t)(colon - path)) == 0)
+            return false;
+    return strncmp(colon, "://", 3) != 0;
+}
+
 gw_status_t gw_stream_hopen(const char *path, hFILE **out, gw_err_t *err)
 {
     struct stat st;
-    if (strstr(path, "://"))
+    if (!gw_stream_is_local(path))
         return gw_err_set(err, GW_ENOINPUT,
-                          "%s: remote files are not read; fetch it first and give the local name",
+                          "%s: remote and special files are not read; fetch it first and give the "
+                          "local name (./NAME of a file that is called so)",
                           path);
-    if (strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return gw_err_set(err, GW_ENOINPUT, "%s: is a folder; give a file", path);
-    *out = hopen(path, "r");
+    if (strcmp(path, "-") == 0) {
+        *out = hopen(path, "r");
+    } else {
+        /* not through hopen, which looks for a scheme in any name with a colon */
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+            close(fd);
+            return gw_err_set(err, GW_ENOINPUT, "%s: is a folder; give a file", path);
+        }
+        *out = fd >= 0 ? hdopen(fd, "r") : NULL;
+        if (fd >= 0 && !*out) {
+            int e = errno;
+            close(fd);
+            errno = e;
+        }
+    }
     if (!*out)
         return errno == ENOMEM
                    ? gw_err_nomem(err, "opening an input")

@@ -7,6 +7,7 @@
 #ifndef GW_IO_STREAM_H
 #define GW_IO_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <htslib/hfile.h>
 
@@ -29,7 +30,10 @@ GW_RESULT_USED gw_status_t gw_stream_read(gw_stream_t *s, void *buf, size_t n, s
                                           gw_err_t *err);
 void gw_stream_close(gw_stream_t *s); /* NULL is fine */
 
-/* Opens path for reading; GW_ENOINPUT with the reason. */
+/* false when HTSlib could take the name for something else than a local file: http:, s3:, data:,
+ * mem:, preload: and the like, or any ://. ./NAME is local whatever NAME is. */
+bool gw_stream_is_local(const char *path);
+/* Opens path, a local file or "-", for reading; GW_ENOINPUT with the reason. */
 GW_RESULT_USED gw_status_t gw_stream_hopen(const char *path, hFILE **out, gw_err_t *err);
 /* "-" is called stdin in messages. */
 const char *gw_stream_name(const char *path);

@@ -21,7 +21,6 @@ typedef struct {
     double *t, *ritz; /* max_cols^2; max_cols */
     double *coef;     /* max_cols x n_cols */
     double *work;     /* n x n_cols */
-    double *tau;
 } krylov_t;
 
 enum {
@@ -61,15 +60,19 @@ static gw_status_t lapack_failed(gw_err_t *err, const char *name, int info)
     return gw_err_set(err, GW_EINTERNAL, "LAPACK's %s failed with %d", name, info);
 }
 
-/* Columns of a made orthonormal. */
-static gw_status_t orthonormalise(krylov_t *s, double *a, gw_err_t *err)
+gw_status_t gw_krylov_orthonormalise(int n, int l, double *a, gw_err_t *err)
 {
-    int n = (int)s->o->n, l = s->o->n_cols;
-    int info = LAPACKE_dgeqrf(LAPACK_COL_MAJOR, n, l, a, n, s->tau);
-    if (info)
-        return lapack_failed(err, "dgeqrf", info);
-    info = LAPACKE_dorgqr(LAPACK_COL_MAJOR, n, l, l, a, n, s->tau);
-    return info ? lapack_failed(err, "dorgqr", info) : GW_OK;
+    double *tau = gw_malloc((size_t)l, sizeof *tau);
+    if (!tau)
+        return gw_err_nomem(err, "solving for components");
+    const char *name = "dgeqrf";
+    int info = LAPACKE_dgeqrf(LAPACK_COL_MAJOR, n, l, a, n, tau);
+    if (!info) {
+        name = "dorgqr";
+        info = LAPACKE_dorgqr(LAPACK_COL_MAJOR, n, l, l, a, n, tau);
+    }
+    free(tau);
+    return info ? lapack_failed(err, name, info) : GW_OK;
 }
 
 /* Takes the basis out of a and orthonormalises, again for what rounding leaves behind, and a third
@@ -84,7 +87,7 @@ static gw_status_t new_block(krylov_t *s, double *a, gw_err_t *err)
                     s->coef, m);
         cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, l, m, -1, s->basis, n, s->coef, m,
                     1, a, n);
-        st = orthonormalise(s, a, err);
+        st = gw_krylov_orthonormalise(n, l, a, err);
     }
     return st;
 }
@@ -103,7 +106,7 @@ static gw_status_t start(krylov_t *s, gw_err_t *err)
         for (int64_t i = 0; i < n; i++)
             col[i] -= sum / (double)n;
     }
-    return orthonormalise(s, s->basis, err);
+    return gw_krylov_orthonormalise((int)n, s->o->n_cols, s->basis, err);
 }
 
 /* One pass over n_windows windows: the product since the last turn becomes the new start after
@@ -121,7 +124,7 @@ static gw_status_t warm_up(krylov_t *s, gw_err_t *err)
             sum[i] += s->work[i];
         if (w + 1 == turn || w + 1 == s->o->n_windows) {
             memcpy(s->basis, sum, (size_t)size * sizeof *sum);
-            st = orthonormalise(s, s->basis, err);
+            st = gw_krylov_orthonormalise((int)s->o->n, s->o->n_cols, s->basis, err);
             if (st != GW_OK)
                 return st;
             memset(sum, 0, (size_t)size * sizeof *sum);
@@ -264,9 +267,8 @@ gw_status_t gw_krylov_run(const gw_krylov_opts_t *o, gw_krylov_apply_fn apply, v
     s.t = gw_malloc(m * m, sizeof(double));
     s.ritz = gw_malloc(m, sizeof(double));
     s.work = gw_malloc(n * l, sizeof(double));
-    s.tau = gw_malloc(l, sizeof(double));
     s.coef = gw_malloc(m * l, sizeof(double));
-    gw_status_t st = s.basis && s.image && s.t && s.ritz && s.work && s.tau && s.coef
+    gw_status_t st = s.basis && s.image && s.t && s.ritz && s.work && s.coef
                          ? GW_OK
                          : gw_err_nomem(err, "solving for components");
     out->n_passes = 0;
@@ -282,7 +284,6 @@ gw_status_t gw_krylov_run(const gw_krylov_opts_t *o, gw_krylov_apply_fn apply, v
     free(s.t);
     free(s.ritz);
     free(s.work);
-    free(s.tau);
     free(s.coef);
     return st;
 }

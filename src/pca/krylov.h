@@ -53,6 +53,9 @@ typedef struct {
 GW_RESULT_USED gw_status_t gw_krylov_run(const gw_krylov_opts_t *o, gw_krylov_apply_fn apply,
                                          void *ctx, gw_krylov_result_t *out, gw_err_t *err);
 
+/* The n x l columns of a become orthonormal, l <= n. */
+GW_RESULT_USED gw_status_t gw_krylov_orthonormalise(int n, int l, double *a, gw_err_t *err);
+
 /* The mean over j of (|residual vector j| / (value[j] - next))^2, which no vector's squared sine to
  * the true subspace passes when next is the largest eigenvalue outside it; infinity without a gap
  */

@@ -4,6 +4,9 @@ libgw_pca_a_SOURCES = \
 	src/pca/blockstore.c src/pca/blockstore.h \
 	src/pca/genostore.c src/pca/genostore.h \
 	src/pca/sitefilter.c src/pca/sitefilter.h \
+	src/pca/genonames.c src/pca/genonames.h \
+	src/pca/likdata.c src/pca/likdata.h \
+	src/pca/emfit.c src/pca/emfit.h \
 	src/pca/genodata.c src/pca/genodata.h \
 	src/pca/samplefilter.c src/pca/samplefilter.h \
 	src/pca/rowop.c src/pca/rowop.h \

@@ -9,11 +9,10 @@
 #include "pca/pcareport.h"
 
 /* 1. the report */
-void gw_pcareport_genotypes(gw_report_t *rep, const gw_genodata_t *d)
+void gw_pcareport_genotypes(gw_report_t *rep, int64_t n_samples, const gw_genocounts_t *c)
 {
-    const gw_genocounts_t *c = &d->count;
     gw_report_section(rep, "Input and filters");
-    gw_report_int(rep, "samples", "Samples", d->n_samples);
+    gw_report_int(rep, "samples", "Samples", n_samples);
     gw_report_int(rep, "variants_read", "Variants read", (int64_t)c->n_read);
     gw_report_int(rep, "not_biallelic", "Left out: not biallelic", (int64_t)c->not_biallelic);
     gw_report_int(rep, "not_autosomal", "Left out: not autosomal", (int64_t)c->not_autosomal);

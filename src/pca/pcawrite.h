@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "io/matread.h"
+#include "pca/emfit.h"
 #include "pca/matdata.h"
 #include "pca/pca.h"
 #include "pca/pcaids.h"
@@ -34,6 +35,10 @@ void gw_pcawrite_grm_id(const gw_pcaids_t *ids, FILE *f);
  * COUNTED. op's data must hold names. One more pass over the data. */
 GW_RESULT_USED gw_status_t gw_pcawrite_loadings(gw_gramop_t *op, const gw_pca_result_t *r, FILE *f,
                                                 gw_err_t *err);
+/* the same of a fitted matrix, whose loadings v are known: unit-length columns, n_variants x k */
+GW_RESULT_USED gw_status_t gw_pcawrite_fitted_loadings(const gw_pca_result_t *r,
+                                                       const gw_emfit_t *fit, const double *v,
+                                                       FILE *f, gw_err_t *err);
 /* a matrix's: #VARIABLE CENTER SCALE PC1 .. PCk; v holds unit-length columns, n_variables x k */
 void gw_pcawrite_matrix_loadings(const gw_pca_result_t *r, const gw_matdata_t *d,
                                  const gw_matreader_t *names, const double *v, FILE *f);

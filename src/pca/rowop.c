@@ -122,20 +122,25 @@ static void mirror(double *k, int64_t n, double divisor)
 }
 
 /* 2. products */
-gw_status_t gw_rowop_apply(void *ctx, int window, int n_windows, int n_q, const double *q,
-                           double *h, gw_err_t *err)
+
+/* h = Z' Z q / divisor over every n_windows-th block; y: NULL, or all of Z q */
+static gw_status_t apply(const gw_rowop_t *op, int window, int n_windows, int n_q, const double *q,
+                         double *y, double *h, gw_err_t *err)
 {
-    const gw_rowop_t *op = ctx;
     size_t size = (size_t)op->n_cols * (size_t)n_q;
     work_t w = {.op = op, .n_q = n_q, .q = q, .h = h};
     w.rows = block_memory(op);
-    w.y = gw_malloc((size_t)op->block_rows * (size_t)n_q, sizeof *w.y);
-    gw_status_t st = w.rows && w.y ? GW_OK : gw_err_nomem(err, "solving for components");
+    double *own = y ? NULL : gw_malloc((size_t)op->block_rows * (size_t)n_q, sizeof *own);
+    gw_status_t st = w.rows && (y || own) ? GW_OK : gw_err_nomem(err, "solving for components");
     memset(h, 0, size * sizeof *h);
+    w.y = y ? y : own;
+    w.y_rows = op->n_rows;
     for (int64_t b = window; b < n_blocks(op) && st == GW_OK; b += n_windows) {
         st = fill(&w, b, err);
-        w.y_first = w.first;
-        w.y_rows = w.n;
+        if (!y) {
+            w.y_first = w.first;
+            w.y_rows = w.n;
+        }
         if (st == GW_OK)
             st = gw_thread_for(op->threads, pieces(w.n, PIECE_ROWS), left_piece, &w, err);
         if (st == GW_OK)
@@ -148,8 +153,20 @@ gw_status_t gw_rowop_apply(void *ctx, int window, int n_windows, int n_q, const 
         for (size_t i = 0; i < size; i++)
             h[i] += op->diagonal[i % (size_t)op->n_cols] * q[i];
     free(w.rows);
-    free(w.y);
+    free(own);
     return st;
+}
+
+gw_status_t gw_rowop_apply(void *ctx, int window, int n_windows, int n_q, const double *q,
+                           double *h, gw_err_t *err)
+{
+    return apply(ctx, window, n_windows, n_q, q, NULL, h, err);
+}
+
+gw_status_t gw_rowop_both(const gw_rowop_t *op, int n, const double *q, double *y, double *h,
+                          gw_err_t *err)
+{
+    return apply(op, 0, 1, n, q, y, h, err);
 }
 
 gw_status_t gw_rowop_inner(const gw_rowop_t *op, double **k, gw_err_t *err)

@@ -36,6 +36,9 @@ typedef struct {
  * first of them the added diagonal */
 GW_RESULT_USED gw_status_t gw_rowop_apply(void *ctx, int window, int n_windows, int n_cols,
                                           const double *q, double *h, gw_err_t *err);
+/* the same over all blocks, and y = Z q: n_rows x n, column by column */
+GW_RESULT_USED gw_status_t gw_rowop_both(const gw_rowop_t *op, int n, const double *q, double *y,
+                                         double *h, gw_err_t *err);
 /* Z' Z / divisor plus the diagonal: n_cols x n_cols, both triangles; the caller frees *k */
 GW_RESULT_USED gw_status_t gw_rowop_inner(const gw_rowop_t *op, double **k, gw_err_t *err);
 /* Z Z' / divisor: n_rows x n_rows, both triangles; blocks are read once for each pair */

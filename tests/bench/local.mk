@@ -1,5 +1,5 @@
 # Benchmark programs and scripts: built by the bench targets, never installed.
-bench_programs = tests/bench/mapeval tests/bench/sinkcat tests/bench/simgeno \
+bench_programs = tests/bench/mapeval tests/bench/sinkcat tests/bench/simgeno tests/bench/simlik \
 	tests/bench/bench_seqread tests/bench/bench_kernels tests/bench/fold_cv tests/bench/fold_dssp \
 	tests/bench/fold_model
 EXTRA_PROGRAMS += $(bench_programs)
@@ -21,6 +21,8 @@ tests_bench_sinkcat_SOURCES = tests/bench/sinkcat.c
 tests_bench_sinkcat_LDADD = libgw_align.a libgw_io.a libgw_base.a $(ALL_LIBS)
 tests_bench_simgeno_SOURCES = tests/bench/simgeno.c
 tests_bench_simgeno_LDADD = libgw_base.a $(ALL_LIBS)
+tests_bench_simlik_SOURCES = tests/bench/simlik.c
+tests_bench_simlik_LDADD = libgw_geno.a libgw_io.a libgw_base.a $(ALL_LIBS)
 tests_bench_bench_seqread_SOURCES = tests/bench/bench_seqread.c
 tests_bench_bench_seqread_LDADD = libgw_io.a libgw_base.a $(ALL_LIBS)
 tests_bench_bench_kernels_SOURCES = tests/bench/bench_kernels.c

@@ -95,7 +95,7 @@ want=$(awk 'BEGIN {
     c = .9 ^ 3 * (1e-4 / 3); t = (.1 / 3) ^ 3 * (1 - 1e-4); o = 2 * (.1 / 3) ^ 3 * (1e-4 / 3)
     p2 = (c + o) / (c + t + o); n4 = .9 ^ 4; m4 = 3 * (.1 / 3) ^ 4; p4 = m4 / (n4 + m4)
     n3 = .9 ^ 3; m3 = 3 * (.1 / 3) ^ 3; p3 = m3 / (n3 + m3); n2 = .81; m2 = 3 * (.1 / 3) ^ 2; p1 = m2 / (n2 + m2)
-    printf "%d %d %d %d", -10 * log(p2) / log(10), -10 * log(p4) / log(10), -10 * log(p3) / log(10), -10 * log(p1) / log(10)}')
+    e = 1e-6; printf "%d %d %d %d", e - 10 * log(p2) / log(10), e - 10 * log(p4) / log(10), e - 10 * log(p3) / log(10), e - 10 * log(p1) / log(10)}')
 set -- $want
 ch() { printf "\\$(printf '%03o' $(($1 + 33)))"; }
 is "$(head -4 "$tmp/r.consensus.fq" | tr '\n' ' ')" \

@@ -150,8 +150,8 @@ START_TEST(gaps_close)
     int32_t map[137];
     float post[137], pred[137 * 6];
     gw_profile_t q = {.len = t.len, .seq = t.seq};
-    gw_search_hit_t hit = {.prob_fold = 1,
-                           .aln = {.q_len = t.len, .n_aligned = t.len, .map = map, .post = post}};
+    gw_foldalign_t aln = {.q_len = t.len, .n_aligned = t.len, .map = map, .post = post};
+    gw_model_source_t src = {&t, &aln};
     int32_t first = 30 + 5 * _i, last = first + _i;
     for (int32_t i = 0; i < t.len; i++) {
         map[i] = i >= first && i <= last ? -1 : i;
@@ -160,7 +160,7 @@ START_TEST(gaps_close)
             pred[i * 6 + k] = 1.0F / 3;
     }
     gw_model_t m;
-    ck_assert_int_eq(gw_model_build(&q, &hit, &t, pred, &m, &err), GW_OK);
+    ck_assert_int_eq(gw_model_build(&q, &src, 1, 1, pred, &m, &err), GW_OK);
     ck_assert_int_eq(m.n_loops_closed, 1);
     ck_assert_int_eq(m.n_loops_open, 0);
     for (int32_t i = 0; i < m.len; i++) {

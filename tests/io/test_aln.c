@@ -1,7 +1,10 @@
 #include <config.h>
 
+#include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -419,6 +422,55 @@ START_TEST(flipped_records)
 }
 END_TEST
 
+/* A CRAM header that says its reference is on a server: the server is not asked. */
+START_TEST(cram_remote_reference)
+{
+    gw_err_t e = {0};
+    size_t n;
+    static const char md5[] = "361e1d25465f0e9cb2c9414f442d4008";
+    char ur[2][80], here[200], *cwd = getcwd(here, sizeof here - 4);
+    ck_assert_ptr_nonnull(cwd);
+    strcat(here, "/%s");
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+    int server = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    ck_assert_int_ge(server, 0);
+    ck_assert_int_eq(bind(server, (struct sockaddr *)&at, sizeof at), 0);
+    ck_assert_int_eq(listen(server, 4), 0);
+    ck_assert_int_eq(getsockname(server, (struct sockaddr *)&at, &size), 0);
+    snprintf(ur[0], sizeof *ur, "http://127.0.0.1:%d/ref.fa", ntohs(at.sin_port));
+    snprintf(ur[1], sizeof *ur, "file:http://127.0.0.1:%d/ref.fa", ntohs(at.sin_port));
+    for (int i = 0; i < 2; i++) {
+        scratch_write(md5, "ACGTNRACGT", 10);
+        setenv("REF_PATH", here, 1); /* given a FASTA, HTSlib's writer would put its name in UR */
+        make_sam("t.sam",
+                 "@SQ\tSN:one\tLN:10\tM5:361e1d25465f0e9cb2c9414f442d4008\n",
+                 "a\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\n");
+        htsFile *in = hts_open("t.sam", "r"), *out = hts_open("out", "wc");
+        sam_hdr_t *h = sam_hdr_read(in);
+        bam1_t *b = bam_init1();
+        ck_assert_int_eq(sam_hdr_update_line(h, "SQ", "SN", "one", "UR", ur[i], NULL), 0);
+        ck_assert_int_eq(sam_hdr_write(out, h), 0);
+        while (sam_read1(in, h, b) >= 0)
+            ck_assert_int_ge(sam_write1(out, h, b), 0);
+        bam_destroy1(b);
+        sam_hdr_destroy(h);
+        hts_close(in);
+        ck_assert_int_eq(hts_close(out), 0);
+        setenv("REF_PATH", "/nowhere/%s", 1);
+        ck_assert_int_eq(unlink(md5), 0); /* HTSlib looks in the working directory too */
+        ck_assert_int_eq(count("out", false, &n, &e), GW_EDATA);
+        ck_assert_msg(strstr(e.msg, "its reference is not at hand"), "%s", e.msg);
+        ck_assert_int_eq(accept(server, NULL, NULL), -1);
+        ck_assert_int_eq(errno, EAGAIN);
+        gw_alnread_opts_t o = {.ref_path = "ref.fa"};
+        ck_assert_msg(count_with("out", &o, &n, &e) == GW_OK, "%s", e.msg);
+        ck_assert_uint_eq(n, 1);
+    }
+    close(server);
+}
+END_TEST
+
 /* CRAM whose reference is gone is refused with the remedy, and nothing is asked of the network */
 START_TEST(cram_without_reference)
 {
@@ -524,6 +576,7 @@ static Suite *make(void)
     tcase_add_test(t, bam_cut_at_a_block);
     tcase_add_test(t, flipped_records);
     tcase_add_test(t, cram_without_reference);
+    tcase_add_test(t, cram_remote_reference);
     tcase_add_test(t, index_beside);
     tcase_add_test(t, failures_leave_nothing);
     tcase_set_timeout(t, 120);

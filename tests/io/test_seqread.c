@@ -213,6 +213,38 @@ START_TEST(limits_and_comments)
 }
 END_TEST
 
+/* names that HTSlib would not take for local files are refused, and ./ makes any name local */
+START_TEST(odd_names)
+{
+    static const char *const special[] = {"data:,@a", "mem:x",   "preload:x", "file:x",     "s3:x",
+                                          "gs:x",     "HTTP:x",  "ftp://h/x", "s3+https:x", "crypt4gh:x",
+                                          "x://y",    "htsget:x"};
+    static const char *const local[] = {"a:b", "data", "x:y:z", "s3", "-x", ":x", "a b"};
+    size_t n;
+    uint64_t digest;
+    gw_err_t e = {0};
+    gw_seqread_opts_t o = {.alphabet = GW_ALPHABET_DNA};
+    for (size_t i = 0; i < sizeof special / sizeof *special; i++) {
+        char name[40];
+        ck_assert_int_eq(read_all(&special[i], 1, &o, &n, &digest, &e), GW_ENOINPUT);
+        ck_assert_msg(strstr(e.msg, "are not read") && strstr(e.msg, special[i]), "%s", e.msg);
+        if (strchr(special[i], '/'))
+            continue;
+        snprintf(name, sizeof name, "./%s", special[i]);
+        scratch_write(name, ">a\nA\n", 5);
+        const char *path[] = {name};
+        ck_assert_msg(read_all(path, 1, &o, &n, &digest, &e) == GW_OK, "%s", e.msg);
+        ck_assert_uint_eq(n, 1);
+    }
+    for (size_t i = 0; i < sizeof local / sizeof *local; i++) {
+        ck_assert_int_eq(read_all(&local[i], 1, &o, &n, &digest, &e), GW_ENOINPUT);
+        ck_assert_msg(strstr(e.msg, "No such file"), "%s", e.msg);
+        scratch_write(local[i], ">a\nA\n", 5);
+        ck_assert_msg(read_all(&local[i], 1, &o, &n, &digest, &e) == GW_OK, "%s", e.msg);
+    }
+}
+END_TEST
+
 /* 3. damage: every cut and seeded bit flips of compressed files are seen */
 static char *many_records(size_t *n_bytes)
 {
@@ -451,6 +483,7 @@ static Suite *make(void)
     tcase_add_loop_test(t, mates_row, 0, sizeof mates / sizeof *mates);
     tcase_add_test(t, interleaved_and_mixed);
     tcase_add_test(t, limits_and_comments);
+    tcase_add_test(t, odd_names);
     tcase_add_loop_test(t, damage, 0, N_PACKS * N_THREADS);
     tcase_add_test(t, same_errors_any_threads);
     tcase_add_test(t, pairs_any_threads);

@@ -363,6 +363,90 @@ printf '%%%%MatrixMarket matrix coordinate real symmetric\n3 3 4\n1 1 2\n2 1 5\n
 printf '\tc1\tc2\tc3\nr1\t2\t5\t0\nr2\t5\t0\t1\nr3\t0\t1\t4\n' >s.tsv
 "$gw" pca -k 2 s.mtx >a.out 2>/dev/null; "$gw" pca -k 2 s.tsv >b.out 2>/dev/null; paste a.out b.out | awk 'NR > 1 && ($2 != $6 || ($3 - $7) ^ 2 > 1e-18 || ($4 - $8) ^ 2 > 1e-18) {exit 1}' && ok || bad "a symmetric MatrixMarket file"
 
+# likelihoods: sure ones give the components of the genotypes
+edit '/^##/ {print; next} /^#/ {print; next} {$9 = "GT:DP:PL"; for (i = 10; i <= NF; i++) $i = $i ":9:" ($i == "0/0" ? "0,90,200" : $i == "0/1" ? "90,0,90" : $i == "1/1" ? "200,90,0" : "0,0,0"); print}' >pl.vcf
+close_to() { # file, file, digits, what: PC1 and PC2 agree but for the sign
+    paste "$1" "$2" | awk -v d="$3" 'NR == 1 {w = NF / 2; next} {for (c = 3; c <= 4; c++) {ab[c] += $c * $(c + w); aa[c] += $c ^ 2; bb[c] += $(c + w) ^ 2}}
+        END {for (c = 3; c <= 4; c++) {r = ab[c] / sqrt(aa[c] * bb[c]); if (r < 0) r = -r; if (r < d) exit 1}}' && ok || bad "$4"
+}
+"$gw" pca -k 4 --max-missing 1 small.vcf 2>/dev/null >full.tsv
+"$gw" pca -k 4 --gl pl.vcf >gl.tsv 2>err || { bad "--gl"; cat err; }
+close_to full.tsv gl.tsv 0.998 "components from sure likelihoods"
+grep -q "model of 3 components fitted in" err && ok || { bad "the fit is described"; cat err; }
+for t in 1 2 7; do
+    "$gw" pca -@ $t -k 4 --gl --out gl$t pl.vcf 2>/dev/null || bad "--gl -@ $t"
+    "$gw" pca -@ $t -k 4 --em --out em$t small.vcf 2>/dev/null || bad "--em -@ $t"
+    for f in eigenvec eigenval loadings summary.tsv; do
+        same gl1.$f gl$t.$f "--gl -@ $t $f"
+        same em1.$f em$t.$f "--em -@ $t $f"
+    done
+done
+"$gw" pca -k 4 --gl - <pl.vcf 2>/dev/null >out; same gl.tsv out "--gl on stdin"
+if command -v bcftools >/dev/null; then
+    { grep '^##' small.vcf; printf '##FORMAT=<ID=PL,Number=G,Type=Integer,Description="x">\n##FORMAT=<ID=DP,Number=1,Type=Integer,Description="x">\n'; grep -v '^##' pl.vcf; } | bcftools view -Ob -o pl.bcf 2>/dev/null
+    "$gw" pca -k 4 --gl pl.bcf 2>/dev/null >out; same gl.tsv out "--gl from BCF"
+    { grep '^##' small.vcf; printf '##FORMAT=<ID=GL,Number=G,Type=Float,Description="x">\n##FORMAT=<ID=DP,Number=1,Type=Integer,Description="x">\n'; grep -v '^##' pl.vcf | sed 's/:PL/:GL/; s/:0,90,200/:0,-9,-20/g; s/:90,0,90/:-9,0,-9/g; s/:200,90,0/:-20,-9,0/g'; } >gl.vcf
+    "$gw" pca -k 4 --gl gl.vcf 2>/dev/null >out; same gl.tsv out "GL as PL"
+    bcftools view -Ob -o gl.bcf gl.vcf 2>/dev/null; "$gw" pca -k 4 --gl gl.bcf 2>/dev/null >out; same gl.tsv out "GL in BCF"
+fi
+sed 's/:9:0,0,0/:9:./; s/:9:0,0,0/:9:.,.,./; s/:9:0,0,0/:9/' pl.vcf >dots.vcf
+"$gw" pca -k 4 --gl dots.vcf 2>/dev/null >out; same gl.tsv out "missing likelihoods"
+edit '/^##/ {print; next} /^#/ {printf "marker\tallele1\tallele2"; for (i = 10; i <= NF; i++) printf "\t%s\t%s\t%s", $i, $i, $i; print ""; next}
+    {printf "%s_%s\t%s\t%s", $1, $2, $4, $5; for (i = 10; i <= NF; i++) printf "\t%s", $i == "0/0" ? "1\t1e-9\t1e-20" : $i == "0/1" ? "1e-9\t1\t1e-9" : $i == "1/1" ? "1e-20\t1e-9\t1" : "0.333333\t0.333333\t0.333333"; print ""}' | grep -v '^##' >small.beagle
+"$gw" pca -k 4 --gl small.beagle 2>/dev/null >beagle.tsv || bad "a BEAGLE file"
+close_to gl.tsv beagle.tsv 0.9999999 "BEAGLE as PL"
+gzip -c small.beagle | "$gw" pca -k 4 - 2>/dev/null >out; same beagle.tsv out "a gzipped BEAGLE file on stdin, without --gl"
+"$gw" pca -k 4 -r 21 --exclude-region 22 --out b21 small.beagle 2>err && grep -q "by region $((351 - in21))," err && awk '!/^#/ && ($1 != 21 || $2 <= 0) {exit 1}' b21.loadings && ok || bad "places of BEAGLE markers"
+awk 'BEGIN {FS = OFS = "\t"} NR > 1 {$2 = 0; $3 = 2} {print}' small.beagle >numbers.beagle
+"$gw" pca -k 4 --out num numbers.beagle 2>/dev/null && [ "$(tail -1 num.loadings | cut -f4,5)" = "$(printf 'G\tA')" ] && ok || bad "alleles as numbers"
+# the fit settles, and says when it did not
+"$gw" pca -k 4 --gl --em-rounds 2 pl.vcf 2>&1 >out | grep -q "did not settle in 2 rounds" && ok || bad "--em-rounds"
+# missing genotypes: nothing to predict, nothing changes; half missing in half of the samples: they do not shrink
+"$gw" pca -k 4 full.vcf 2>/dev/null >a.out; "$gw" pca -k 4 --em full.vcf 2>/dev/null >b.out
+paste a.out b.out | awk 'NR > 1 {for (c = 3; c <= 6; c++) if (($c - $(c + 6)) ^ 2 > 1e-18) exit 1}' && ok || bad "--em without missing genotypes"
+edit 'BEGIN {srand(2)} /^#/ {print; next} {for (i = 10; i <= NF; i += 2) if (rand() < 0.4) $i = "./."; print}' >half.vcf
+"$gw" pca -k 4 --max-missing 1 half.vcf 2>/dev/null >mean.tsv; "$gw" pca -k 4 --em --em-components 1 half.vcf 2>/dev/null >em.tsv
+shrunk() { # mean size of samples 1, 3, 5... on PC1 over that of 2, 4, 6..., by that in full.tsv
+    paste full.tsv "$1" | awk 'NR > 1 {i = NR % 2; a[i] += $3 * $3; b[i] += $9 * $9} END {print (b[0] / b[1]) / (a[0] / a[1])}'
+}
+awk -v m="$(shrunk mean.tsv)" -v e="$(shrunk em.tsv)" 'BEGIN {exit !(m < 0.3 && e > 0.8 && e < 1.25)}' && ok || bad "--em undoes shrinkage: mean $(shrunk mean.tsv), em $(shrunk em.tsv)"
+refused 65 "too few to fit 50" -k 4 --gl --em-components 50 pl.vcf
+for o in "--hwe 0.1" "--ld-prune 0.5" "--max-missing-sample 0.5" "--max-kinship 0.5" "--kinship x" "--project x" "--grm --out x" "--scale sd" "--em"; do
+    refused 64 "-" --gl $o pl.vcf
+done
+for o in "--project x" "--grm --out x" "--scale center"; do refused 64 "--em" --em $o small.vcf; done
+refused 64 "em-components" --em-components 2 small.vcf
+refused 64 "em-tol" --em-tol 1 small.vcf
+refused 64 "em-rounds" --em-rounds 1 small.vcf
+refused 64 "BEAGLE file has likelihoods" --em small.beagle
+refused 65 "holds genotypes, not likelihoods" --gl small.bed
+refused 64 "--gl is for genotypes" --gl counts.tsv
+broken_pl() { # sed script, words: on the record of line 40 or so
+    sed "$1" pl.vcf >b.vcf
+    refused 65 "$2" --gl b.vcf
+}
+for x in 0,90,200,7 0,x,9 0,,9 0,nan,9 -1,0,9 0,.,9; do
+    broken_pl "60s/:9:[0-9,]*/:9:$x/" "the likelihoods (PL or GL) of sample HG00096"
+done
+sed '60,80s/0,90,200/0,200/g; 60,80s/200,90,0/200,0/g' pl.vcf >hap.vcf; "$gw" pca -k 4 --gl hap.vcf >out 2>err && close_to gl.tsv out 0.99 "haploid likelihoods" || bad "haploid likelihoods"
+broken_pl '60s/$/\t0:9:0,9,9/' "more columns"
+broken_pl '60s/\t[^\t]*$//' "fewer columns"
+refused 65 "too often missing 351" --gl --max-missing 0.5 small.vcf
+beagle() { # awk program on line 20, words
+    awk "BEGIN {FS = OFS = \"\\t\"} NR == 20 {$1} {print}" small.beagle >b.beagle
+    refused 65 "$2" b.beagle
+}
+beagle '$6 = "x"' "line 20: a likelihood is no finite number"
+beagle '$6 = "inf"' "no finite number"
+beagle '$6 = -0.1' "sample HG00096 are negative"
+beagle '$4 = $5 = $6 = 0' "all 0"
+beagle '$(NF + 1) = 1' "more columns"
+beagle 'NF = NF - 1' "fewer columns"
+beagle '$1 = ""' "a marker and two alleles"
+sed '1s/HG00096/other/' small.beagle >b.beagle; refused 65 "head three columns" b.beagle
+head -1 small.beagle >b.beagle; refused 65 "no variants" b.beagle
+cut -f1-3 small.beagle | sed '1s/$/\t/' >b.beagle; refused 65 "head three columns" b.beagle
+
 # refusals
 refused 66 "cannot open" absent.vcf
 refused 64 "too few files"
