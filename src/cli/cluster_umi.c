@@ -13,20 +13,28 @@
 /* 1. outputs */
 static void put_table(const gw_umireads_t *u, FILE *f)
 {
-    fputs("read\tcontig\tposition\tstrand\tumi\tumi_count\tfamily\tfamily_umi\tfamily_count\n", f);
+    fputs(
+        "read\tcontig\tposition\tstrand\tmate\tumi\tumi_count\tfamily\tfamily_umi\tfamily_count\n",
+        f);
     for (size_t i = 0; i < u->n && !ferror(f); i++) {
         const gw_umitemplate_t *t = &u->tmpl[u->order[i]];
         if (!t->family) {
-            fprintf(f, "%s\tNA\tNA\tNA\tNA\tNA\tNA\tNA\tNA\n", t->name);
+            fprintf(f, "%s\tNA\tNA\tNA\tNA\tNA\tNA\tNA\tNA\tNA\n", t->name);
             continue;
         }
         const gw_umifamily_t *k = &u->family[t->family - 1];
         fprintf(f, "%s\t", t->name);
+        const gw_umiend_t *first = &t->end[0], *mate = &t->end[1];
         if (u->header)
-            fprintf(f, "%s\t%lld\t%c", sam_hdr_tid2name(u->header, t->tid), (long long)t->pos + 1,
-                    t->reverse ? '-' : '+');
+            fprintf(f, "%s\t%lld\t%c", sam_hdr_tid2name(u->header, first->tid),
+                    (long long)first->pos + 1, first->reverse ? '-' : '+');
         else
             fputs("NA\tNA\tNA", f);
+        if (u->header && mate->tid >= 0)
+            fprintf(f, "\t%s:%lld:%c", sam_hdr_tid2name(u->header, mate->tid),
+                    (long long)mate->pos + 1, mate->reverse ? '-' : '+');
+        else
+            fputs("\tNA", f);
         fprintf(f, "\t%s\t%lld\t%lld\t%s\t%lld\n", t->umi, (long long)t->umi_count,
                 (long long)t->family, k->umi, (long long)k->n);
     }

@@ -547,9 +547,24 @@ static gw_status_t certify(const gw_seqset_t *s, const gw_cluster_opts_t *how,
     return GW_OK;
 }
 
+/* One path for two outputs would leave only the second. */
+static gw_status_t check_paths(const cluster_opts_t *o, gw_err_t *err)
+{
+    const char *table = o->amplicon.otu_table;
+    size_t n = o->prefix ? strlen(o->prefix) : 0;
+    if (table && o->prefix && strncmp(table, o->prefix, n) == 0 &&
+        (strcmp(table + n, ".tsv") == 0 || strcmp(table + n, ".left_out.tsv") == 0))
+        return gw_err_set(err, GW_EUSAGE,
+                          "--otu-table %s is an output of -o too; name it otherwise", table);
+    return GW_OK;
+}
+
 static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 {
     const cluster_opts_t *o = inv->opts;
+    gw_status_t paths = check_paths(o, err);
+    if (paths != GW_OK)
+        return paths;
     if (o->update && o->mode == GW_MODE_CONNECTED)
         return gw_err_set(err, GW_EUSAGE,
                           "--update keeps representatives, which --mode connected does not have");

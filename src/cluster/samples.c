@@ -384,6 +384,42 @@ static gw_status_t check_points(const table_t *t, gw_err_t *err)
                       t->path);
 }
 
+static int cmp_double(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Different whole numbers before fractions are names that are numbers, unless someone says no. */
+static gw_status_t check_first_column(const table_t *t, gw_err_t *err)
+{
+    const gw_samples_t *s = t->s;
+    bool fractions = false;
+    if (t->n_id || t->opts->id_columns >= 0 || s->n < 2)
+        return GW_OK;
+    double *first = gw_malloc((size_t)s->n, sizeof *first);
+    if (!first)
+        return gw_err_nomem(err, "reading a table");
+    bool names = true;
+    for (int64_t i = 0; i < s->n; i++) {
+        first[i] = s->x[i * s->d];
+        names &= first[i] == floor(first[i]);
+        for (int32_t c = 1; c < s->d; c++)
+            fractions |= s->x[i * s->d + c] != floor(s->x[i * s->d + c]);
+    }
+    qsort(first, (size_t)s->n, sizeof *first, cmp_double);
+    for (int64_t i = 1; i < s->n; i++)
+        names &= first[i - 1] < first[i];
+    free(first);
+    if (!names || !fractions)
+        return GW_OK;
+    return gw_err_set(
+        err, GW_EDATA,
+        "%s: its first column holds different whole numbers; say whether they are names "
+        "(--id-columns 1) or data (--id-columns 0)",
+        t->path);
+}
+
 /* 5. the set */
 static int cmp_text(const void *a, const void *b)
 {
@@ -470,6 +506,8 @@ gw_status_t gw_samples_load(gw_samples_t *s, const char *path, const gw_samples_
         st = check_names(&t, err);
     if (st == GW_OK)
         st = opts->distances ? condense(&t, err) : check_points(&t, err);
+    if (st == GW_OK && s->x)
+        st = check_first_column(&t, err);
     if (st == GW_OK && s->x && t.header)
         gw_log_info("%s: %lld samples, %d columns of numbers (%s to %s)", t.path, (long long)s->n,
                     s->d, s->column[0], s->column[s->d - 1]);

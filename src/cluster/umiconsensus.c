@@ -80,7 +80,7 @@ static void decide(const work_t *w, int64_t n, int32_t i, char *letter, char *qu
     for (int a = 0; a < 4; a++)
         other += a == best ? 0 : exp(ll[a] - ll[best]);
     double phred = -10 * log10(other / (1 + other));
-    q = phred > MOST ? MOST : phred < LEAST ? LEAST : (int)phred;
+    q = phred > MOST ? MOST : phred < LEAST ? LEAST : (int)(phred + 1e-6); /* 29.9999 is 30 */
     *letter = any ? "ACGT"[best] : 'N';
     *qual = (char)((any ? q : LEAST) + 33);
 }

@@ -48,7 +48,7 @@ static gw_status_t template_of(gw_umireads_t *u, const char *name, int64_t *out,
     if (!GW_GROW(u->tmpl, u->cap, u->n + 1))
         return gw_err_nomem(err, "reading alignments");
     gw_umitemplate_t *t = &u->tmpl[u->n];
-    *t = (gw_umitemplate_t){.tid = -1, .read = {-1, -1}};
+    *t = (gw_umitemplate_t){.end = {{.tid = -1}, {.tid = -1}}, .read = {-1, -1}};
     t->name = gw_arena_strndup(&u->arena, name, len);
     if (!t->name)
         return gw_err_nomem(err, "reading alignments");
@@ -140,18 +140,15 @@ static gw_status_t add_record(loader_t *l, bam1_t *b, gw_err_t *err)
                    "another read has this name; reads and their mates need names of "
                    "their own");
     t->read[mate] = (int64_t)u->n_recs - 1;
+    if (l->source == GW_UMI_READS)
+        t->end[mate].tid = 0;
+    else if (!(b->core.flag & BAM_FUNMAP))
+        t->end[mate] = (gw_umiend_t){b->core.tid, five_prime(b), bam_is_rev(b)};
     if (mate)
         return GW_OK;
-    t->placed = l->source == GW_UMI_READS || !(b->core.flag & BAM_FUNMAP);
+    t->placed = t->end[0].tid >= 0;
     if (!t->placed)
         return GW_OK;
-    if (l->source == GW_UMI_READS) {
-        t->tid = 0;
-    } else {
-        t->tid = b->core.tid;
-        t->reverse = bam_is_rev(b);
-        t->pos = five_prime(b);
-    }
     return take_umi(l, t, b, err);
 }
 
@@ -257,11 +254,16 @@ static int cmp_place(const gw_umitemplate_t *a, const gw_umitemplate_t *b)
 {
     if (a->placed != b->placed)
         return a->placed ? -1 : 1;
-    if (a->tid != b->tid)
-        return a->tid < b->tid ? -1 : 1;
-    if (a->pos != b->pos)
-        return a->pos < b->pos ? -1 : 1;
-    return a->reverse - b->reverse;
+    for (int e = 0; e < 2; e++) {
+        const gw_umiend_t *x = &a->end[e], *y = &b->end[e];
+        if (x->tid != y->tid)
+            return x->tid < y->tid ? -1 : 1;
+        if (x->pos != y->pos)
+            return x->pos < y->pos ? -1 : 1;
+        if (x->reverse != y->reverse)
+            return x->reverse - y->reverse;
+    }
+    return 0;
 }
 
 static int cmp_item(const void *x, const void *y)

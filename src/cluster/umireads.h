@@ -1,10 +1,10 @@
 /* src/cluster/umireads.h -- reads with identifiers, and the molecules they come from
  *
  * Contents: 1. reads  2. loading  3. grouping
- * A template (a read, or both reads of a pair) lies where its first read's 5' end would align
- * without clipping, on that read's strand; the identifiers of a place are grouped by src/cluster/
- * umi.h. Templates whose first read is not mapped are in no family. Everything is kept in memory.
- * Source: SAM specification v1 and "Optional fields" (RX, MI)
+ * A template (a read, or both reads of a pair) lies where the 5' ends of its reads would align
+ * without clipping, on the strands of its reads; the identifiers of a place are grouped by
+ * src/cluster/umi.h. Templates whose first read is not mapped are in no family. Everything is kept
+ * in memory. Source: SAM specification v1 and "Optional fields" (RX, MI)
  */
 #ifndef GW_CLUSTER_UMIREADS_H
 #define GW_CLUSTER_UMIREADS_H
@@ -19,10 +19,15 @@
 
 /* 1. reads */
 typedef struct {
+    int32_t tid; /* -1 = nowhere (reads without alignments: 0) */
+    int64_t pos; /* 0-based */
+    bool reverse;
+} gw_umiend_t;
+
+typedef struct {
     const char *name, *umi; /* umi NULL: none known yet */
-    int32_t tid;            /* -1 = nowhere (reads without alignments: 0) */
-    int64_t pos;            /* 0-based */
-    bool reverse, placed;
+    gw_umiend_t end[2];     /* of the first read; of the second, nowhere when it is not mapped */
+    bool placed;
     int64_t read[2];   /* numbers of the records of first and second read; -1 = none */
     int64_t family;    /* from 1; 0 = none */
     int64_t umi_count; /* templates of its place with this identifier */

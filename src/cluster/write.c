@@ -178,7 +178,7 @@ static void write_uc(const gw_clusterview_t *v, FILE *f, int32_t k)
                         v->s->rec[m].name, rep);
         }
     }
-    fprintf(f, "C\t%d\t%lld\t*\t*\t*\t*\t*\t%s\t*\n", k, (long long)v->records[k], rep);
+    fprintf(f, "C\t%d\t%lld\t*\t*\t*\t*\t*\t%s\t*\n", k, (long long)v->abundance[k], rep);
 }
 
 gw_status_t gw_clusterview_write(const gw_clusterview_t *v, gw_clusterfmt_t fmt, FILE *f,

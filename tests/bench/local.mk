@@ -10,6 +10,8 @@ EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tes
 	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh \
 	tests/bench/pca.md tests/bench/torture.md tests/bench/torture_peers.sh \
 	tests/bench/align.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh \
+	tests/bench/pca.md tests/bench/groups.md \
+	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh tests/bench/groups.sh \
 	tests/bench/markdup.sh tests/bench/pca.sh \
 	tests/bench/simvar.pl tests/bench/cluster_audit.c tests/bench/fold_dssp.py \
 	tests/bench/fold_hhm.py tests/bench/fold_hhsearch.py tests/bench/fold_tm.py
@@ -52,9 +54,12 @@ bench-pca: genowarp tests/bench/simgeno
 	$(run_bench) $(srcdir)/tests/bench/pca.sh || test $$? = 77
 bench-cluster: genowarp
 	$(run_bench) $(srcdir)/tests/bench/cluster.sh || test $$? = 77
+bench-groups: genowarp
+	$(run_bench) $(srcdir)/tests/bench/groups.sh
 bench-fold: tests/bench/fold_cv tests/bench/fold_model tests/bench/fold_dssp
 	$(srcdir)/tests/bench/fold.sh $(bench_data)/fold \
 		$${NETDIR:?folder of held-out predictors} $${N:-60}
 bench-torture: genowarp
 	$(run_bench) $(srcdir)/tests/bench/torture_peers.sh
 .PHONY: bench bench-kernels bench-pca bench-cluster bench-fold bench-torture
+.PHONY: bench bench-kernels bench-pca bench-cluster bench-groups bench-fold

@@ -30,7 +30,6 @@ cp "$here/tests/data/phix/phix.fa" ref.fa
 sh "$here/tests/cli/shred.sh" "$here/tests/data/phix/phix_illumina.fa" 100 250 30 r
 gzip r_R1.fq r_R2.fq
 cp "$here/tests/data/pca/small.vcf" v.vcf
-awk '/^>/ && ++n > 40 {exit} {print}' "$here/tests/data/cluster/proteins.fa" >p.fa
 awk '/^>/ && ++n > 1 {exit} {print}' "$here/tests/data/fold/globin.fa" >q.fa
 for f in 1orc.pdb 1cbs.cif; do
     gzip -dc "$here/tests/data/fold/$f.gz" >s."${f#*.}"
@@ -38,6 +37,13 @@ done
 "$GW" index ref.fa 2>/dev/null &&
     "$GW" fold --build-library l.gwt s.pdb s.cif 2>/dev/null &&
     "$GW" align ref.fa r_R1.fq.gz r_R2.fq.gz --sort -O bam -o x.bam 2>/dev/null || exit 1
+head -n 120 "$here/tests/data/cluster/proteins.fa" >p.fa
+head -n 60 p.fa | "$GW" cluster - --min-seq-id .5 >old.tsv 2>/dev/null || exit 1
+head -n 100 "$here/tests/data/cluster/amplicons.fa" >a.fa
+cp "$here"/tests/data/cluster/points*.tsv .
+awk 'BEGIN {print "@SQ\tSN:c1\tLN:9000"
+    for (i = 0; i < 200; i++) printf "r%d_%s\t0\tc1\t%d\t60\t8M\t*\t0\t0\tACGTACGT\tIIIIIIII\n", i, \
+        substr("ACGTTGCAAC", 1 + i % 7, 4), 1 + int(i / 20)}' >u.sam
 mkdir tmp out
 
 # the small runs; each writes into out/ only
@@ -49,9 +55,14 @@ run_of() {
     call) set -- call -f ref.fa x.bam --ploidy 1 -o out/x.vcf ;;
     check) set -- check x.bam r_R1.fq.gz v.vcf ref.fa.gwi -o out/x.txt ;;
     pca) set -- pca v.vcf -k 2 --out out/p ;;
-    cluster) set -- cluster p.fa -o out/c ;;
     fold) set -- fold -t l.gwt q.fa --force -o out ;;
     foldlib) set -- fold --build-library out/l.gwt s.pdb s.cif ;;
+    cluster) set -- cluster p.fa --min-seq-id .5 --msa fasta --consensus --json out/c.json -o out/c ;;
+    update) set -- cluster p.fa --min-seq-id .5 --update old.tsv -o out/c ;;
+    denoise) set -- cluster a.fa --sizein --denoise --chimeras perfect --otu-table out/t.tsv -o out/d ;;
+    umi) set -- cluster --umi name u.sam --consensus -o out/u ;;
+    samples) set -- cluster --samples points.tsv --method gmm --labels points.expected.tsv -o out/s ;;
+    tree) set -- cluster --samples points.tsv --method hclust -k 3 -o out/s ;;
     esac
     $STOP "$GW" "$@" -@ 2
 }
@@ -88,10 +99,13 @@ under_shim() { # KIND AT
     ) >log 2>err
     got=$?
 }
-for run in ${RUNS:-index align sorted call check pca cluster fold foldlib}; do
+for run in ${RUNS:-index align sorted call check pca cluster update denoise umi samples tree fold foldlib}; do
     word=$run
-    [ "$run" != sorted ] || word=align
-    [ "$run" != foldlib ] || word=fold
+    case $run in
+    sorted) word=align ;;
+    update | denoise | umi | samples | tree) word=cluster ;;
+    foldlib) word=fold ;;
+    esac
     case " $built " in *" $word "*) ;; *) continue ;; esac
     run_of "$run" >log 2>err || { echo "FAIL: $run does not run at all"; tail -n 2 err; fail=$((fail + 1)); continue; }
     mv out "good.$run"

@@ -98,6 +98,8 @@ run "$a" --derep --min-seq-id .9
 refused 64 "" "identity of identical ones"
 run "$a" --alpha 2
 refused 64 "denoise" "--alpha alone"
+run "$tmp/d.fa" --derep -o "$tmp/z" --otu-table "$tmp/z.tsv"
+refused 64 "name it otherwise" "one path for two outputs"
 run "$tmp/d.fa" --derep --otu-table "$tmp/no/such"
 refused 73 "" "a table that cannot be made"
 

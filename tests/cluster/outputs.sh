@@ -65,7 +65,7 @@ awk '/^>Cluster [0-9]+$/ {next} !/^[0-9]+\t[0-9]+nt, >[^ ]+\.\.\. (\*|at [+-]\/[
 awk -F'\t' 'NF != 10 || $1 !~ /^[SHC]$/ {exit 1}
     $1 == "S" && ($4 != "*" || $10 != "*") {exit 1}
     $1 == "H" && ($4 > 100 || $5 !~ /^[+-]$/ || $10 == "*") {exit 1}
-    $1 != "C" {n[$2]++} $1 == "C" && n[$2] != $3 {exit 1}' "$tmp/f.uc" && ok || bad "lines of uc"
+    $1 != "C" {sub(/.*size=/, "", $9); n[$2] += $9} $1 == "C" && n[$2] != $3 {exit 1}' "$tmp/f.uc" && ok || bad "lines of uc"
 # both hold the table's clusters
 awk -F'\t' '{print $1 "\t" $2}' "$tmp/f.tsv" | sort >"$tmp/want"
 awk -F'\t' '$1 == "S" {print $9 "\t" $9} $1 == "H" {print $10 "\t" $9}' "$tmp/f.uc" | sort | cmp -s - "$tmp/want" && ok || bad "uc and tsv"

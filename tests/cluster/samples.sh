@@ -104,6 +104,8 @@ cut -f2- "$p" >"$tmp/h" # no names
 run "$tmp/h" -k 4
 is "$(cut -f2 "$tmp/out")" "$(cut -f2 "$tmp/kmeans")" "table without names"
 awk -F'\t' '{print NR "\t" $0}' "$tmp/h" | tail -n +2 >"$tmp/i"
+run "$tmp/i" -k 4
+refused 65 "different whole numbers" "names that are numbers"
 run "$tmp/i" -k 4 --id-columns 1
 is "$(cut -f2 "$tmp/out")" "$(cut -f2 "$tmp/kmeans")" "--id-columns"
 run "$p" -k 4 --dims 2

@@ -41,12 +41,12 @@ rec() { printf '%s\t%s\tc1\t%s\t60\t%s\t*\t0\t0\t%s\t%s\tRX:Z:%s\n' "$1" "$2" "$
 } >"$tmp/a.sam"
 run "$tmp/a.sam" --umi tag
 A=101+AAAA/5/1AAAA/7
-is "$(awk -F'\t' 'NR > 1 {print $1 ":" $3 $4 $5 "/" $6 "/" $7 $8 "/" $9}' "$tmp/out" | tr '\n' ' ')" \
+is "$(awk -F'\t' 'NR > 1 {print $1 ":" $3 $4 $6 "/" $7 "/" $8 $9 "/" $10}' "$tmp/out" | tr '\n' ' ')" \
     "a1:$A a2:$A a3:$A a4:$A b1:101+AAAT/1/1AAAA/7 c1:$A h1:101+AATT/1/1AAAA/7 d1:101+CCCC/1/2CCCC/1 e1:101-AAAA/2/3AAAA/2 f1:101-AAAA/2/3AAAA/2 g1:102+AAAA/1/4AAAA/1 u1:NANANA/NA/NANA/NA " \
     "families"
 grep -q "12 templates at 3 places, 4 families; 1 templates in none" "$tmp/err" && ok || bad "counts: $(cat "$tmp/err")"
 run "$tmp/a.sam" --umi tag --umi-distance 0
-is "$(tail -n +2 "$tmp/out" | cut -f7 | sort -u | grep -vc NA)" 6 "--umi-distance 0"
+is "$(tail -n +2 "$tmp/out" | cut -f8 | sort -u | grep -vc NA)" 6 "--umi-distance 0"
 
 # identifiers in names give the same families; a file and a pipe too, with any threads
 sed 's/^\([a-h]1*[1-4]\)\t\(.*\)\tRX:Z:\(.*\)/\1_\3\t\2/; s/^u1/u1_AA/' "$tmp/a.sam" >"$tmp/n.sam"
@@ -80,6 +80,11 @@ grep -q '"families": 1' "$tmp/j" && grep -q '<svg' "$tmp/r.html" && ok || bad "r
 is "$(tr '\n' ' ' <"$tmp/p.consensus.fq")" \
     "@1_AC-GT/1 reads=2 left_out=0 ACGTACGTAC + ]]]]]]]]]] @1_AC-GT/2 reads=2 left_out=0 CCCCCAAAAA + \$]]]]]]]]] " "consensus of pairs"
 
+# a mate that ends elsewhere is another molecule; a mate without a place too
+sed '/^p2/s/=\t201\t110/=\t211\t120/; /^p2\t147/s/\t201\t60/\t211\t60/; /^p2/s/=\t101\t-110/=\t101\t-120/' "$tmp/p.sam" >"$tmp/x.sam"
+run "$tmp/x.sam" --umi tag
+is "$(cut -f1,5,8,10 "$tmp/out" | tail -n +2 | tr '\t\n' ', ')" "p1,c1:210:-,1,1 p2,c1:220:-,2,1 p3,NA,NA,NA " "mates that end elsewhere"
+
 # consensus: the weight of qualities, the model of 1 - e and e / 3, the length, another CIGAR
 {
     printf '@r1_AC\nACGTA\n+\n+++++\n@r2_AC\nACGTACC\n+\n+++++++\n@r3_AC\nATGTAC\n+\n+I++++\n@r4_AC\nACGT\n+\n++++\n@s1_GG\nNNA\n+\n!!5\n'
@@ -90,7 +95,7 @@ want=$(awk 'BEGIN {
     c = .9 ^ 3 * (1e-4 / 3); t = (.1 / 3) ^ 3 * (1 - 1e-4); o = 2 * (.1 / 3) ^ 3 * (1e-4 / 3)
     p2 = (c + o) / (c + t + o); n4 = .9 ^ 4; m4 = 3 * (.1 / 3) ^ 4; p4 = m4 / (n4 + m4)
     n3 = .9 ^ 3; m3 = 3 * (.1 / 3) ^ 3; p3 = m3 / (n3 + m3); n2 = .81; m2 = 3 * (.1 / 3) ^ 2; p1 = m2 / (n2 + m2)
-    printf "%d %d %d %d", -10 * log(p2) / log(10), -10 * log(p4) / log(10), -10 * log(p3) / log(10), -10 * log(p1) / log(10)}')
+    e = 1e-6; printf "%d %d %d %d", e - 10 * log(p2) / log(10), e - 10 * log(p4) / log(10), e - 10 * log(p3) / log(10), e - 10 * log(p1) / log(10)}')
 set -- $want
 ch() { printf "\\$(printf '%03o' $(($1 + 33)))"; }
 is "$(head -4 "$tmp/r.consensus.fq" | tr '\n' ' ')" \
