@@ -512,7 +512,7 @@ static gw_status_t run_components(run_t *s, bool gl, const gw_labels_t *labels, 
                                    .n_exclude = o->exclude.n,
                                    .exclude_bed = o->exclude_bed.v,
                                    .n_exclude_bed = o->exclude_bed.n,
-                                   .long_ld = (gw_long_ld_t)o->long_ld,
+                                   .long_ld = (gw_longld_t)o->long_ld,
                                    .max_missing = (gl || o->em) && !given(s->inv, "max-missing")
                                                       ? 1
                                                       : o->max_missing,

@@ -3,6 +3,7 @@ ROOM_LIBS += libgw_pca.a
 libgw_pca_a_SOURCES = \
 	src/pca/blockstore.c src/pca/blockstore.h \
 	src/pca/genostore.c src/pca/genostore.h \
+	src/pca/longld.c src/pca/longld.h \
 	src/pca/sitefilter.c src/pca/sitefilter.h \
 	src/pca/genonames.c src/pca/genonames.h \
 	src/pca/likdata.c src/pca/likdata.h \

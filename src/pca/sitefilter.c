@@ -72,29 +72,15 @@ static int64_t any_length(void *ctx, int32_t tid)
     return INT64_MAX / 2;
 }
 
-/* Megabases of GRCh37 */
-static const struct {
-    const char *contig;
-    double from, to;
-} long_ld[] = {
-    {"1", 48, 52},       {"2", 86, 100.5},  {"2", 134.5, 138},  {"2", 183, 190},   {"3", 47.5, 50},
-    {"3", 83.5, 87},     {"3", 89, 97.5},   {"5", 44.5, 50.5},  {"5", 98, 100.5},  {"5", 129, 132},
-    {"5", 135.5, 138.5}, {"6", 25.5, 33.5}, {"6", 57, 64},      {"6", 140, 142.5}, {"7", 55, 66},
-    {"8", 8, 12},        {"8", 43, 50},     {"8", 112, 115},    {"10", 37, 43},    {"11", 46, 57},
-    {"11", 87.5, 90.5},  {"12", 33, 40},    {"12", 109.5, 112}, {"20", 32, 34.5},
-};
-/* GRCh38 has these regions at most 1.5 Mb away: there they are that much wider on both sides */
-static const double GRCH38_MARGIN_MB = 1.5;
-
 static gw_status_t add_long_ld(gw_sitefilter_t *f, gw_err_t *err)
 {
-    double margin = f->o->long_ld == GW_LONG_LD_GRCH38 ? GRCH38_MARGIN_MB : 0;
-    for (size_t i = 0; i < sizeof long_ld / sizeof *long_ld; i++) {
-        int32_t tid = contig_number(f, long_ld[i].contig);
+    size_t n;
+    const gw_longld_region_t *r = gw_longld_regions(f->o->long_ld, &n);
+    for (size_t i = 0; i < n; i++) {
+        int32_t tid = contig_number(f, r[i].contig);
         if (tid < 0 || !GW_GROW(f->out.v, f->out.cap, f->out.n + 1))
             return gw_err_nomem(err, "reading regions");
-        f->out.v[f->out.n++] = (gw_region_t){tid, (int64_t)((long_ld[i].from - margin) * 1e6),
-                                             (int64_t)((long_ld[i].to + margin) * 1e6)};
+        f->out.v[f->out.n++] = (gw_region_t){tid, r[i].from, r[i].to};
     }
     return GW_OK;
 }
@@ -123,7 +109,7 @@ gw_status_t gw_sitefilter_create(const gw_sitefilter_opts_t *opts, gw_sitefilter
     if (st == GW_OK)
         st = add_regions(f, &f->out, opts->exclude, opts->n_exclude, opts->exclude_bed,
                          opts->n_exclude_bed, err);
-    if (st == GW_OK && opts->long_ld != GW_LONG_LD_KEEP)
+    if (st == GW_OK)
         st = add_long_ld(f, err);
     if (st != GW_OK) {
         gw_sitefilter_destroy(f);

@@ -1,8 +1,7 @@
 /* src/pca/sitefilter.h -- which variants a genotype set keeps
  *
  * Contents: 1. filters  2. regions  3. the Hardy-Weinberg test  4. linkage
- * Source:   Wigginton, Cutler & Abecasis 2005, doi:10.1086/429864 (exact Hardy-Weinberg test);
- *           Price et al. 2008, doi:10.1016/j.ajhg.2008.06.005 (regions of long-range linkage)
+ * Source:   Wigginton, Cutler & Abecasis 2005, doi:10.1086/429864 (exact Hardy-Weinberg test)
  */
 #ifndef GW_PCA_SITEFILTER_H
 #define GW_PCA_SITEFILTER_H
@@ -13,17 +12,16 @@
 
 #include "base/status.h"
 #include "io/genoread.h"
+#include "pca/longld.h"
 
 /* 1. filters, in the order in which they are applied */
-typedef enum { GW_LONG_LD_KEEP, GW_LONG_LD_GRCH37, GW_LONG_LD_GRCH38 } gw_long_ld_t;
-
 typedef struct {
     bool all_contigs;                              /* keep sex chromosomes and mitochondria */
     const char *const *region, *const *region_bed; /* keep only variants in one of these */
     size_t n_region, n_region_bed;
     const char *const *exclude, *const *exclude_bed; /* leave out variants in these */
     size_t n_exclude, n_exclude_bed;
-    gw_long_ld_t long_ld; /* leave out the regions of long-range linkage */
+    gw_longld_t long_ld;  /* leave out the regions of long-range linkage */
     double max_missing;   /* of a variant's samples, [0,1] */
     double min_maf;       /* minor allele frequency, [0,0.5] */
     double min_hwe;       /* Hardy-Weinberg p-value; 0 = no test */

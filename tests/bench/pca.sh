@@ -51,13 +51,13 @@ for p in $peers; do
     plink2) run plink2 p2.eigenvec plink2 --bfile sim --pca 10 --out p2 ;;
     plink2-approx) run plink2-approx p2a.eigenvec plink2 --bfile sim --pca 10 approx --out p2a ;;
     plink2-bcf) run plink2-bcf p2b.eigenvec plink2 --bcf simb.bcf --pca 10 --out p2b ;;
-    PCAone) run PCAone po.eigvecs2 sh -c 'PCAone -b sim -k 10 -n 2 -o po --verbose 0' ;;
+    PCAone) run PCAone po.eigvecs2 PCAone -b sim -k 10 -n 2 -o po -v 0 ;;
     flashpca) run flashpca fp.vec flashpca --bfile sim -d 10 --numthreads 1 --outvec fp.vec --outval fp.val --outpc fp.pc --outpve fp.pve ;;
     plink1.9) run plink1.9 p1.eigenvec plink1.9 --bfile sim --pca 10 --out p1 ;;
     smartpca)
         awk '{$6 = 1} {print}' sim.fam >sim.pedind
         printf 'genotypename: sim.bed\nsnpname: sim.bim\nindivname: sim.pedind\nevecoutname: sm.evec\nevaloutname: sm.eval\nnumoutevec: 10\nnumoutlieriter: 0\n' >sm.par
-        run smartpca "" smartpca -p sm.par
+        run smartpca sm.evec smartpca -p sm.par
         ;;
     esac
 done

@@ -116,7 +116,8 @@ printf '2\t%s\t%s\n' "$first" $((first + 1)) >none.bed
 kept "by region 0," --exclude-file none.bed small.vcf
 awk '!/^#/ && $1 != 2 {print $1 "\t0\t999999999"}' small.vcf | sort -u >not2.bed
 kept "by region $(awk '!/^#/ && $1 == 2' small.vcf | wc -l)," -R not2.bed small.vcf
-kept "by region $(awk '!/^#/ && ($1 != 6 || ($2 > 25500000 && $2 <= 33500000) || ($2 > 57000000 && $2 <= 64000000) || ($2 > 140000000 && $2 <= 142500000))' small.vcf | wc -l)," -r 6 --long-range-ld grch37 small.vcf
+kept "by region $(awk '!/^#/ && ($1 != 6 || ($2 > 25392020 && $2 <= 33500000) || ($2 > 56892040 && $2 <= 64000000) || ($2 > 139958306 && $2 <= 142500000))' small.vcf | wc -l)," -r 6 --long-range-ld grch37 small.vcf
+kept "by region $(awk '!/^#/ && ($1 != 8 || ($2 > 7142478 && $2 <= 13142491) || ($2 > 42000000 && $2 <= 51000000) || ($2 > 110918594 && $2 <= 113987771))' small.vcf | wc -l)," -r 8 --long-range-ld grch38 small.vcf
 refused 66 "absent.bed" -R absent.bed small.vcf
 # Hardy-Weinberg: a variant of heterozygotes but for one sample goes
 edit '/^#/ {print; next} {n++} n == 9 {for (i = 10; i <= NF; i++) $i = "0/1"; $10 = "0/0"} {print}' >hwe.vcf
