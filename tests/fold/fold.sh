@@ -124,6 +124,13 @@ printf '>short\nGSGSGSGAGSGSGSGA\n' >"$tmp/short.fa"
     [ -z "$(ls "$tmp/none")" ] && ok || bad "modelled without significance"
 "$gw" fold "$tmp/short.fa" -o "$tmp/none" --force >/dev/null 2>&1 && [ -s "$tmp/none/short.1.pdb" ] && ok || bad "--force"
 
+# two queries of one name do not overwrite each other's models; hhr takes one query
+"$gw" fold "$data/globin.fa" "$data/globin.fa" -o "$tmp/same" >/dev/null 2>"$tmp/err" && [ -s "$tmp/same/HBB_HUMAN.1.pdb" ] &&
+    cmp -s "$tmp/same/HBB_HUMAN.1.pdb" "$tmp/same/HBB_HUMAN-2.1.pdb" && grep -q 'these are HBB_HUMAN-2' "$tmp/err" && ok ||
+    bad "same name twice: $(cat "$tmp/err")"
+"$gw" fold "$data/globin.fa" "$data/globin.fa" -O hhr >"$tmp/out" 2>"$tmp/err"
+[ $? -eq 64 ] && grep -q 'one query only' "$tmp/err" && ok || bad "hhr of two queries: $(cat "$tmp/err")"
+
 # the other formats
 "$gw" fold "$data/globin.fa" -O m8 --max-hits 2 | awk 'NF != 12 {b = 1} END {exit b || NR != 2}' && ok || bad "m8"
 "$gw" fold "$data/globin.fa" -O hhr --max-hits 2 | grep -q '^No 2$' && ok || bad "hhr"
