@@ -13,17 +13,19 @@
 #include "cli/command.h"
 #include "engine/engine.h"
 #include "fold/build.h"
+#include "fold/complex.h"
 #include "fold/foldout.h"
 #include "fold/foldpage.h"
 #include "fold/foldtrace.h"
 #include "fold/modelset.h"
 #include "fold/search.h"
+#include "io/stream.h"
 
 typedef struct {
     const char *templates, *build, *ranges, *profiles, *out_dir;
     int format, mode, output_fmt;
     int64_t max_hits, models;
-    bool force;
+    bool force, complex;
     double max_evalue, mact;
 } fold_opts_t;
 
@@ -108,6 +110,12 @@ static const gw_opt_t rows[] = {
      .offset = AT(force),
      .needs = "output report",
      .help = "model even when the hit is not significant (probability of the fold below 0.5)"},
+    {.name = "complex",
+     .type = GW_OPT_FLAG,
+     .offset = AT(complex),
+     .needs = "output",
+     .help = "the records of a query file are chains of one complex: also place those that one "
+             "structure of the library covers together, as FILE.complex.pdb and .cif"},
     {.name = "build-library",
      .type = GW_OPT_STRING,
      .offset = AT(build),
@@ -178,28 +186,55 @@ typedef struct {
     const gw_search_opts_t *so;
     gw_outfile_t page, json;
     size_t n_queries;
+    char **used; /* names of model files so far */
+    size_t n_used, cap_used;
 } run_t;
 
-/* a query's name as a file name */
-static char *safe_name(const char *name)
+static bool is_used(const run_t *x, const char *name)
 {
-    char *safe = gw_asprintf("%s%s", *name == '.' ? "_" : "", name);
-    for (char *p = safe; p && *p; p++)
+    for (size_t i = 0; i < x->n_used; i++)
+        if (strcmp(x->used[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* a query's name as a file name that no other query of the run has; owned by x, NULL without
+ * memory */
+static const char *file_name(run_t *x, const char *query)
+{
+    char *name = gw_asprintf("%s%s", *query == '.' ? "_" : "", query);
+    for (char *p = name; p && *p; p++)
         if (!isalnum((unsigned char)*p) && !strchr("_-+.", *p))
             *p = '_';
-    return safe;
+    for (int k = 2; name && is_used(x, name); k++) {
+        char *other = gw_asprintf("%s-%d", name, k);
+        if (!other || !is_used(x, other)) {
+            if (other)
+                gw_log_warning("%s: models of another query have this name; these are %s", query,
+                               other);
+            free(name);
+            name = other;
+            break;
+        }
+        free(other);
+    }
+    if (!name || !GW_GROW(x->used, x->cap_used, x->n_used + 1)) {
+        free(name);
+        return NULL;
+    }
+    return x->used[x->n_used++] = name;
 }
 
 /* one model as PDB, mmCIF and drawing in the output folder */
-static gw_status_t write_model(const run_t *x, const gw_profile_t *q, const gw_search_hit_t *h,
-                               const gw_model_t *m, size_t rank, gw_err_t *err)
+static gw_status_t write_model(const run_t *x, const char *name, const gw_profile_t *q,
+                               const gw_search_hit_t *h, const gw_model_t *m, size_t rank,
+                               gw_err_t *err)
 {
     static const char *const ending[] = {"pdb", "cif", "svg"};
-    char *safe = safe_name(q->name);
-    gw_status_t st = safe ? GW_OK : gw_err_nomem(err, "writing a model");
+    gw_status_t st = GW_OK;
     for (int k = 0; k < 3 && st == GW_OK; k++) {
         gw_outfile_t out = {0};
-        char *path = gw_asprintf("%s/%s.%zu.%s", x->o->out_dir, safe, rank, ending[k]);
+        char *path = gw_asprintf("%s/%s.%zu.%s", x->o->out_dir, name, rank, ending[k]);
         st = path ? gw_outfile_fopen(&out, path, err) : gw_err_nomem(err, "writing a model");
         if (st == GW_OK) {
             if (k < 2)
@@ -213,17 +248,27 @@ static gw_status_t write_model(const run_t *x, const gw_profile_t *q, const gw_s
         }
         free(path);
     }
-    free(safe);
     return st;
 }
 
-static gw_status_t make_models(const run_t *x, const gw_profile_t *q, const gw_search_result_t *r,
+static gw_status_t make_models(run_t *x, const gw_profile_t *q, const gw_search_result_t *r,
                                gw_modelset_t *set, gw_err_t *err)
 {
     gw_modelset_opts_t mo = {(size_t)x->o->models, x->o->force, x->so};
     gw_status_t st = gw_modelset_build(x->lib, q, r, &mo, set, err);
-    for (size_t k = 0; k < set->n && st == GW_OK && x->o->out_dir; k++)
-        st = write_model(x, q, &r->hit[set->v[k].hit], &set->v[k].m, set->v[k].hit + 1, err);
+    const char *name = NULL;
+    if (st == GW_OK && set->n && x->o->out_dir && !(name = file_name(x, q->name)))
+        st = gw_err_nomem(err, "writing a model");
+    for (size_t k = 0; k < set->n && st == GW_OK; k++) {
+        const gw_search_hit_t *h = &r->hit[set->v[k].hit];
+        if (set->v[k].m.n_copied == 0)
+            gw_log_warning(
+                "%s: template %s has no complete backbone (CA atoms only?), so no model is "
+                "made from it",
+                q->name, gw_tlib_name(x->lib->lib, h->tmpl));
+        else if (name)
+            st = write_model(x, name, q, h, &set->v[k].m, set->v[k].hit + 1, err);
+    }
     if (st == GW_OK && set->n == 0)
         gw_log_warning("%s: no significant template, so no model is made; --force makes one all "
                        "the same",
@@ -250,25 +295,78 @@ static gw_status_t query_outputs(run_t *x, const gw_profile_t *q, const gw_searc
     return st;
 }
 
+/* the chains of one file on one structure */
+static gw_status_t write_complex(run_t *x, const char *path, const gw_profile_t *q,
+                                 const gw_search_result_t *r, size_t n, gw_err_t *err)
+{
+    gw_complex_t c;
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    gw_status_t st = gw_complex_build(x->lib, q, r, n, x->o->force, x->so, &c, err);
+    if (st == GW_OK && c.n == 0)
+        gw_log_warning("%s: no structure of the library covers two of its %zu chains, so they are "
+                       "not placed together",
+                       gw_stream_name(path), n);
+    const char *name = NULL;
+    char *stem = gw_strndup(strcmp(base, "-") == 0 ? "stdin" : base, strcspn(base, "."));
+    if (st == GW_OK && c.n && (!stem || !(name = file_name(x, *stem ? stem : "query"))))
+        st = gw_err_nomem(err, "writing a complex");
+    for (int cif = 0; cif < 2 && name && st == GW_OK; cif++) {
+        gw_outfile_t out = {0};
+        char *to = gw_asprintf("%s/%s.complex.%s", x->o->out_dir, name, cif ? "cif" : "pdb");
+        st = to ? gw_outfile_fopen(&out, to, err) : gw_err_nomem(err, "writing a complex");
+        if (st == GW_OK) {
+            gw_complex_write(out.file, &c, x->lib, q, cif);
+            st = gw_outfile_commit(&out, err);
+        }
+        free(to);
+    }
+    if (st == GW_OK && c.n)
+        gw_log_info("%s: %zu of %zu chains placed as in %s", gw_stream_name(path), c.n, n,
+                    c.structure);
+    free(stem);
+    gw_complex_release(&c);
+    return st;
+}
+
+static gw_status_t search_queries(run_t *x, const char *path, const gw_profile_t *q,
+                                  gw_search_result_t *r, size_t n, gw_err_t *err)
+{
+    gw_status_t st = GW_OK;
+    if (n + x->n_queries > 1 && x->o->output_fmt == GW_FOLDOUT_HHR)
+        st = gw_err_set(err, GW_EUSAGE,
+                        "%s: a result in hhr format holds one query only, and its readers drop the "
+                        "others; give one query a run, or -O tsv, m8, pir or json",
+                        path);
+    for (size_t i = 0; i < n && st == GW_OK; i++) {
+        st = gw_search_run(x->lib, &q[i], x->so, &r[i], err);
+        if (st == GW_OK)
+            st = query_outputs(x, &q[i], &r[i], err);
+        else
+            gw_err_prefix(err, "%s", q[i].name);
+        if (!x->o->complex)
+            gw_search_result_release(&r[i]);
+        gw_progress("threading", i + 1, n, "queries");
+    }
+    gw_progress_end();
+    return st == GW_OK && x->o->complex ? write_complex(x, path, q, r, n, err) : st;
+}
+
 static gw_status_t search_file(run_t *x, const char *path, gw_err_t *err)
 {
     gw_profile_t *q = NULL;
     size_t n = 0;
     gw_status_t st = gw_profile_read(path, (gw_profile_format_t)x->o->format, &q, &n, err);
-    for (size_t i = 0; i < n && st == GW_OK; i++) {
-        gw_search_result_t r;
-        st = gw_search_run(x->lib, &q[i], x->so, &r, err);
-        if (st == GW_OK)
-            st = query_outputs(x, &q[i], &r, err);
-        else
-            gw_err_prefix(err, "%s", q[i].name);
-        gw_search_result_release(&r);
-        gw_progress("threading", i + 1, n, "queries");
+    gw_search_result_t *r = gw_calloc(n, sizeof *r);
+    if (st == GW_OK)
+        st = r ? search_queries(x, path, q, r, n, err) : gw_err_nomem(err, "searching");
+    for (size_t i = 0; i < n; i++) {
+        if (r)
+            gw_search_result_release(&r[i]);
+        if (q)
+            gw_profile_release(&q[i]);
     }
-    gw_progress_end();
-    for (size_t i = 0; q && i < n; i++)
-        gw_profile_release(&q[i]);
     free(q);
+    free(r);
     return st;
 }
 
@@ -364,6 +462,9 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
         st = end_outputs(&x, err);
     gw_outfile_discard(&x.page);
     gw_outfile_discard(&x.json);
+    for (size_t i = 0; i < x.n_used; i++)
+        free(x.used[i]);
+    free(x.used);
     gw_search_lib_close(&lib);
     gw_engine_destroy(engine);
     free(starter);

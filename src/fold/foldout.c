@@ -1,5 +1,6 @@
 #include <config.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,6 +88,29 @@ static void put_m8(FILE *f, const run_t *x)
     }
 }
 
+/* mean log-odds of the aligned residues under BLOSUM62, bits */
+static double similarity(const run_t *x, const gw_search_hit_t *h)
+{
+    float p[GW_AA_N][GW_AA_N];
+    const uint8_t *t = template_seq(x, h);
+    double sum = 0;
+    gw_aa_substitution(p);
+    for (int32_t i = h->aln.q_beg; i < h->aln.q_end; i++) {
+        int32_t j = h->aln.map[i];
+        if (j >= 0 && x->q->seq[i] < GW_AA_N && t[j] < GW_AA_N)
+            sum += log2((double)p[x->q->seq[i]][t[j]] / (double)gw_aa_background[t[j]]);
+    }
+    return h->aln.n_aligned ? sum / h->aln.n_aligned : 0;
+}
+
+static double sum_of_posteriors(const gw_foldalign_t *a)
+{
+    double sum = 0;
+    for (int32_t i = a->q_beg; i < a->q_end; i++)
+        sum += a->map[i] >= 0 ? (double)a->post[i] : 0;
+    return sum;
+}
+
 static void put_blocks(FILE *f, const run_t *x, const gw_search_hit_t *h, const char *qr,
                        const char *tr)
 {
@@ -138,10 +162,10 @@ static gw_status_t put_hhr(FILE *f, const run_t *x, gw_err_t *err)
             return st;
         fprintf(f,
                 "\nNo %zu\n>%s %s\nProbab=%.2f  E-value=%.2g  Score=%.2f  Aligned_cols=%d  "
-                "Identities=%.0f%%\n\n",
+                "Identities=%.0f%%  Similarity=%.3f  Sum_probs=%.1f\n\n",
                 i + 1, gw_tlib_name(x->l->lib, h->tmpl), gw_tlib_label(x->l->lib, h->tmpl),
                 100 * h->prob_superfamily, h->evalue, h->score, h->aln.n_aligned,
-                100 * identity(&h->aln));
+                100 * identity(&h->aln), similarity(x, h), sum_of_posteriors(&h->aln));
         put_blocks(f, x, h, qr, tr);
         free(qr);
         free(tr);
@@ -159,10 +183,18 @@ static gw_status_t put_pir(FILE *f, const run_t *x, gw_err_t *err)
         if (st != GW_OK)
             return st;
         const char *name = gw_tlib_name(x->l->lib, h->tmpl);
-        fprintf(f, ">P1;%s\nsequence:%s:%d::%d:::::\n%s*\n", x->q->name, x->q->name,
-                h->aln.q_beg + 1, h->aln.q_end, qr);
-        fprintf(f, ">P1;%s\nstructure:%s:%d::%d:::::\n%s*\n\n", name, name, h->aln.t_beg + 1,
-                h->aln.t_end, tr);
+        gw_template_t t = {0};
+        if (h->aln.n_aligned)
+            fprintf(f, ">P1;%s\nsequence:%s:%d::%d:::::\n%s*\n", x->q->name, x->q->name,
+                    h->aln.q_beg + 1, h->aln.q_end, qr);
+        st = gw_tlib_read(x->l->lib, h->tmpl, &t, err);
+        if (st == GW_OK && h->aln.n_aligned) {
+            int32_t b = h->aln.t_beg, e = h->aln.t_end - 1;
+            fprintf(f, ">P1;%s\nstructure:%s:%d%.1s::%d%.1s:::::\n%s*\n\n", name, name, t.resnum[b],
+                    t.icode[b] == ' ' ? "" : &t.icode[b], t.resnum[e],
+                    t.icode[e] == ' ' ? "" : &t.icode[e], tr);
+        }
+        gw_template_release(&t);
         free(qr);
         free(tr);
     }

@@ -5,9 +5,9 @@
  * Errors of writing stay in the FILE (ferror).
  *   TSV   one line a hit
  *   M8    BLAST's 12 columns; identity in per cent, the score in bits
- *   HHR   HH-suite's result format: summary list and alignments
- *   PIR   alignments for comparative modelling programs
- *   JSON  one object a query, alignments as strings
+ *   HHR   HH-suite's result format: summary list and alignments; one query a file
+ *   PIR   alignments for comparative modelling programs; the template's ends by the author's
+ * residue numbers JSON  one object a query, alignments as strings
  */
 #ifndef GW_FOLD_FOLDOUT_H
 #define GW_FOLD_FOLDOUT_H

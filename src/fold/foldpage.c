@@ -407,7 +407,8 @@ gw_status_t gw_foldpage_query(FILE *f, size_t number, const gw_profile_t *q,
             q->n_seqs == 1 ? "" : "s");
     verdict(&p);
     for (size_t k = 0; k < models->n && st == GW_OK; k++)
-        st = drawings(&p, &models->v[k].m, models->v[k].hit, err);
+        if (models->v[k].m.n_copied)
+            st = drawings(&p, &models->v[k].m, models->v[k].hit, err);
     if (st == GW_OK && r->n) {
         map(&p);
         hits_table(&p);

@@ -15,7 +15,7 @@ libgw_fold_a_SOURCES = \
 	src/fold/ranges.c src/fold/ranges.h src/fold/take.c src/fold/take.h \
 	src/fold/attach.c src/fold/attach.h \
 	src/fold/rotamer_table.c src/fold/rotamer_table.h src/fold/sidechain.c src/fold/loop.c \
-	src/fold/model.c src/fold/model.h src/fold/multi.c src/fold/modelset.c src/fold/modelset.h \
+	src/fold/model.c src/fold/model.h src/fold/multi.c src/fold/modelset.c src/fold/modelset.h src/fold/complex.c src/fold/complex.h \
 	src/fold/superpose.c src/fold/superpose.h \
 	src/fold/foldtrace.c src/fold/foldtrace.h src/fold/foldpage.c src/fold/foldpage.h
 libgw_fold_a_CPPFLAGS = $(AM_CPPFLAGS) -DGW_FOLD_REFS='"$(abs_top_srcdir)/refs/fold"' \

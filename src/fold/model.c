@@ -160,27 +160,37 @@ static void remarks(FILE *f, const char *lead, const gw_model_t *m, const char *
     fprintf(f, "%s B-factor column: confidence 0 to 100; below 50 do not rely on it\n", lead);
 }
 
-void gw_model_pdb(FILE *f, const gw_model_t *m, const char *query, const gw_search_hit_t *hit)
+void gw_model_pdb_atoms(FILE *f, const gw_model_t *m, char chain, int entity, int *serial)
 {
-    int serial = 0;
-    int32_t last = 0;
-    remarks(f, "REMARK   3", m, query, hit);
+    (void)entity;
+    int32_t last = -1;
     for (int32_t i = 0; i < m->len; i++)
         for (int a = 0; a < m->r[i].n; a++) {
             const char *name = gw_model_atom_name(m->r[i].aa, a);
             const float *x = m->r[i].xyz[a];
-            serial = serial % 99999 + 1;
+            *serial = *serial % 99999 + 1;
             last = i;
-            fprintf(f, "ATOM  %5d %s%-*s %s A%4d    %8.3f%8.3f%8.3f  1.00%6.2f          %2c\n",
-                    serial, strlen(name) < 4 ? " " : "", strlen(name) < 4 ? 3 : 4, name,
-                    gw_aa_names[m->r[i].aa], (i + 1) % 10000, (double)x[0], (double)x[1],
+            fprintf(f, "ATOM  %5d %s%-*s %s %c%4d    %8.3f%8.3f%8.3f  1.00%6.2f          %2c\n",
+                    *serial, strlen(name) < 4 ? " " : "", strlen(name) < 4 ? 3 : 4, name,
+                    gw_aa_names[m->r[i].aa], chain, (i + 1) % 10000, (double)x[0], (double)x[1],
                     (double)x[2], (double)m->r[i].confidence, name[0]);
         }
-    fprintf(f, "TER   %5d      %s A%4d\nEND\n", serial % 99999 + 1, gw_aa_names[m->r[last].aa],
-            (last + 1) % 10000);
+    if (last >= 0) {
+        *serial = *serial % 99999 + 1;
+        fprintf(f, "TER   %5d      %s %c%4d\n", *serial, gw_aa_names[m->r[last].aa], chain,
+                (last + 1) % 10000);
+    }
 }
 
-void gw_model_mmcif(FILE *f, const gw_model_t *m, const char *query, const gw_search_hit_t *hit)
+void gw_model_pdb(FILE *f, const gw_model_t *m, const char *query, const gw_search_hit_t *hit)
+{
+    int serial = 0;
+    remarks(f, "REMARK   3", m, query, hit);
+    gw_model_pdb_atoms(f, m, 'A', 1, &serial);
+    fputs("END\n", f);
+}
+
+void gw_model_mmcif_items(FILE *f)
 {
     static const char *const items[] = {"group_PDB",      "id",
                                         "type_symbol",    "label_atom_id",
@@ -191,19 +201,30 @@ void gw_model_mmcif(FILE *f, const gw_model_t *m, const char *query, const gw_se
                                         "Cartn_z",        "occupancy",
                                         "B_iso_or_equiv", "auth_seq_id",
                                         "auth_asym_id",   "pdbx_PDB_model_num"};
-    int serial = 0;
-    fputs("data_model\n", f);
-    remarks(f, "#", m, query, hit);
     fputs("loop_\n", f);
     for (size_t k = 0; k < sizeof items / sizeof *items; k++)
         fprintf(f, "_atom_site.%s\n", items[k]);
+}
+
+void gw_model_mmcif_atoms(FILE *f, const gw_model_t *m, char chain, int entity, int *serial)
+{
     for (int32_t i = 0; i < m->len; i++)
         for (int a = 0; a < m->r[i].n; a++) {
             const char *name = gw_model_atom_name(m->r[i].aa, a);
             const float *x = m->r[i].xyz[a];
-            fprintf(f, "ATOM %d %c %s . %s A 1 %d ? %.3f %.3f %.3f 1.00 %.2f %d A 1\n", ++serial,
-                    name[0], name, gw_aa_names[m->r[i].aa], i + 1, (double)x[0], (double)x[1],
-                    (double)x[2], (double)m->r[i].confidence, i + 1);
+            fprintf(f, "ATOM %d %c %s . %s %c %d %d ? %.3f %.3f %.3f 1.00 %.2f %d %c 1\n",
+                    ++*serial, name[0], name, gw_aa_names[m->r[i].aa], chain, entity, i + 1,
+                    (double)x[0], (double)x[1], (double)x[2], (double)m->r[i].confidence, i + 1,
+                    chain);
         }
+}
+
+void gw_model_mmcif(FILE *f, const gw_model_t *m, const char *query, const gw_search_hit_t *hit)
+{
+    int serial = 0;
+    fputs("data_model\n", f);
+    remarks(f, "#", m, query, hit);
+    gw_model_mmcif_items(f);
+    gw_model_mmcif_atoms(f, m, 'A', 1, &serial);
     fputs("#\n", f);
 }

@@ -69,5 +69,10 @@ GW_RESULT_USED gw_status_t gw_model_extend(gw_model_t *m, const gw_model_source_
 /* 4. writing: confidence in the B-factor column */
 void gw_model_pdb(FILE *f, const gw_model_t *m, const char *query, const gw_search_hit_t *hit);
 void gw_model_mmcif(FILE *f, const gw_model_t *m, const char *query, const gw_search_hit_t *hit);
+/* the atoms alone, of a chain of a file that holds several; *serial is the last atom's number.
+ * mmCIF's are rows of a loop that gw_model_mmcif_items begins. */
+void gw_model_pdb_atoms(FILE *f, const gw_model_t *m, char chain, int entity, int *serial);
+void gw_model_mmcif_items(FILE *f);
+void gw_model_mmcif_atoms(FILE *f, const gw_model_t *m, char chain, int entity, int *serial);
 
 #endif

@@ -16,8 +16,8 @@
  *    are longer than the alignments reported. */
 enum { GW_MODELSET_REGION = 30 };
 typedef struct {
-    size_t hit; /* index into the result's hits */
-    gw_model_t m;
+    size_t hit;   /* index into the result's hits */
+    gw_model_t m; /* n_copied 0: the template has no complete backbone (CA only); no model */
 } gw_modelset_item_t;
 
 typedef struct {

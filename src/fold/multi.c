@@ -69,10 +69,34 @@ static bool lay(overlap_t *o, const gw_model_t *m, gw_frame_t *frame, double *li
     return *likeness >= min_likeness;
 }
 
-/* puts residues [from, to) in; takes them out again when they do not fit to what is there */
+static void take_out(gw_model_residue_t *r)
+{
+    r->origin = GW_MODEL_NONE;
+    r->n = 0;
+    r->post = 0;
+    r->source = 0;
+}
+
+/* does residue i keep its distance from all of the model but its run [from, to)? */
+static bool fits(const gw_model_t *m, int32_t i, int32_t from, int32_t to)
+{
+    for (int32_t k = 0; k < m->len; k++) {
+        if ((k >= from && k < to) || m->r[k].origin == GW_MODEL_NONE)
+            continue;
+        double d = apart(m->r[i].xyz[GW_MODEL_CA], m->r[k].xyz[GW_MODEL_CA]);
+        if (abs(k - i) == 1 ? d > max_step : d < min_apart)
+            return false;
+    }
+    return true;
+}
+
+/* puts residues [from, to) in; takes those out again that do not fit to what is there, and all when
+ * these are many */
 static void put_run(gw_model_t *m, const overlap_t *o, const gw_frame_t *frame, double likeness,
                     int32_t from, int32_t to, int source)
 {
+    enum { MANY = 4 }; /* one in so many */
+    int32_t bad = 0;
     for (int32_t i = from; i < to; i++) {
         gw_model_residue_t *r = &m->r[i];
         for (int a = 0; a < GW_TLIB_ATOMS; a++) {
@@ -84,19 +108,13 @@ static void put_run(gw_model_t *m, const overlap_t *o, const gw_frame_t *frame, 
         r->n = GW_TLIB_ATOMS;
         r->post = (float)(likeness * (double)o->src->aln->post[i]);
     }
-    bool fits = true;
-    for (int32_t i = from; i < to && fits; i++)
-        for (int32_t k = 0; k < m->len && fits; k++) {
-            if ((k >= from && k < to) || m->r[k].origin == GW_MODEL_NONE)
-                continue;
-            double d = apart(m->r[i].xyz[GW_MODEL_CA], m->r[k].xyz[GW_MODEL_CA]);
-            fits = abs(k - i) == 1 ? d < max_step : d > min_apart;
+    for (int32_t i = from; i < to; i++)
+        if (!fits(m, i, from, to)) {
+            take_out(&m->r[i]);
+            bad++;
         }
-    for (int32_t i = from; i < to && !fits; i++) {
-        m->r[i].origin = GW_MODEL_NONE;
-        m->r[i].n = 0;
-        m->r[i].post = 0;
-    }
+    for (int32_t i = from; i < to && bad * MANY > to - from; i++)
+        take_out(&m->r[i]);
 }
 
 gw_status_t gw_model_extend(gw_model_t *m, const gw_model_source_t *src, int source, gw_err_t *err)

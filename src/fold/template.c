@@ -190,7 +190,7 @@ static void set_environment(gw_template_t *t)
     }
 }
 
-/* coordinates relative to the chain's middle, in library units; false when they do not fit */
+/* coordinates relative to the structure's middle, in library units; false when they do not fit */
 static bool set_atoms(const gw_structure_t *s, const gw_residue_t *r, const double *middle,
                       gw_template_t *t, int32_t i)
 {
@@ -211,8 +211,15 @@ static bool set_atoms(const gw_structure_t *s, const gw_residue_t *r, const doub
 gw_status_t gw_template_context_init(gw_template_context_t *x, const gw_structure_t *s,
                                      gw_err_t *err)
 {
-    *x = (gw_template_context_t){s, gw_malloc(s->n_residues, 1),
-                                 gw_malloc(s->n_atoms, sizeof(float))};
+    *x = (gw_template_context_t){
+        s, gw_malloc(s->n_residues, 1), gw_malloc(s->n_atoms, sizeof(float)), {0, 0, 0}};
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_residues; i++) {
+        const gw_atom_t *ca = gw_structure_atom(s, &s->residue[i], "CA");
+        n += ca != NULL;
+        for (int d = 0; ca && d < 3; d++)
+            x->middle[d] += (ca->xyz[d] - x->middle[d]) / (double)n;
+    }
     gw_status_t st = x->ss && x->area ? GW_OK : gw_err_nomem(err, "making templates");
     if (st == GW_OK)
         st = gw_template_dssp(s, x->ss, err);
@@ -235,13 +242,7 @@ static gw_status_t fill(const gw_template_context_t *x, const size_t *index, siz
                         gw_template_t *t, gw_err_t *err)
 {
     const gw_structure_t *s = x->s;
-    double middle[3] = {0, 0, 0};
     int32_t i = 0;
-    for (size_t k = 0; k < n; k++) {
-        const gw_atom_t *ca = gw_structure_atom(s, &s->residue[index[k]], "CA");
-        for (int d = 0; ca && d < 3; d++)
-            middle[d] += ca->xyz[d] / (double)t->len;
-    }
     for (size_t k = 0; k < n; k++) {
         const gw_residue_t *r = &s->residue[index[k]];
         if (!gw_structure_atom(s, r, "CA"))
@@ -252,7 +253,7 @@ static gw_status_t fill(const gw_template_context_t *x, const size_t *index, siz
         t->icode[i] = r->icode;
         t->ss[i] = x->ss[index[k]];
         set_surface(x, index[k], t, i);
-        if (!set_atoms(s, r, middle, t, i))
+        if (!set_atoms(s, r, x->middle, t, i))
             return gw_err_set(err, GW_EDATA,
                               "it spreads over more than 3,000 Angstrom; coordinates damaged?");
         i++;

@@ -22,6 +22,7 @@ typedef struct {
     const gw_structure_t *s; /* borrowed */
     uint8_t *ss;             /* [residue] */
     float *area;             /* [atom] */
+    double middle[3];        /* of all CA: templates of one file keep their places around it */
 } gw_template_context_t;
 GW_RESULT_USED gw_status_t gw_template_context_init(gw_template_context_t *x,
                                                     const gw_structure_t *s, gw_err_t *err);

@@ -124,6 +124,46 @@ printf '>short\nGSGSGSGAGSGSGSGA\n' >"$tmp/short.fa"
     [ -z "$(ls "$tmp/none")" ] && ok || bad "modelled without significance"
 "$gw" fold "$tmp/short.fa" -o "$tmp/none" --force >/dev/null 2>&1 && [ -s "$tmp/none/short.1.pdb" ] && ok || bad "--force"
 
+# two queries of one name do not overwrite each other's models; hhr takes one query
+"$gw" fold "$data/globin.fa" "$data/globin.fa" -o "$tmp/same" >/dev/null 2>"$tmp/err" && [ -s "$tmp/same/HBB_HUMAN.1.pdb" ] &&
+    cmp -s "$tmp/same/HBB_HUMAN.1.pdb" "$tmp/same/HBB_HUMAN-2.1.pdb" && grep -q 'these are HBB_HUMAN-2' "$tmp/err" && ok ||
+    bad "same name twice: $(cat "$tmp/err")"
+"$gw" fold "$data/globin.fa" "$data/globin.fa" -O hhr >"$tmp/out" 2>"$tmp/err"
+[ $? -eq 64 ] && grep -q 'one query only' "$tmp/err" && ok || bad "hhr of two queries: $(cat "$tmp/err")"
+
+# two chains of one file: placed as they were in it
+{
+    gzip -dc "$data/1orc.pdb.gz" | awk '/^ATOM/ {printf "%sA%s\n", substr($0, 1, 21), substr($0, 23)}'
+    gzip -dc "$data/1orc.pdb.gz" | awk '/^ATOM/ {printf "%sB%s%8.3f%s\n", substr($0, 1, 21), substr($0, 23, 8),
+        substr($0, 31, 8) + 60, substr($0, 39)}'
+} >"$tmp/pair.pdb"
+"$gw" fold --build-library "$tmp/pair.gwt" "$tmp/pair.pdb" "$data/1cbs.cif.gz" 2>"$tmp/err" && ok || bad "pair: $(cat "$tmp/err")"
+for c in A B; do
+    awk -v c=$c 'BEGIN {split("ALA A ARG R ASN N ASP D CYS C GLN Q GLU E GLY G HIS H ILE I LEU L LYS K MET M PHE F PRO P " \
+        "SER S THR T TRP W TYR Y VAL V", w, " "); for (i = 1; i < 40; i += 2) one[w[i]] = w[i + 1]; print ">chain" c}
+        substr($0, 13, 4) == " CA " && substr($0, 22, 1) == c {printf "%s", one[substr($0, 18, 3)]} END {print ""}' "$tmp/pair.pdb"
+done >"$tmp/pair.fa"
+"$gw" fold -t "$tmp/pair.gwt" "$tmp/pair.fa" -o "$tmp/cx" --complex --force >"$tmp/out" 2>"$tmp/err" &&
+    grep -q 'pair.fa: 2 of 2 chains placed as in pair$' "$tmp/err" && ok || bad "--complex: $(cat "$tmp/err")"
+# the distance from the first CA of A to the last of B is the file's, to the library's 0.05 A
+span() {
+    awk 'substr($0, 1, 4) == "ATOM" && substr($0, 13, 4) == " CA " {c = substr($0, 22, 1); x = substr($0, 31, 8); y = substr($0, 39, 8);
+        z = substr($0, 47, 8); if (c == "A" && !n++) {a = x; b = y; d = z}; if (c == "B") {e = x - a; f = y - b; g = z - d}}
+        END {printf "%.3f\n", sqrt(e * e + f * f + g * g)}' "$1"
+}
+awk -v a="$(span "$tmp/pair.pdb")" -v b="$(span "$tmp/cx/pair.complex.pdb")" 'BEGIN {exit !(a > 20 && a - b < .2 && b - a < .2)}' && ok ||
+    bad "--complex: chains lie $(span "$tmp/cx/pair.complex.pdb") apart, not $(span "$tmp/pair.pdb")"
+grep -q '^ATOM .* B 2 ' "$tmp/cx/pair.complex.cif" && ok || bad "--complex: mmCIF has no chain B"
+"$gw" fold "$tmp/crabp.fa" "$tmp/pair.fa" -o "$tmp/cx" --complex >/dev/null 2>"$tmp/err" &&
+    grep -q 'pair.fa: no structure of the library covers two' "$tmp/err" && ok || bad "--complex without one: $(cat "$tmp/err")"
+
+# a template of CA atoms alone is found but not modelled from, and a line says so
+"$gw" fold --build-library "$tmp/trace.gwt" "$data/pdb1gdr.ent.gz" 2>/dev/null
+printf '>resolvase\nMRLFGYARVSTSLDIQVRALKDAGVKANRIFTDKRKGLDLLRMKVEEGDVILVKKLDRLGRDTADMIQLIKEFDAQGVSIRFIDDGISTDGEMGKMVVTILSAVA\n' \
+    >"$tmp/1gdr.fa"
+"$gw" fold -t "$tmp/trace.gwt" "$tmp/1gdr.fa" -o "$tmp/trace" >"$tmp/out" 2>"$tmp/err" && grep -q '	pdb1gdr__	1	1' "$tmp/out" &&
+    grep -q 'pdb1gdr__ has no complete backbone' "$tmp/err" && [ -z "$(ls "$tmp/trace")" ] && ok || bad "CA only: $(cat "$tmp/err")"
+
 # the other formats
 "$gw" fold "$data/globin.fa" -O m8 --max-hits 2 | awk 'NF != 12 {b = 1} END {exit b || NR != 2}' && ok || bad "m8"
 "$gw" fold "$data/globin.fa" -O hhr --max-hits 2 | grep -q '^No 2$' && ok || bad "hhr"
