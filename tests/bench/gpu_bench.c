@@ -9,6 +9,8 @@
  */
 #include <config.h>
 
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "cuda/gpuextend.h"
