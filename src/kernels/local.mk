@@ -16,7 +16,7 @@ libgw_kernels_a_SOURCES = \
 	src/kernels/pairhmm.c src/kernels/pairhmm.h src/kernels/pairhmm_variants.h \
 	src/kernels/pairhmm_rows.c src/kernels/pairhmm_ref.c src/kernels/pairhmm_ref.h \
 	src/kernels/pairhmm_batch.c src/kernels/pairhmm_batch.h src/kernels/pairhmm_group.h \
-	src/kernels/pairhmm_simd.h \
+	src/kernels/pairhmm_simd.h src/kernels/pairhmm_portable.c \
 	src/kernels/thread_score.c src/kernels/thread_score.h src/kernels/thread_pack.h \
 	src/kernels/thread_ref.c src/kernels/thread_simd.h
 libgw_kernels_a_CFLAGS = $(AM_CFLAGS)

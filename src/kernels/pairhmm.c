@@ -35,14 +35,18 @@ gw_status_t gw_pairhmm_check(const gw_pairhmm_batch_t *b, gw_err_t *err)
 gw_status_t gw_pairhmm_log10_at(gw_cpu_level_t level, const gw_pairhmm_batch_t *b, double *out,
                                 gw_err_t *err)
 {
+    switch (level) {
+    case GW_CPU_PORTABLE:
+        return gw_pairhmm_batch_run(&gw_pairhmm_simd_portable, b, out, err);
 #if defined(__x86_64__) || defined(__i386__)
-    if (level == GW_CPU_AVX512)
-        return gw_pairhmm_batch_run(&gw_pairhmm_simd_avx512, b, out, err);
-    if (level == GW_CPU_AVX2)
+    case GW_CPU_AVX2:
         return gw_pairhmm_batch_run(&gw_pairhmm_simd_avx2, b, out, err);
+    case GW_CPU_AVX512:
+        return gw_pairhmm_batch_run(&gw_pairhmm_simd_avx512, b, out, err);
 #endif
-    (void)level; /* the portable level promises no fused multiply-add: the reference stands in */
-    return gw_pairhmm_log10_ref(b, out, err);
+    default:
+        return gw_pairhmm_log10_ref(b, out, err);
+    }
 }
 
 gw_status_t gw_pairhmm_log10(const gw_pairhmm_batch_t *b, double *out, gw_err_t *err)

@@ -14,3 +14,6 @@ TESTS += tests/kernels/test_ident
 tests_kernels_test_ident_LDADD = $(KERNEL_LIBS) libgw_base.a $(TEST_LIBS)
 tests_kernels_test_global_LDADD = $(KERNEL_LIBS) $(TEST_LIBS)
 tests_kernels_test_oracle_LDADD = $(KERNEL_LIBS) $(PARASAIL_LIBS) $(SSW_LIBS) $(TEST_LIBS)
+check_PROGRAMS += tests/kernels/test_editbound
+TESTS += tests/kernels/test_editbound
+tests_kernels_test_editbound_LDADD = $(KERNEL_LIBS) libgw_base.a $(TEST_LIBS)
