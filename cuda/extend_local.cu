@@ -122,6 +122,7 @@ static __device__ __forceinline__ int most_of_warp(int x)
 
 /* 3. the kernel. PAD is the score of what is not there: below any that could help a path. */
 static const int PAD = -128;
+enum { STEPS = 4 };
 
 /* W words of a lane's scores; a lane's stand together, so that 4 come in one conflict-free load and
  * an odd number strides over all banks */
@@ -229,22 +230,29 @@ __global__ void __launch_bounds__(GW_LOCAL_BLOCK) local_kernel(gw_local_args_t a
             left = a.border_h[x.border];
             F = a.border_f[x.border];
         }
-        for (int step = 0; step < steps; step++) {
-            const int j = step - lane;
+        /* STEPS at once, so that registers need not be put back in place after each; the few past
+         * the end find nothing */
+        for (int group = 0; group < steps; group += STEPS) {
+#pragma unroll
+        for (int u = 0; u < STEPS; u++) {
+            const int j = group + u - lane;
             uint32_t top = low, w0[W], w1[W];
             load_words<W>(table + letter_at(a, x, 0, j) * P * stride, w0);
             if (P == 2)
                 load_words<W>(table + (letter_at(a, x, 1, j) * P + 1) * stride, w1);
-            uint32_t above = diag; /* H of the row above, one column to the left */
+            /* a row's diagonal sum is taken before the row above is overwritten */
+            uint32_t m = N::add(diag, N::pick(w0[0], P == 2 ? w1[0] : 0, 0));
 #pragma unroll
             for (int k = 0; k < R; k++) {
-                const uint32_t m = N::add(above, N::pick(w0[k / 4], P == 2 ? w1[k / 4] : 0, k % 4));
-                above = H[k];
+                const int n = k + 1 < R ? k + 1 : 0;
+                const uint32_t next =
+                    N::add(H[k], N::pick(w0[n / 4], P == 2 ? w1[n / 4] : 0, n % 4));
                 H[k] = N::addmax(N::max3(E[k], F, floor), open, m);
                 E[k] = N::addmax(E[k], extend, H[k]);
                 F = N::addmax(F, extend, H[k]);
                 if (BONUS)
                     V[k] = N::add(m, add[k]);
+                m = next;
             }
 #pragma unroll
             for (int k = 0; k < R; k += 2)
@@ -281,6 +289,7 @@ __global__ void __launch_bounds__(GW_LOCAL_BLOCK) local_kernel(gw_local_args_t a
                     F = a.border_f[x.border + (uint64_t)(j + 1)];
                 }
             }
+        }
         }
         for (int h = 0; h < P; h++) {
             gw_local_best_t b = {N::get(most, h), 0, col[h]};

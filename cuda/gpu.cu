@@ -68,6 +68,8 @@ struct gw_gpu {
     int device, processors, shared_bytes;
     uint64_t budget;
     cudaStream_t stream;
+    cudaEvent_t begin, end_of_kernels;
+    double kernel_ms;
     uint64_t size[KINDS]; /* of the batch */
     uint64_t end[MOST_PARTS];
     gw_gpu_part_t part[MOST_PARTS];
@@ -97,8 +99,12 @@ gw_status_t gw_gpu_create(int device, uint64_t budget, gw_gpu_t **out, gw_err_t 
         e = cudaDeviceGetAttribute(&g->shared_bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device);
     if (!e)
         e = cudaStreamCreateWithFlags(&g->stream, cudaStreamNonBlocking);
+    if (!e)
+        e = cudaEventCreate(&g->begin);
+    if (!e)
+        e = cudaEventCreate(&g->end_of_kernels);
     if (e) {
-        free(g);
+        gw_gpu_destroy(g);
         return fail(err, device, "starting it", e);
     }
     *out = g;
@@ -114,7 +120,12 @@ void gw_gpu_destroy(gw_gpu_t *g)
     cudaFree(g->memory);
     for (int i = 0; i < 2; i++)
         cudaFreeHost(g->host[i]);
-    cudaStreamDestroy(g->stream);
+    if (g->begin)
+        cudaEventDestroy(g->begin);
+    if (g->end_of_kernels)
+        cudaEventDestroy(g->end_of_kernels);
+    if (g->stream)
+        cudaStreamDestroy(g->stream);
     free(g);
 }
 
@@ -246,17 +257,30 @@ gw_status_t gw_gpu_send(gw_gpu_t *g, gw_err_t *err)
 {
     cudaError_t e = cudaMemcpyAsync(g->memory, g->host[0], g->size[GW_GPU_INPUT],
                                     cudaMemcpyHostToDevice, g->stream);
+    if (!e)
+        e = cudaEventRecord(g->begin, g->stream);
     return e ? fail(err, g->device, "sending a batch", e) : GW_OK;
 }
 
 gw_status_t gw_gpu_receive(gw_gpu_t *g, gw_err_t *err)
 {
+    float ms = 0;
     cudaError_t e = cudaGetLastError(); /* of the launches */
     if (e)
         return fail(err, g->device, "starting a kernel", e);
-    e = cudaMemcpyAsync(g->host[1], g->memory + start_of(g, GW_GPU_OUTPUT),
-                        g->size[GW_GPU_OUTPUT], cudaMemcpyDeviceToHost, g->stream);
+    e = cudaEventRecord(g->end_of_kernels, g->stream);
+    if (!e)
+        e = cudaMemcpyAsync(g->host[1], g->memory + start_of(g, GW_GPU_OUTPUT),
+                            g->size[GW_GPU_OUTPUT], cudaMemcpyDeviceToHost, g->stream);
     if (!e)
         e = cudaStreamSynchronize(g->stream);
+    if (!e)
+        e = cudaEventElapsedTime(&ms, g->begin, g->end_of_kernels);
+    g->kernel_ms += (double)ms;
     return e ? fail(err, g->device, "running a batch", e) : GW_OK;
+}
+
+double gw_gpu_kernel_ms(const gw_gpu_t *g)
+{
+    return g->kernel_ms;
 }

@@ -70,6 +70,9 @@ void *gw_gpu_device(gw_gpu_t *g, gw_gpu_part_t part);
 GW_RESULT_USED gw_status_t gw_gpu_send(gw_gpu_t *g, gw_err_t *err);
 GW_RESULT_USED gw_status_t gw_gpu_receive(gw_gpu_t *g, gw_err_t *err);
 
+/* milliseconds that kernels ran on this stream, all batches together: benchmarks */
+double gw_gpu_kernel_ms(const gw_gpu_t *g);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,7 +1,7 @@
 /* cuda/launch.h -- what the host files (gpu*.c) hand to the kernels (*.cu)
  *
  * Contents: 1. local alignment  2. banded alignment  3. pair HMM  4. genotype products
- *           5. threading
+ *           5. threading  6. rates of a card's pipes
  * Pointers are device addresses, stream is a cudaStream_t. A launcher only queues work: its
  * failures come out of gw_gpu_receive.
  */
@@ -179,6 +179,24 @@ typedef struct {
 } gw_thread_args_t;
 
 void gw_thread_launch(const gw_thread_args_t *a, void *stream);
+
+/* 6. rates (rates.cu): every thread of blocks * GW_RATES_BLOCK does loops * GW_RATES_PER_LOOP
+ *    operations of one kind; out: a word a thread, so that nothing is left out. Benchmarks only. */
+enum { GW_RATES_BLOCK = 512, GW_RATES_PER_LOOP = 128 };
+enum {
+    GW_RATES_ADD2,    /* packed 16-bit add */
+    GW_RATES_ADDMAX2, /* packed 16-bit add and maximum (DPX) */
+    GW_RATES_MAX3_2,  /* packed 16-bit three-way maximum (DPX) */
+    GW_RATES_ADDMAX,  /* 32-bit add and maximum (DPX) */
+    GW_RATES_PERM,    /* byte permutation */
+    GW_RATES_IMAD,    /* 32-bit integer multiply-add */
+    GW_RATES_FMA,     /* float multiply-add */
+    GW_RATES_DOT4,    /* four-byte dot product */
+    GW_RATES_DMUL,    /* double multiply */
+    GW_RATES_SHUFFLE,
+    GW_RATES_OPS
+};
+void gw_rates_launch(int op, int loops, int blocks, uint32_t *out, void *stream);
 
 #ifdef __cplusplus
 }

@@ -92,6 +92,8 @@ void gw_hmm_rows(const gw_hmm_args_t *a, bool wide, void *stream)
 }
 
 /* 3. the forward recursion */
+enum { STEPS = 2 };
+
 static __device__ __forceinline__ int most_of_warp(int x)
 {
     for (int d = 16; d; d >>= 1)
@@ -153,8 +155,12 @@ __global__ void __launch_bounds__(GW_HMM_BLOCK) forward_kernel(gw_hmm_args_t a)
             m_up = border[1];
             i_up = border[2];
         }
-        for (int step = 0; step < steps; step++) {
-            const int j = step - lane;
+        /* STEPS at once, so that registers need not be put back in place after each; the few past
+         * the end find nothing */
+        for (int group = 0; group < steps; group += STEPS) {
+#pragma unroll
+        for (int u = 0; u < STEPS; u++) {
+            const int j = group + u - lane;
             const uint32_t h = j >= 0 && j < x.hap_len ? hap_bits(hap[j]) : 0;
             T d = diag, m = m_up, ins = i_up;
 #pragma unroll
@@ -186,6 +192,7 @@ __global__ void __launch_bounds__(GW_HMM_BLOCK) forward_kernel(gw_hmm_args_t a)
                     i_up = border[3 * (j + 1) + 2];
                 }
             }
+        }
         }
         __syncwarp(); /* the strip's border is read by lane 0 */
         if (ends && it < a.n)

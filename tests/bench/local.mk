@@ -1,7 +1,7 @@
 # Benchmark programs and scripts: built by the bench targets, never installed.
 bench_programs = tests/bench/mapeval tests/bench/sinkcat tests/bench/simgeno tests/bench/simlik \
 	tests/bench/bench_seqread tests/bench/bench_kernels tests/bench/fold_cv tests/bench/fold_dssp \
-	tests/bench/fold_model
+	tests/bench/fold_model tests/bench/gpu_bench
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tests/bench/cluster.md \
@@ -15,6 +15,8 @@ EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tes
 	tests/bench/markdup.sh tests/bench/pca.sh \
 	tests/bench/simvar.pl tests/bench/cluster_audit.c tests/bench/fold_dssp.py \
 	tests/bench/fold_hhm.py tests/bench/fold_hhsearch.py tests/bench/fold_tm.py
+
+EXTRA_DIST += tests/bench/gpu.md tests/bench/gpu.sh tests/bench/gpu_sass.py
 
 fold_bench_libs = libgw_fold.a libgw_engine.a libgw_io.a libgw_base.a $(KERNEL_LIBS) $(ALL_LIBS)
 tests_bench_vcfcmp_SOURCES = tests/bench/vcfcmp.c
@@ -37,6 +39,9 @@ tests_bench_fold_dssp_SOURCES = tests/bench/fold_dssp.c
 tests_bench_fold_dssp_LDADD = $(fold_bench_libs)
 tests_bench_fold_model_SOURCES = tests/bench/fold_model.c
 tests_bench_fold_model_LDADD = $(fold_bench_libs)
+
+tests_bench_gpu_bench_SOURCES = tests/bench/gpu_bench.c
+tests_bench_gpu_bench_LDADD = $(KERNEL_LIBS) $(TEST_LIBS)
 
 # Figures beside the peers, as Markdown on stdout; each script says which programs it needs and
 # skips when they or the shared data are missing. Tables of past runs: tests/bench/README.md.
@@ -63,3 +68,12 @@ bench-torture: genowarp
 	$(run_bench) $(srcdir)/tests/bench/torture_peers.sh
 .PHONY: bench bench-kernels bench-pca bench-cluster bench-fold bench-torture
 .PHONY: bench bench-kernels bench-pca bench-cluster bench-groups bench-fold
+# On a machine with a card: its pipes, every kernel, whole commands. About five minutes.
+gpu-bench: tests/bench/gpu_bench genowarp
+	tests/bench/gpu_bench || test $$? = 77
+	$(run_bench) $(srcdir)/tests/bench/gpu.sh || test $$? = 77
+# Instructions a cell of the kernels, from what nvcc made
+gpu-sass: libgw_cuda.a
+	$(srcdir)/tests/bench/gpu_sass.py $(cuda_objects)
+.PHONY: gpu-bench gpu-sass
+.PHONY: bench bench-kernels bench-pca bench-cluster bench-fold

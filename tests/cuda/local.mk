@@ -22,3 +22,10 @@ tests_cuda_genowarp_emu_SOURCES = src/main.c
 tests_cuda_genowarp_emu_LDADD = $(ROOM_LIBS) $(emulated) $(ALL_LIBS)
 TESTS += tests/cuda/commands.sh
 dist_check_SCRIPTS += tests/cuda/commands.sh
+
+# The benchmark program's logic, at toy sizes
+check_PROGRAMS += tests/cuda/gpu_bench-emu
+tests_cuda_gpu_bench_emu_SOURCES = tests/bench/gpu_bench.c
+tests_cuda_gpu_bench_emu_LDADD = $(emulated) $(TEST_LIBS)
+TESTS += tests/cuda/gpubench.sh
+dist_check_SCRIPTS += tests/cuda/gpubench.sh
