@@ -91,7 +91,7 @@ static const gw_opt_t rows[] = {
      .offset = AT(certify),
      .help = "compare every member with its representative and all representatives with each other "
              "over whole matrices, and report violations and missed merges (time grows with the "
-             "square of the clusters; not with --mode connected, --derep or --denoise)"},
+             "square of the clusters; not with --mode connected)"},
     {.name = "alphabet",
      .type = GW_OPT_CHOICE,
      .offset = AT(alphabet),
@@ -150,13 +150,13 @@ static const gw_opt_t rows[] = {
     {.name = "derep",
      .type = GW_OPT_FLAG,
      .offset = AT(amplicon.derep),
-     .excludes = "min-seq-id coverage cov-mode mode linear sensitive strand denoise update",
+     .excludes = "min-seq-id coverage cov-mode mode linear sensitive certify strand denoise update",
      .group = "Amplicons and reads",
      .help = "put identical sequences together and nothing else, most abundant first"},
     {.name = "denoise",
      .type = GW_OPT_FLAG,
      .offset = AT(amplicon.denoise),
-     .excludes = "min-seq-id coverage cov-mode mode linear sensitive strand update",
+     .excludes = "min-seq-id coverage cov-mode mode linear sensitive certify strand update",
      .help = "zero-radius OTUs: sequences join the nearest one that is so much more abundant that "
              "they can be its copies with sequencing errors (UNOISE)"},
     {.name = "alpha",
@@ -221,7 +221,7 @@ static const gw_opt_t rows[] = {
      .arg = "WHERE",
      .dflt = "off",
      .choices = "off|tag|name|reads",
-     .excludes = "min-seq-id coverage cov-mode mode linear sensitive alphabet strand sizein "
+     .excludes = "min-seq-id coverage cov-mode mode linear sensitive certify alphabet strand sizein "
                  "output-fmt derep denoise chimeras max-ee otu-table sizeout update msa samples",
      .group = "Molecules by identifiers (UMI)",
      .help =
@@ -240,7 +240,7 @@ static const gw_opt_t rows[] = {
     {.name = "samples",
      .type = GW_OPT_FLAG,
      .offset = AT(by_samples),
-     .excludes = "min-seq-id coverage cov-mode mode linear sensitive alphabet strand sizein "
+     .excludes = "min-seq-id coverage cov-mode mode linear sensitive certify alphabet strand sizein "
                  "output-fmt derep denoise chimeras max-ee otu-table sizeout update msa consensus",
      .group = "Samples instead of sequences",
      .help = "the input is a table of numbers, a sample a line, such as pca writes"},
@@ -590,11 +590,10 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     gw_clusterview_t v = {0};
     gw_chimeras_t chimeras = {0};
     gw_certificate_t certificate;
-    if (o->certify && (how.mode == GW_MODE_CONNECTED || a->derep || a->denoise))
+    if (o->certify && how.mode == GW_MODE_CONNECTED)
         return gw_err_set(err, GW_EUSAGE,
-                          "--certify: members of connected components and of amplicons need not hold "
-                          "against their representative; leave out --mode connected, --derep and "
-                          "--denoise");
+                          "--certify: members of connected components need not hold against their "
+                          "representative; choose another --mode");
     gw_amplicon_load_opts(a, &load);
     gw_status_t st = gw_seqset_load(&s, inv->operands.v, inv->operands.n, &load, err);
     if (st == GW_OK && o->update)
