@@ -159,7 +159,7 @@ static Suite *make(void)
     tcase_add_unchecked_fixture(tc, write_library, remove_library);
     tcase_add_test(tc, what_goes_in_comes_out);
     tcase_add_test(tc, damage_is_found);
-    tcase_set_timeout(tc, 60);
+    tcase_set_timeout(tc, 240);
     suite_add_tcase(s, tc);
     return s;
 }

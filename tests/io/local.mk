@@ -15,3 +15,10 @@ tests_io_test_vcfcheck_SOURCES = tests/io/test_vcfcheck.c $(io_scratch)
 tests_io_test_vcfcheck_LDADD = $(io_test_libs)
 TESTS += tests/io/conform.sh
 EXTRA_DIST += tests/io/conform.sh
+
+# Mutated inputs, by hand: make tests/io/fuzz in a sanitizer build; src/README.md says how
+EXTRA_PROGRAMS += tests/io/fuzz
+tests_io_fuzz_SOURCES = tests/io/fuzz.c
+tests_io_fuzz_LDADD = libgw_align.a libgw_fold.a libgw_engine.a libgw_geno.a libgw_io.a libgw_base.a \
+	$(KERNEL_LIBS) $(ALL_LIBS)
+CLEANFILES += tests/io/fuzz
