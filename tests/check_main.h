@@ -5,6 +5,13 @@
 #include <check.h>
 #include <stdlib.h>
 
+/* of n random batches, how many to try: few on an emulated machine (tests/kernels/aarch64.sh) */
+#ifdef GW_TESTS_CROSS_CHECK_H
+#    define GW_TEST_SEEDS(n) ((n) < 4 ? (n) : 4)
+#else
+#    define GW_TEST_SEEDS(n) (n)
+#endif
+
 #define GW_CHECK_MAIN(make)                                                                        \
     int main(void)                                                                                 \
     {                                                                                              \

@@ -122,8 +122,8 @@ static bool lay_out(run_t *r, const pair_t *p, int n, int lanes, size_t w, layou
         g->look_ups = 0;
     size_t L = (size_t)lanes, rows = (size_t)g->n_rows, cols = (size_t)g->n_cols;
     o->row_bytes = 8 * w;
-    size_t need = w * (rows * 7 * L + (cols + 1) * 3 * L + cols * L + 4 * L) +
-                  (size_t)g->n_reads * rows * o->row_bytes + rows + 9 * 64;
+    size_t need = w * (rows * 10 * L + cols * 4 * L + 4 * L) +
+                  (size_t)g->n_reads * rows * o->row_bytes + rows + 10 * 64;
     if (need > r->cap_bytes) {
         free(r->bytes);
         r->cap_bytes = 0;
@@ -134,7 +134,8 @@ static bool lay_out(run_t *r, const pair_t *p, int n, int lanes, size_t w, layou
     }
     uint8_t *at = r->bytes;
     g->rows = take(&at, w * rows * 7 * L);
-    g->border = take(&at, w * (cols + 1) * 3 * L);
+    g->border = take(&at, w * cols * 3 * L);
+    g->left = take(&at, w * rows * 3 * L);
     g->hap = o->hap = take(&at, w * cols * L);
     g->start = o->start = take(&at, w * L);
     g->first = o->first = take(&at, w * L);

@@ -14,7 +14,9 @@
 
 enum {
     GW_PAIRHMM_MAX_LANES = 16,
-    GW_PAIRHMM_COLS = 4 /* columns are padded to a multiple of it */
+    GW_PAIRHMM_COLS = 4, /* columns are padded to a multiple of it */
+    GW_PAIRHMM_TILE_BYTES =
+        24 << 10 /* of border and hap used together: less than a level-1 cache */
 };
 
 /* 1. a group; REAL is float or double, INT an integer of its size, L the lanes */
@@ -31,7 +33,8 @@ typedef struct {
     const void *first, *last; /* REAL[L]: columns that count, numbered from 0, both included */
     void *rows;               /* scratch: REAL[n_rows][7][L] */
     uint8_t *even;            /* scratch: n_rows */
-    void *border;             /* scratch: REAL[n_cols + 1][3][L] */
+    void *border;             /* scratch: REAL[n_cols][3][L] */
+    void *left;               /* scratch: REAL[n_rows][3][L] */
     void *sum;                /* out: REAL[L] */
 } gw_pairhmm_group_t;
 

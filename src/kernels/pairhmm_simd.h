@@ -8,7 +8,8 @@
  *             R_LOOK_UP1(table, index), R_LOOK_UP2(table, table, index),
  *             R_WITHIN(j, first, last, x) (x or 0)
  *
- * Rows go in blocks of BLOCK; between blocks the last row's X, M and I' are in memory. What bounds
+ * Rows go in blocks of BLOCK; between blocks the last row's X, M and I' are in memory, and columns
+ * in tiles, between which every row's M, D' and X are. What bounds
  * it is loading a row's constants, so COLS columns share each load, and in an even block, whose
  * rows have the same gap constants, these stay in registers. Every lane does the reference's
  * operations in the reference's order.
@@ -100,25 +101,36 @@ static inline __attribute__((always_inline)) RVEC NAME(lambda)(const REAL *r, co
                   R_LOAD(r + NAME(LM) * LANES));
 }
 
-/* A block of rows. last, even and look_ups are constants at every call. In the last block adds up
- * X. */
-static inline __attribute__((always_inline)) void
-NAME(block)(const gw_pairhmm_group_t *g, int64_t row, bool last, bool even, int look_ups)
+/* Where a block is: rows from row on, columns beg..end; before: X of the row above, left of beg */
+typedef struct {
+    int64_t row, beg, end;
+    RVEC before;
+} NAME(place_t);
+
+/* last, even and look_ups are constants at every call. In the last block adds up X. */
+static inline __attribute__((always_inline)) void NAME(block)(const gw_pairhmm_group_t *g,
+                                                              const NAME(place_t) * p, bool last,
+                                                              bool even, int look_ups)
 {
+    const int64_t row = p->row;
     const REAL *constants = (const REAL *)g->rows + row * NAME(FIELDS) * LANES;
     const REAL *hap = g->hap;
     REAL *border = g->border;
-    RVEC m[BLOCK], d[BLOCK], x[BLOCK], sum = R_SET1(0);
+    REAL *left_of = (REAL *)g->left + row * 3 * LANES;
+    RVEC m[BLOCK], d[BLOCK], x[BLOCK], sum = R_LOAD(g->sum);
     const RVEC from = R_LOAD(g->first), to = R_LOAD(g->last);
     const RVEC ci_all = R_LOAD(constants + NAME(CI) * LANES),
                cd_all = R_LOAD(constants + NAME(CD) * LANES),
                xi_all = R_LOAD(constants + NAME(XI) * LANES),
                xd_all = R_LOAD(constants + NAME(XD) * LANES);
-    for (int k = 0; k < BLOCK; k++)
-        m[k] = d[k] = x[k] = R_SET1(0);
-    RVEC before = R_LOAD(border); /* X of the row above, one column to the left */
-    for (int64_t j = 0; j < g->n_cols; j += COLS) {
-        REAL *at = border + (j + 1) * 3 * LANES;
+    for (int k = 0; k < BLOCK; k++) {
+        m[k] = R_LOAD(left_of + 3 * k * LANES);
+        d[k] = R_LOAD(left_of + (3 * k + 1) * LANES);
+        x[k] = R_LOAD(left_of + (3 * k + 2) * LANES);
+    }
+    RVEC before = p->before;
+    for (int64_t j = p->beg; j < p->end; j += COLS) {
+        REAL *at = border + j * 3 * LANES;
         RVEC diagonal[COLS], m_up[COLS], i_up[COLS];
 #pragma GCC unroll 4
         for (int c = 0; c < COLS; c++) {
@@ -156,28 +168,47 @@ NAME(block)(const gw_pairhmm_group_t *g, int64_t row, bool last, bool even, int 
             }
         }
     }
-    R_STORE(border, R_SET1(0)); /* from the first row on X is 0 left of the haplotype */
+    for (int k = 0; k < BLOCK; k++) {
+        R_STORE(left_of + 3 * k * LANES, m[k]);
+        R_STORE(left_of + (3 * k + 1) * LANES, d[k]);
+        R_STORE(left_of + (3 * k + 2) * LANES, x[k]);
+    }
     if (last)
         R_STORE(g->sum, sum);
 }
 
+/* All rows of some columns after the other, so few columns that border and hap stay in the cache */
 static inline __attribute__((always_inline)) void NAME(blocks)(const gw_pairhmm_group_t *g,
                                                                int look_ups)
 {
-    int64_t row = 0;
-    for (; row + BLOCK < g->n_rows; row += BLOCK)
-        if (g->even[row / BLOCK])
-            NAME(block)(g, row, false, true, look_ups);
-        else
-            NAME(block)(g, row, false, false, look_ups);
-    NAME(block)(g, row, true, false, look_ups);
+    enum { TILE = GW_PAIRHMM_TILE_BYTES / (4 * LANES * (int)sizeof(REAL)) / COLS * COLS };
+    const REAL *left = g->left;
+    for (int64_t beg = 0; beg < g->n_cols; beg += TILE) {
+        int64_t end = g->n_cols - beg < TILE ? g->n_cols : beg + TILE, row = 0;
+        NAME(place_t) p = {0, beg, end, R_LOAD(g->start)};
+        for (; row + BLOCK < g->n_rows; row += BLOCK) {
+            RVEC next = R_LOAD(left + ((row + BLOCK - 1) * 3 + 2) * LANES);
+            p.row = row;
+            if (g->even[row / BLOCK])
+                NAME(block)(g, &p, false, true, look_ups);
+            else
+                NAME(block)(g, &p, false, false, look_ups);
+            p.before = next;
+        }
+        p.row = row;
+        NAME(block)(g, &p, true, false, look_ups);
+    }
 }
 
 static void NAME(run)(const gw_pairhmm_group_t *g)
 {
     REAL *border = g->border;
     const RVEC start = R_LOAD(g->start);
-    for (int64_t j = 0; j <= g->n_cols; j++) {
+    REAL *left = g->left;
+    for (int64_t k = 0; k < g->n_rows * 3; k++) /* left of the haplotype all is 0 */
+        R_STORE(left + k * LANES, R_SET1(0));
+    R_STORE(g->sum, R_SET1(0));
+    for (int64_t j = 0; j < g->n_cols; j++) {
         R_STORE(border + j * 3 * LANES, start);
         R_STORE(border + (j * 3 + 1) * LANES, R_SET1(0));
         R_STORE(border + (j * 3 + 2) * LANES, R_SET1(0));

@@ -144,7 +144,7 @@ START_TEST(variants_on_random_pairs)
     scheme_params(s, &p);
     static const int most[] = {3, 20, 70, 170, 400}, every[] = {0, 2, 5, 20, 100};
     /* every size twice, each time with other rates of change; the reference takes the time */
-    for (uint64_t seed = 0; seed < 10; seed++) {
+    for (uint64_t seed = 0; seed < GW_TEST_SEEDS(10); seed++) {
         char what[200];
         snprintf(what, sizeof what, "%s, %s, seed %d", gw_cpu_level_name(level), s->name,
                  (int)seed);

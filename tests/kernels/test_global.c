@@ -215,7 +215,7 @@ START_TEST(variants_on_random_pairs)
     static const int most[] = {3, 20, 70, 170, 400}, every[] = {2, 3, 5, 20, 100};
     enum { N = 200 };
     int32_t diag[N], width[N];
-    for (uint64_t seed = 0; seed < 10; seed++) {
+    for (uint64_t seed = 0; seed < GW_TEST_SEEDS(10); seed++) {
         char what[200];
         snprintf(what, sizeof what, "%s, %s, seed %d", gw_cpu_level_name(level), s->name,
                  (int)seed);

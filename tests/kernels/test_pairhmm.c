@@ -153,7 +153,7 @@ START_TEST(variants_are_the_reference)
     gw_cpu_level_t level = levels[_i / N_PLANS];
     if (!gw_cpu_has(level))
         return;
-    for (uint64_t seed = 0; seed < 10; seed++) {
+    for (uint64_t seed = 0; seed < GW_TEST_SEEDS(10); seed++) {
         gw_rng_t rng;
         gw_rng_init(&rng, 100 + seed);
         reads_t r;
