@@ -8,6 +8,7 @@ libgw_base_a_SOURCES = \
 	src/base/json.c src/base/json.h \
 	src/base/log.c src/base/log.h \
 	src/base/thread.c src/base/thread.h \
+	src/base/ahead.c src/base/ahead.h \
 	src/base/outfile.c src/base/outfile.h \
 	src/base/report.c src/base/report.h \
 	src/base/report_html.c src/base/report_html.h \

@@ -7,7 +7,6 @@
 #include "base/hash.h"
 #include "call/tile.h"
 
-enum { CHECK_READS = 200, CHECK_BASES = 2000, CHECK_MAPQ = 20 };
 
 /* a read that waits for its tiles; recs are recycled */
 typedef struct {
@@ -51,8 +50,6 @@ struct gw_tiler {
     int32_t tid;   /* of the current tile; -1 before the first */
     int64_t index; /* of the current tile on its contig */
     bool ended;
-    int32_t check_tid; /* does the reference fit? counts of the first reads of a contig */
-    int64_t check_reads, check_bases, check_wrong;
     gw_tiler_stats_t stats;
 };
 
@@ -188,7 +185,7 @@ gw_status_t gw_tiler_open(const char *const *path, size_t n_paths, const gw_ref_
     t->ref = ref;
     t->regions = regions;
     t->o = *o;
-    t->tid = t->check_tid = -1;
+    t->tid = -1;
     t->indexed = regions->n > 0;
     gw_status_t st = GW_OK;
     for (size_t i = 0; i < n_paths && st == GW_OK; i++) {
@@ -311,45 +308,6 @@ static bool usable(gw_tiler_t *t, const bam1_t *b)
     return false;
 }
 
-/* Counts how the first well-mapped reads of a contig fit the reference. */
-static gw_status_t check_fit(gw_tiler_t *t, const input_t *in, const bam1_t *b, gw_err_t *err)
-{
-    static const uint8_t code[16] = {4, 0, 1, 4, 2, 4, 4, 4, 3, 4, 4, 4, 4, 4, 4, 4};
-    if (b->core.tid != t->check_tid) {
-        t->check_tid = b->core.tid;
-        t->check_reads = t->check_bases = t->check_wrong = 0;
-    }
-    if (t->check_reads >= CHECK_READS || b->core.qual < CHECK_MAPQ)
-        return GW_OK;
-    const gw_contig_t *c = &t->ref->contig[t->contig[b->core.tid]];
-    const uint8_t *ref = t->ref->base + c->start, *seq = bam_get_seq(b);
-    const uint32_t *cigar = bam_get_cigar(b);
-    int64_t pos = b->core.pos;
-    int32_t q = 0;
-    for (uint32_t k = 0; k < b->core.n_cigar; k++) {
-        int type = bam_cigar_type(bam_cigar_op(cigar[k]));
-        int32_t n = (int32_t)bam_cigar_oplen(cigar[k]);
-        for (int32_t i = 0; type == 3 && i < n && q + i < b->core.l_qseq && pos + i < c->len_bp;
-             i++) {
-            uint8_t x = code[bam_seqi(seq, q + i)], y = ref[pos + i];
-            if (x < 4 && y < 4) {
-                t->check_bases++;
-                t->check_wrong += x != y;
-            }
-        }
-        q += type & 1 ? n : 0;
-        pos += type & 2 ? n : 0;
-    }
-    if (++t->check_reads == CHECK_READS && t->check_bases >= CHECK_BASES &&
-        t->check_wrong * 10 > t->check_bases * 3)
-        return gw_err_set(err, GW_EDATA,
-                          "%s: %.0f%% of the bases of the first reads on %s differ from the "
-                          "reference %s; it is not the one they were aligned to: give that one",
-                          in->path, 100.0 * (double)t->check_wrong / (double)t->check_bases,
-                          c->name, t->ref->path);
-    return GW_OK;
-}
-
 typedef struct {
     uint64_t hash;
     size_t i;
@@ -464,8 +422,6 @@ static gw_status_t read_one(gw_tiler_t *t, bool *more, gw_err_t *err)
             continue;
         int32_t sample;
         st = sample_of(in, b, &sample, err);
-        if (st == GW_OK)
-            st = check_fit(t, in, b, err);
         queue_t *q = &t->bin;
         if (st == GW_OK && q->n &&
             (q->v[0].rec->core.tid != b->core.tid ||

@@ -235,7 +235,8 @@ static gw_status_t open_reads(run_t *r, gw_err_t *err)
                            .keep_comments = r->o->comments,
                            .alphabet = GW_ALPHABET_DNA,
                            .max_len = GW_ALIGN_MAX_READ,
-                           .threads = 1};
+                           /* inflating is a small part of the work */
+                           .threads = 1 + (int)r->inv->common.threads / 4};
     return gw_seqreader_open(f->v + 1, f->n - 1, &o, &r->reader, err);
 }
 

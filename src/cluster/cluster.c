@@ -66,12 +66,18 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
     }
 }
 
+gw_status_t gw_cluster_candidates(const gw_seqset_t *s, const gw_cluster_opts_t *o,
+                                  gw_pairs_t *pairs, gw_err_t *err)
+{
+    gw_pairs_rules_t rules;
+    rules_init(&rules, s, o, false);
+    return gw_pairs_find(s, NULL, NULL, &rules, pairs, err);
+}
+
 static gw_status_t round_first(gw_graph_t *g, const gw_cluster_opts_t *o, int32_t *rep,
                                gw_pairs_t *pairs, gw_err_t *err)
 {
-    gw_pairs_rules_t rules;
-    rules_init(&rules, g->s, o, false);
-    gw_status_t st = gw_pairs_find(g->s, NULL, NULL, &rules, pairs, err);
+    gw_status_t st = gw_cluster_candidates(g->s, o, pairs, err);
     if (st == GW_OK)
         st = gw_graph_add(g, pairs, err);
     if (st == GW_OK)
@@ -193,5 +199,6 @@ void gw_clusters_release(gw_clusters_t *c)
 {
     free(c->rep);
     free(c->figures);
+    free(c->left_out);
     memset(c, 0, sizeof *c);
 }

@@ -93,7 +93,8 @@ typedef struct {
     bool reverse;
     int32_t matches, columns, rep_span, member_span;
 } gw_figures_t;
-/* rep, member and edge in, the rest out; columns = 0 when nothing aligns. */
+/* rep, member, edge and, without an edge, reverse in, the rest out; columns = 0 when nothing
+ * aligns. */
 GW_RESULT_USED gw_status_t gw_graph_figures(const gw_graph_t *g, gw_figures_t *f, size_t n,
                                             gw_err_t *err);
 

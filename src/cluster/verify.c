@@ -334,7 +334,8 @@ gw_status_t gw_verify_figures(gw_verify_t *w, gw_figures_t *f, gw_err_t *err)
     gw_status_t st = prepare(w, a, err);
     if (st != GW_OK)
         return st;
-    f->reverse = f->edge && f->edge->reverse;
+    if (f->edge)
+        f->reverse = f->edge->reverse;
     return measure(w, target_letters(w, b, f->reverse), gw_seqset_len(w->g->s, b), f, span_a,
                    span_b, err);
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 #include <htslib/bgzf.h>
 #include <htslib/cram.h>
@@ -14,6 +13,7 @@
 #include "io/bamtag.h"
 #include "io/cramref.h"
 #include "io/lines.h"
+#include "io/refcheck.h"
 #include "io/samcheck.h"
 
 struct gw_alnreader {
@@ -27,10 +27,8 @@ struct gw_alnreader {
     enum htsExactFormat format;
     char *path, *name; /* as given; for messages */
     bool need_sorted, no_cram, ended;
-    uint64_t n;           /* records read */
-    const gw_ref_t *spot; /* when some contig has no M5: records are held to it */
-    int32_t *spot_contig; /* by tid: its number in spot; -1 when its M5 agreed */
-    uint32_t n_spot, n_unlike;
+    uint64_t n;              /* records read */
+    gw_refcheck_t *refcheck; /* when there is a reference to hold records to */
     int32_t last_tid; /* of the record before; unplaced ones count as the last contig */
     hts_pos_t last_pos;
 };
@@ -116,12 +114,15 @@ static gw_status_t open_binary(gw_alnreader_t *r, hFILE *h, const htsFormat *f,
         return st == GW_OK ? no_header(r, err) : st;
     }
     if (opts->ref_path && f->format == cram &&
-        (access(opts->ref_path, R_OK) != 0 || hts_set_fai_filename(r->file, opts->ref_path) != 0))
+        (!gw_stream_is_local(opts->ref_path) || access(opts->ref_path, R_OK) != 0 ||
+         hts_set_fai_filename(r->file, opts->ref_path) != 0))
         return gw_err_set(err, GW_ENOINPUT,
                           "%s: cannot be used as CRAM reference: is there a .fai?", opts->ref_path);
     r->hdr = sam_hdr_read(r->file);
     const char *text = r->hdr ? sam_hdr_str(r->hdr) : NULL;
     st = text ? check_header(r, text, err) : no_header(r, err);
+    if (st == GW_OK && f->format == cram)
+        st = gw_cramref_forget_remote(r->file, err);
     /* only now: HTSlib looks for the end marker while it reads the header, and with threads that
      * waits for ever when their reader has already met damage (bgzf_check_EOF, 1.16) */
     if (st == GW_OK && opts->threads > 1 && hts_set_threads(r->file, opts->threads) != 0)
@@ -182,7 +183,7 @@ void gw_alnreader_close(gw_alnreader_t *r)
     free(r->line.s);
     if (r->file)
         hts_close(r->file);
-    free(r->spot_contig);
+    gw_refcheck_destroy(r->refcheck);
     free(r->path);
     free(r->name);
     free(r);
@@ -194,97 +195,10 @@ const sam_hdr_t *gw_alnreader_header(const gw_alnreader_t *r)
 }
 
 /* 2. the reference */
-enum { SPOT_FIRST = 100, SPOT_LAST = 1000, SPOT_LEAST = 10 };
-
 gw_status_t gw_alnreader_check_ref(gw_alnreader_t *r, const gw_ref_t *ref, gw_err_t *err)
 {
-    kstring_t m5 = {0};
-    gw_status_t st = GW_OK;
-    int n = sam_hdr_nref(r->hdr);
-    r->spot_contig = gw_malloc(n > 0 ? (size_t)n : 1, sizeof *r->spot_contig);
-    if (!r->spot_contig)
-        return gw_err_nomem(err, "comparing references");
-    for (int i = 0; i < n && st == GW_OK; i++) {
-        const char *name = sam_hdr_tid2name(r->hdr, i);
-        int64_t len = sam_hdr_tid2len(r->hdr, i);
-        int32_t k = gw_ref_find(ref, name);
-        if (k < 0)
-            st = gw_err_set(err, GW_EDATA,
-                            "%s: contig %s is not in %s; give the reference the reads were "
-                            "aligned to",
-                            r->name, name, ref->path);
-        else if (ref->contig[k].len_bp != len)
-            st = gw_err_set(err, GW_EDATA,
-                            "%s: contig %s has %lld bp there and %lld in %s; give the reference "
-                            "the reads were aligned to",
-                            r->name, name, (long long)len, (long long)ref->contig[k].len_bp,
-                            ref->path);
-        r->spot_contig[i] = -1;
-        if (st != GW_OK)
-            break;
-        if (sam_hdr_find_tag_pos(r->hdr, "SQ", i, "M5", &m5) != 0) {
-            r->spot_contig[i] = k;
-            r->spot = ref;
-        } else if (strcasecmp(m5.s, ref->contig[k].md5) != 0)
-            st = gw_err_set(err, GW_EDATA,
-                            "%s: contig %s is another sequence than in %s (M5 %s and %s); give "
-                            "the reference the reads were aligned to",
-                            r->name, name, ref->path, m5.s, ref->contig[k].md5);
-    }
-    free(m5.s);
-    return st;
-}
-
-/* The least and most that NM can be; they differ by ambiguous letters, which aligners count in
- * their own ways. */
-static void edit_distance(const bam1_t *b, const gw_contig_t *contig, const uint8_t *base,
-                          int64_t *least, int64_t *most)
-{
-    static const uint8_t code[16] = {4, 0, 1, 4, 2, 4, 4, 4, 3, 4, 4, 4, 4, 4, 4, 4};
-    const uint32_t *cigar = bam_get_cigar(b);
-    int64_t pos = contig->start + b->core.pos, query = 0, differ = 0, unsure = 0, gaps = 0;
-    for (uint32_t i = 0; i < b->core.n_cigar; i++) {
-        int64_t len = bam_cigar_oplen(cigar[i]);
-        int op = (int)bam_cigar_op(cigar[i]), type = bam_cigar_type(op);
-        for (int64_t k = 0; type == 3 && k < len; k++) {
-            uint8_t x = base[pos + k], y = code[bam_seqi(bam_get_seq(b), query + k)];
-            unsure += x > 3 || y > 3;
-            differ += x < 4 && y < 4 && x != y;
-        }
-        gaps += op == BAM_CINS || op == BAM_CDEL ? len : 0;
-        query += type & 1 ? len : 0;
-        pos += type & 2 ? len : 0;
-    }
-    *least = differ + gaps;
-    *most = *least + unsure;
-}
-
-static gw_status_t spot_verdict(gw_alnreader_t *r, gw_err_t *err)
-{
-    const gw_ref_t *ref = r->spot;
-    if (r->n_spot >= SPOT_LAST)
-        r->spot = NULL;
-    if (r->n_spot < SPOT_LEAST || r->n_unlike <= r->n_spot / 5)
-        return GW_OK;
-    return gw_err_set(err, GW_EDATA,
-                      "%s: %u of %u records looked at do not have the differences from %s that "
-                      "their NM tags count; give the reference the reads were aligned to",
-                      r->name, r->n_unlike, r->n_spot, ref->path);
-}
-
-static gw_status_t spot_check(gw_alnreader_t *r, const bam1_t *b, gw_err_t *err)
-{
-    if (b->core.flag & BAM_FUNMAP || b->core.tid < 0 || r->spot_contig[b->core.tid] < 0 ||
-        b->core.l_qseq == 0)
-        return GW_OK;
-    const uint8_t *nm = bam_aux_get(b, "NM");
-    if (!nm)
-        return GW_OK;
-    int64_t least, most, stated = bam_aux2i(nm);
-    edit_distance(b, &r->spot->contig[r->spot_contig[b->core.tid]], r->spot->base, &least, &most);
-    r->n_spot++;
-    r->n_unlike += stated < least || stated > most;
-    return r->n_spot == SPOT_FIRST || r->n_spot == SPOT_LAST ? spot_verdict(r, err) : GW_OK;
+    gw_refcheck_destroy(r->refcheck);
+    return gw_refcheck_create(r->hdr, ref, r->name, &r->refcheck, err);
 }
 
 gw_status_t gw_alnreader_region(gw_alnreader_t *r, int32_t tid, int64_t beg, int64_t end,
@@ -471,7 +385,7 @@ gw_status_t gw_alnreader_next(gw_alnreader_t *r, bam1_t *rec, bool *got, gw_err_
     if (s != GW_OK)
         return s;
     if (st == -1) {
-        s = r->spot ? spot_verdict(r, err) : GW_OK;
+        s = r->refcheck ? gw_refcheck_finish(r->refcheck, err) : GW_OK;
         return s == GW_OK ? check_end(r, err) : s;
     }
     if (st < -1)
@@ -482,8 +396,8 @@ gw_status_t gw_alnreader_next(gw_alnreader_t *r, bam1_t *rec, bool *got, gw_err_
         s = check_tags(r, rec, err);
     if (s == GW_OK && r->need_sorted)
         s = check_order(r, rec, err);
-    if (s == GW_OK && r->spot)
-        s = spot_check(r, rec, err);
+    if (s == GW_OK && r->refcheck)
+        s = gw_refcheck_record(r->refcheck, rec, err);
     *got = s == GW_OK;
     return s;
 }

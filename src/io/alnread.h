@@ -34,10 +34,8 @@ GW_RESULT_USED gw_status_t gw_alnreader_attach(hFILE *file, const char *path,
                                                const gw_alnread_opts_t *opts, gw_alnreader_t **out,
                                                gw_err_t *err);
 const sam_hdr_t *gw_alnreader_header(const gw_alnreader_t *r);
-/* Compares @SQ names, lengths and M5 with ref; GW_EDATA names the first difference. Contigs of the
- * header that ref lacks are a difference; the reverse is not. Where a contig has no M5, the first
- * records on such contigs are held to their NM tags while they are read (ref is then borrowed until
- * close): when more than a fifth of them disagree, gw_alnreader_next returns GW_EDATA. */
+/* Holds the header, and then the records as they are read, to ref (io/refcheck.h; ref is borrowed
+ * until close): GW_EDATA from here or from gw_alnreader_next. */
 GW_RESULT_USED gw_status_t gw_alnreader_check_ref(gw_alnreader_t *r, const gw_ref_t *ref,
                                                   gw_err_t *err);
 /* *got = false at the end. rec is the caller's (bam_init1). */

@@ -8,6 +8,7 @@
 #include "io/alnwrite.h"
 #include "io/cramref.h"
 #include "io/htsout.h"
+#include "io/stream.h"
 
 struct gw_alnwriter {
     gw_htsout_t o;
@@ -46,7 +47,8 @@ static gw_status_t set_cram_reference(gw_alnwriter_t *w, const char *ref_path, g
     if (st != GW_OK)
         return st;
     /* an absent file is asked for here: HTSlib would tell it on stderr in its own way */
-    if (!ref_path || access(ref_path, R_OK) != 0 || hts_set_fai_filename(w->o.file, ref_path) != 0)
+    if (!ref_path || !gw_stream_is_local(ref_path) || access(ref_path, R_OK) != 0 ||
+        hts_set_fai_filename(w->o.file, ref_path) != 0)
         return gw_err_set(err, GW_ENOINPUT,
                           "%s: CRAM output needs the reference FASTA, uncompressed or bgzipped, "
                           "with its .fai (samtools faidx)",

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "io/htsout.h"
+#include "io/stream.h"
 
 /* 1. the file */
 gw_status_t gw_htsout_open(gw_htsout_t *o, const char *path, const char *mode, int threads,
@@ -14,6 +15,9 @@ gw_status_t gw_htsout_open(gw_htsout_t *o, const char *path, const char *mode, i
     gw_status_t st = gw_outfile_create(&o->out, path, err);
     if (st != GW_OK)
         return st;
+    if (!gw_stream_is_local(o->out.write)) /* a FIFO or device of that name */
+        return gw_err_set(err, GW_ECREATE, "%s: HTSlib takes this for no local name; give ./%s",
+                          o->out.path, o->out.path);
     errno = 0;
     o->file = hts_open(o->out.write, mode);
     if (!o->file)

@@ -217,6 +217,7 @@ gw_status_t gw_ref_load(const char *path, int threads, gw_ref_t **out, gw_err_t 
     gw_status_t st = gw_stream_open(path, &stream, err);
     if (st != GW_OK)
         return st;
+    gw_stream_set_threads(stream, path, threads);
     st = gw_lines_init(&in, stream, path, (size_t)1 << 40, err);
     if (st != GW_OK)
         return st;

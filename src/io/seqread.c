@@ -92,8 +92,13 @@ static gw_status_t source_open(gw_seqreader_t *r, seq_source_t *s, const char *p
         return seq_aln_open(r, s, h, err);
     gw_stream_t *stream;
     st = gw_stream_attach(h, path, &stream, err);
-    if (st == GW_OK)
-        st = gw_lines_init(&s->lines, stream, s->path, (size_t)1 << 33, err);
+    if (st != GW_OK)
+        return st;
+    /* the threads beside the caller's are shared out */
+    size_t more = r->opts.threads > 1 ? (size_t)r->opts.threads - 1 : 0;
+    more = (more + (s == r->src && r->n_src > 1)) / r->n_src;
+    gw_stream_set_threads(stream, path, (int)more + 1);
+    st = gw_lines_init(&s->lines, stream, s->path, (size_t)1 << 33, err);
     return st;
 }
 

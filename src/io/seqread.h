@@ -49,7 +49,7 @@ typedef struct {
     gw_alphabet_t
         alphabet;     /* letters that are accepted: IUPAC DNA (U becomes T); protein; any letter */
     uint32_t max_len; /* longest sequence accepted; 0 = 2^31 - 1 */
-    int threads;      /* for decompression */
+    int threads;      /* for decompression, the caller's among them (io/stream.h); < 2: one */
 } gw_seqread_opts_t;
 
 typedef struct gw_seqreader gw_seqreader_t;

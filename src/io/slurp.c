@@ -1,9 +1,6 @@
 #include <config.h>
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "io/slurp.h"
@@ -12,11 +9,8 @@
 gw_status_t gw_slurp(const char *path, size_t max, char **text, size_t *len, gw_err_t *err)
 {
     const char *shown = gw_stream_name(path);
-    struct stat sb;
     gw_stream_t *s;
     *text = NULL;
-    if (strcmp(path, "-") != 0 && stat(path, &sb) == 0 && S_ISDIR(sb.st_mode))
-        return gw_err_set(err, GW_ENOINPUT, "%s: is a folder; give a file", shown);
     gw_status_t st = gw_stream_open(path, &s, err);
     if (st != GW_OK)
         return st;

@@ -10,11 +10,8 @@
 #include "base/text.h"
 #include "io/lines.h"
 #include "io/vcfcheck.h"
+#include "io/vcfhead.h"
 
-typedef enum { TYPE_FREE, TYPE_INT, TYPE_FLOAT } type_t;
-
-KHASH_MAP_INIT_STR(len, int64_t)
-KHASH_MAP_INIT_STR(type, int)
 KHASH_SET_INIT_STR(name)
 
 enum { MAX_LINE = 1 << 30, FIXED = 8, MAX_KEYS = 256 };
@@ -22,9 +19,11 @@ enum { MAX_LINE = 1 << 30, FIXED = 8, MAX_KEYS = 256 };
 typedef struct {
     const char *path;
     uint64_t line, samples, records;
-    gw_arena_t arena; /* of the keys below */
-    khash_t(len) * contig;
-    khash_t(type) * info, *format;
+    gw_arena_t arena; /* of the contigs' names below */
+    gw_vcfhead_t *head;
+    khash_t(name) * contig_seen, *seen; /* seen: names that may stand once in a column */
+    const char *contig;                 /* of the record before, and its place */
+    int64_t pos;
     bool has_columns, bcf;
 } checker_t;
 
@@ -40,71 +39,7 @@ static gw_status_t bad(const checker_t *c, gw_err_t *err, const char *fmt, ...)
                       (unsigned long long)(c->bcf ? c->records + 1 : c->line), what);
 }
 
-/* 1. the header */
-/* The value of key in "##X=<ID=a,Number=1,...>", up to a comma outside quotes; false without it. */
-static bool header_value(const char *line, const char *key, char *out, size_t size)
-{
-    const char *p = strchr(line, '<');
-    size_t k = strlen(key);
-    bool quoted = false, at_key = true;
-    for (p = p ? p + 1 : ""; *p && (quoted || *p != '>'); p++) {
-        if (at_key && strncmp(p, key, k) == 0 && p[k] == '=') {
-            const char *v = p + k + 1;
-            size_t n = strcspn(v, ",>");
-            if (n >= size)
-                return false;
-            memcpy(out, v, n);
-            out[n] = '\0';
-            return true;
-        }
-        if (*p == '"')
-            quoted = !quoted;
-        at_key = !quoted && *p == ',';
-    }
-    return false;
-}
-
-static type_t type_of(const char *s)
-{
-    return strcmp(s, "Integer") == 0 ? TYPE_INT : strcmp(s, "Float") == 0 ? TYPE_FLOAT : TYPE_FREE;
-}
-
-static gw_status_t meta_line(checker_t *c, const char *line, gw_err_t *err)
-{
-    char id[1024], value[64];
-    bool is_contig = strncmp(line, "##contig=", 9) == 0;
-    bool is_info = strncmp(line, "##INFO=", 7) == 0, is_fmt = strncmp(line, "##FORMAT=", 9) == 0;
-    if (!is_contig && !is_info && !is_fmt)
-        return GW_OK;
-    if (!header_value(line, "ID", id, sizeof id) || !*id)
-        return bad(c, err, "a header line without ID; repair the header");
-    char *key = gw_arena_strndup(&c->arena, id, strlen(id));
-    int absent;
-    if (!key)
-        return gw_err_nomem(err, "reading a header");
-    if (is_contig) {
-        khint_t k = kh_put(len, c->contig, key, &absent);
-        if (absent < 0)
-            return gw_err_nomem(err, "reading a header");
-        if (absent == 0)
-            return bad(c, err, "contig %s is declared twice", id);
-        int64_t len = -1;
-        if (header_value(line, "length", value, sizeof value) &&
-            (!gw_text_int(value, &len) || len < 0))
-            return bad(c, err, "contig %s has the length %s, which is no number", id, value);
-        kh_val(c->contig, k) = len;
-        return GW_OK;
-    }
-    khash_t(type) *h = is_info ? c->info : c->format;
-    if (!header_value(line, "Type", value, sizeof value))
-        return bad(c, err, "%s has no Type", id);
-    khint_t k = kh_put(type, h, key, &absent);
-    if (absent < 0)
-        return gw_err_nomem(err, "reading a header");
-    kh_val(h, k) = (int)type_of(value);
-    return GW_OK;
-}
-
+/* 1. the column line */
 /* Cuts s at every sep; returns how many pieces there are, of which at most max are stored. */
 static size_t cut(char *s, char sep, char **piece, size_t max)
 {
@@ -133,9 +68,11 @@ static gw_status_t column_line(checker_t *c, char *line, gw_err_t *err)
         return GW_OK;
     if (strncmp(line + k, "\tFORMAT", 7) != 0 || (line[k + 7] && line[k + 7] != '\t'))
         return bad(c, err, "the ninth column is not FORMAT");
+    if (!line[k + 7])
+        return bad(c, err, "FORMAT without a sample behind it; remove it, or is the line cut?");
     khash_t(name) *seen = kh_init(name);
     gw_status_t st = seen ? GW_OK : gw_err_nomem(err, "reading a header");
-    for (char *p = line[k + 7] ? line + k + 8 : NULL; p && st == GW_OK;) {
+    for (char *p = line + k + 8; p && st == GW_OK;) {
         char *tab = strchr(p, '\t');
         if (tab)
             *tab = '\0';
@@ -159,15 +96,35 @@ static bool all_of(const char *s, const char *set)
     return *s && s[strspn(s, set)] == '\0';
 }
 
-static const char bases[] = "ACGTUNRYSWKMBDHVacgtunryswkmbdhv";
+static const char bases[] = "ACGTNacgtn";
+
+/* "chr:pos" of a breakend's mate, of n bytes */
+static bool good_mate(const char *s, size_t n)
+{
+    size_t digits = 0;
+    while (digits < n && s[n - 1 - digits] >= '0' && s[n - 1 - digits] <= '9')
+        digits++;
+    return digits > 0 && digits + 1 < n && s[n - 1 - digits] == ':';
+}
+
+/* t[p[  t]p]  ]p]t  [p[t with bases t (or one dot) and a place p */
+static bool good_breakend(const char *s)
+{
+    size_t n = strlen(s), at = strcspn(s, "[]");
+    const char *t = at ? s : strrchr(s, s[0]) + 1;
+    size_t n_t = at ? at : n - (size_t)(t - s);
+    const char *p = s + at + 1, *end = at ? s + n - 1 : t - 1;
+    return n_t > 0 && (strspn(t, bases) == n_t || (n_t == 1 && *t == '.')) && end > p &&
+           *end == s[at] && good_mate(p, (size_t)(end - p));
+}
 
 static bool good_alt(const char *s)
 {
+    size_t n = strlen(s), lead = strspn(s, bases);
+    if (s[lead] == '<') /* a symbol, or one behind the base that it follows */
+        return n > lead + 2 && s[n - 1] == '>' && strcspn(s + lead + 1, "<> \t") == n - lead - 2;
     if (strpbrk(s, "[]"))
-        return strchr(s, ':') != NULL; /* a breakend */
-    size_t n = strlen(s);
-    if (*s == '<')
-        return n > 2 && s[n - 1] == '>';
+        return good_breakend(s);
     if (strcmp(s, "*") == 0 || strcmp(s, ".") == 0)
         return true;
     if (n > 1 && (s[0] == '.' || s[n - 1] == '.')) /* a single breakend */
@@ -175,66 +132,181 @@ static bool good_alt(const char *s)
     return all_of(s, bases);
 }
 
-/* Numbers as VCF writes them, "." for a missing one. */
-static bool good_number(const char *s, type_t type)
+/* One value, "." for a missing one. */
+static bool good_value(const char *s, gw_vcftype_t type)
 {
     int64_t i;
     double d;
-    if (strcmp(s, ".") == 0 || type == TYPE_FREE)
+    if (strcmp(s, ".") == 0)
         return true;
-    if (type == TYPE_INT)
-        return gw_text_int(*s == '+' ? s + 1 : s, &i);
-    const char *t = s + (*s == '-' || *s == '+');
-    return gw_text_double(s, &d) || strcasecmp(t, "nan") == 0 || strncasecmp(t, "inf", 3) == 0;
-}
-
-static bool good_numbers(char *s, type_t type)
-{
-    if (type == TYPE_FREE)
-        return true;
-    for (char *p = s; p;) {
-        char *comma = strchr(p, ',');
-        if (comma)
-            *comma = '\0';
-        bool ok = good_number(p, type);
-        if (comma)
-            *comma = ',';
-        if (!ok)
-            return false;
-        p = comma ? comma + 1 : NULL;
+    switch (type) {
+    case GW_VCFTYPE_INTEGER: /* section 1.3: the lowest eight are reserved */
+        return gw_text_int(*s == '+' ? s + 1 : s, &i) && i >= INT32_MIN + 8LL && i <= INT32_MAX;
+    case GW_VCFTYPE_FLOAT: {
+        const char *t = s + (*s == '-' || *s == '+');
+        return gw_text_double(s, &d) || strcasecmp(t, "nan") == 0 || strncasecmp(t, "inf", 3) == 0;
+    }
+    case GW_VCFTYPE_CHARACTER: /* one; the bytes of UTF-8 and %xx of one are not counted here */
+        return *s && (!s[1] || *s == '%' || (unsigned char)*s >= 0x80);
+    case GW_VCFTYPE_FLAG:
+    case GW_VCFTYPE_STRING:
+        break;
     }
     return true;
 }
 
-static type_t declared(const khash_t(type) * h, const char *key)
+/* A value of a reserved INFO key within what its meaning allows. */
+static bool good_meaning(const char *key, const char *s)
 {
-    khint_t k = kh_get(type, h, key);
-    return k == kh_end(h) ? TYPE_FREE : (type_t)kh_val(h, k);
+    static const char *const counts[] = {"AC", "AN", "DP", "END", "MQ0", "NS"};
+    double d;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (strcmp(key, counts[i]) == 0)
+            return *s != '-';
+    if (strcmp(key, "AF") == 0)
+        return !gw_text_double(s, &d) || (d >= 0 && d <= 1);
+    if (strcmp(key, "CIGAR") == 0 && strcmp(s, ".") != 0)
+        for (; *s; s++) {
+            size_t digits = strspn(s, "0123456789");
+            s += digits;
+            if (!digits || !*s || !strchr("MIDNSHPX=", *s))
+                return false;
+        }
+    return true;
 }
 
-static gw_status_t check_info(const checker_t *c, char *info, gw_err_t *err)
+/* How many values a field has for so many ALT alleles and that ploidy; -1 = any number. */
+static int64_t values_wanted(gw_vcffield_t f, size_t n_alt, size_t ploidy)
 {
+    if (f.number >= 0)
+        return f.number;
+    if (f.number == GW_VCFNUM_A || f.number == GW_VCFNUM_R)
+        return (int64_t)n_alt + (f.number == GW_VCFNUM_R);
+    if (f.number != GW_VCFNUM_G || ploidy == 0 || n_alt == 0) /* without ALT writers differ */
+        return -1;
+    uint64_t n = 1; /* (n_alt + ploidy) over ploidy */
+    for (uint64_t k = 1; k <= ploidy; k++) {
+        n = n * (n_alt + k) / k;
+        if (n > INT32_MAX)
+            return -1;
+    }
+    return (int64_t)n;
+}
+
+typedef enum { VALUES_GOOD, VALUES_TYPE, VALUES_NUMBER, VALUES_RANGE } values_t;
+
+/* key: of INFO, for what its meaning allows; NULL for FORMAT */
+static values_t check_values(char *s, const char *key, gw_vcffield_t f, size_t n_alt, size_t ploidy)
+{
+    int64_t n = 0, want = values_wanted(f, n_alt, ploidy);
+    /* a text of one's own may hold commas; an ancestral allele or CIGAR may not */
+    if (key && f.type == GW_VCFTYPE_STRING && want == 1 && strcmp(key, "AA") != 0 &&
+        strcmp(key, "CIGAR") != 0)
+        return VALUES_GOOD;
+    if (strcmp(s, ".") == 0 || (!*s && want < 0))
+        return VALUES_GOOD;
+    for (char *p = s; p; n++) {
+        char *comma = strchr(p, ',');
+        if (comma)
+            *comma = '\0';
+        values_t v = !good_value(p, f.type)              ? VALUES_TYPE
+                     : key && !good_meaning(key, p) ? VALUES_RANGE
+                                                         : VALUES_GOOD;
+        if (comma)
+            *comma = ',';
+        if (v != VALUES_GOOD)
+            return v;
+        p = comma ? comma + 1 : NULL;
+    }
+    bool no_alt = n_alt == 0 && f.number == GW_VCFNUM_A; /* writers differ: 0 or one value */
+    return want < 0 || n == want || (no_alt && n <= 1) ? VALUES_GOOD : VALUES_NUMBER;
+}
+
+static const char *what_of(values_t v)
+{
+    return v == VALUES_TYPE     ? "not of the type that the header or the specification declares"
+           : v == VALUES_NUMBER ? "not as many values as its Number says"
+                                : "outside of what its meaning allows";
+}
+
+/* Notes that name stands in this column; false when it does already. */
+static gw_status_t once(const checker_t *c, const char *name, const char *column, gw_err_t *err)
+{
+    int absent;
+    kh_put(name, c->seen, name, &absent);
+    if (absent < 0)
+        return gw_err_nomem(err, "reading a record");
+    return absent ? GW_OK : bad(c, err, "%s holds %.100s twice", column, name);
+}
+
+/* Names parted by semicolons: ID and FILTER. */
+static gw_status_t check_names(const checker_t *c, char *list, const char *column, gw_err_t *err)
+{
+    gw_status_t st = GW_OK;
+    if (!*list || strchr(list, ' '))
+        return bad(c, err, "%s is empty or holds a blank", column);
+    kh_clear(name, c->seen);
+    bool several = strchr(list, ';') != NULL;
+    for (char *p = list; p && st == GW_OK;) {
+        char *semi = strchr(p, ';');
+        if (semi)
+            *semi = '\0';
+        if (!*p)
+            st = bad(c, err, "%s has a semicolon too many", column);
+        else if (several && strcmp(p, ".") == 0)
+            st = bad(c, err, "%s has a missing value beside others", column);
+        else
+            st = once(c, p, column, err);
+        p = semi ? semi + 1 : NULL;
+    }
+    return st;
+}
+
+static gw_status_t check_filter(const checker_t *c, char *filter, gw_err_t *err)
+{
+    for (const char *p = filter; (p = strchr(p, '0')); p++)
+        if ((p == filter || p[-1] == ';') && (!p[1] || p[1] == ';'))
+            return bad(c, err, "FILTER holds 0, which is reserved");
+    return check_names(c, filter, "FILTER", err);
+}
+
+static gw_status_t check_info(const checker_t *c, char *info, size_t n_alt, gw_err_t *err)
+{
+    gw_status_t st = GW_OK;
     if (strcmp(info, ".") == 0)
         return GW_OK;
-    for (char *p = info; p;) {
+    kh_clear(name, c->seen);
+    for (char *p = info; p && st == GW_OK;) {
         char *semi = strchr(p, ';');
         if (semi)
             *semi = '\0';
         char *eq = strchr(p, '=');
         if (eq)
             *eq = '\0';
-        if (!*p && (semi || eq)) /* one semicolon at the end is common and harmless */
-            return bad(c, err, "INFO has a value without a key");
-        if (eq && !good_numbers(eq + 1, declared(c->info, p)))
-            return bad(c, err, "INFO %s=%.60s is not the number that the header declares", p,
-                       eq + 1);
+        if (!*p && !semi && !eq && p > info) /* one semicolon at the end is common and harmless */
+            return GW_OK;
+        if (!gw_vcfhead_good_key(c->head, p))
+            return bad(c, err, "INFO has the key '%.60s', which the specification does not allow",
+                       p);
+        st = once(c, p, "INFO", err);
+        gw_vcffield_t f = gw_vcfhead_info(c->head, p);
+        bool flag = f.type == GW_VCFTYPE_FLAG;
+        if (st == GW_OK && flag && eq && strcmp(eq + 1, "0") != 0 && strcmp(eq + 1, "1") != 0)
+            return bad(c, err, "INFO %s=%.60s: a flag has no value (or 0 or 1)", p, eq + 1);
+        values_t v =
+            st == GW_OK && eq && !flag ? check_values(eq + 1, p, f, n_alt, 0) : VALUES_GOOD;
+        if (v != VALUES_GOOD)
+            return bad(c, err, "INFO %s=%.60s is %s", p, eq + 1, what_of(v));
         p = semi ? semi + 1 : NULL;
     }
-    return GW_OK;
+    return st;
 }
 
-static bool good_genotype(const char *s, size_t n_alleles)
+/* *ploidy: alleles named; 0 when the genotype is a lone dot */
+static bool good_genotype(const char *s, size_t n_alt, size_t *ploidy)
 {
+    size_t n_alleles = n_alt ? n_alt + 1 : 2; /* 1 of a missing ALT is missing too */
+    *ploidy = strcmp(s, ".") != 0;
     for (;;) {
         if (*s == '.') {
             s++;
@@ -253,28 +325,35 @@ static bool good_genotype(const char *s, size_t n_alleles)
         if (*s != '/' && *s != '|')
             return false;
         s++;
+        ++*ploidy;
     }
 }
 
-static gw_status_t check_samples(const checker_t *c, char *format, char *samples, size_t n_alleles,
+static gw_status_t check_samples(const checker_t *c, char *format, char *samples, size_t n_alt,
                                  gw_err_t *err)
 {
     char *key[MAX_KEYS], *value[MAX_KEYS];
-    type_t type[MAX_KEYS];
+    gw_vcffield_t field[MAX_KEYS];
     size_t n_keys = cut(format, ':', key, MAX_KEYS);
     if (n_keys > MAX_KEYS)
         return bad(c, err, "FORMAT has more than %d keys", MAX_KEYS);
     bool gt = strcmp(key[0], "GT") == 0;
+    kh_clear(name, c->seen);
     for (size_t i = 0; i < n_keys; i++) {
-        type[i] = declared(c->format, key[i]);
-        if (strcmp(key[i], "GT") == 0)
-            type[i] = TYPE_FREE;
-        if (!*key[i] || (i && strcmp(key[i], "GT") == 0))
-            return bad(c, err,
-                       *key[i] ? "GT is not the first key of FORMAT" : "FORMAT has an empty key");
+        field[i] = gw_vcfhead_format(c->head, key[i]);
+        bool none = n_keys == 1 && strcmp(key[0], ".") == 0;
+        if (!none && !gw_vcfhead_good_key(c->head, key[i]))
+            return bad(c, err, "FORMAT has the key '%.60s', which the specification does not allow",
+                       key[i]);
+        if (i && strcmp(key[i], "GT") == 0)
+            return bad(c, err, "GT is not the first key of FORMAT");
+        gw_status_t st = once(c, key[i], "FORMAT", err);
+        if (st != GW_OK)
+            return st;
     }
     uint64_t n = 0;
     for (char *p = samples; p; n++) {
+        size_t ploidy = gt ? 0 : 2;
         char *tab = strchr(p, '\t');
         if (tab)
             *tab = '\0';
@@ -282,39 +361,67 @@ static gw_status_t check_samples(const checker_t *c, char *format, char *samples
         if (n_values > n_keys)
             return bad(c, err, "sample %llu has %zu values for %zu keys of FORMAT",
                        (unsigned long long)n + 1, n_values, n_keys);
-        if (gt && !good_genotype(value[0], n_alleles))
+        if (gt && !good_genotype(value[0], n_alt, &ploidy))
             return bad(c, err, "sample %llu: genotype %.40s names an allele that is not there",
                        (unsigned long long)n + 1, *value[0] ? value[0] : "(nothing)");
-        for (size_t i = gt; i < n_values; i++)
-            if (!good_numbers(value[i], type[i]))
-                return bad(c, err,
-                           "sample %llu: %s %.60s is not the number that the header declares",
-                           (unsigned long long)n + 1, key[i], value[i]);
+        for (size_t i = gt; i < n_values; i++) {
+            values_t v = check_values(value[i], NULL, field[i], n_alt, ploidy);
+            if (v != VALUES_GOOD)
+                return bad(c, err, "sample %llu: %s %.60s is %s", (unsigned long long)n + 1, key[i],
+                           value[i], what_of(v));
+        }
         p = tab ? tab + 1 : NULL;
     }
     return GW_OK;
 }
 
-static gw_status_t check_place(const checker_t *c, const char *chrom, const char *pos_text,
-                               const char *ref, gw_err_t *err)
+/* Contigs in one block each, positions rising in them (section 1.6.1, POS). */
+static gw_status_t check_order(checker_t *c, const char *chrom, int64_t pos, gw_err_t *err)
 {
-    int64_t pos;
+    if (c->contig && strcmp(c->contig, chrom) == 0) {
+        if (pos < c->pos)
+            return bad(c, err, "%.200s:%lld after %lld: not sorted; use bcftools sort", chrom,
+                       (long long)pos, (long long)c->pos);
+        c->pos = pos;
+        return GW_OK;
+    }
+    int absent = -1;
+    char *name = gw_arena_strndup(&c->arena, chrom, strlen(chrom));
+    if (name)
+        kh_put(name, c->contig_seen, name, &absent);
+    if (absent < 0)
+        return gw_err_nomem(err, "reading a record");
+    if (!absent)
+        return bad(c, err, "contig %.200s again after others: not sorted; use bcftools sort",
+                   chrom);
+    c->contig = name;
+    c->pos = pos;
+    return GW_OK;
+}
+
+static gw_status_t check_place(checker_t *c, char *chrom, const char *pos_text, const char *ref,
+                               gw_err_t *err)
+{
+    int64_t pos, len = -1, span = (int64_t)strlen(ref);
+    size_t n = strlen(chrom);
+    bool any, elsewhere = n > 2 && chrom[0] == '<' && chrom[n - 1] == '>'; /* in ##assembly's file */
     if (!all_of(ref, bases))
-        return bad(c, err, "REF is %.60s, which is no base", *ref ? ref : "empty");
-    if (!*chrom || strpbrk(chrom, " ,"))
-        return bad(c, err, "CHROM is empty or holds a blank");
+        return bad(c, err, "REF is %.60s, which is not of A, C, G, T and N", *ref ? ref : "empty");
+    if (elsewhere) {
+        chrom[n - 1] = '\0';
+        chrom++;
+    }
+    if (!*chrom || strpbrk(chrom, " ,<>"))
+        return bad(c, err, "CHROM is empty or holds a blank, comma or angle bracket");
     if (!gw_text_int(pos_text, &pos) || pos < 0)
         return bad(c, err, "POS is %.60s, which is no position", *pos_text ? pos_text : "empty");
-    khint_t k = kh_get(len, c->contig, chrom);
-    if (k == kh_end(c->contig))
-        return kh_size(c->contig) == 0 ? GW_OK
-                                       : bad(c, err, "contig %.200s is not in the header", chrom);
-    int64_t len = kh_val(c->contig, k), span = (int64_t)strlen(ref);
+    if (!gw_vcfhead_contig(c->head, chrom, &len, &any) && any && !elsewhere)
+        return bad(c, err, "contig %.200s is not in the header", chrom);
     bool telomere = pos == 0 || (len >= 0 && pos == len + 1); /* section 1.6.1, POS */
     if (len >= 0 && !telomere && (pos > len || pos + span - 1 > len))
         return bad(c, err, "%.200s:%lld with %lld bases of REF reaches past the contig's %lld",
                    chrom, (long long)pos, (long long)span, (long long)len);
-    return GW_OK;
+    return check_order(c, chrom, pos, err);
 }
 
 static gw_status_t record_line(checker_t *c, char *line, gw_err_t *err)
@@ -330,40 +437,48 @@ static gw_status_t record_line(checker_t *c, char *line, gw_err_t *err)
         }
         n++;
     }
-    if (n < FIXED || (want && n != want) || (!want && n > FIXED + 1))
+    if (n < FIXED || (want && n != want) || (!want && n > FIXED))
         return bad(c, err, "%zu columns where the header has %zu; file cut short?", n,
                    want ? want : (size_t)FIXED);
     gw_status_t st = check_place(c, col[0], col[1], col[3], err);
-    size_t n_alleles = 1;
-    for (char *p = col[4]; p && st == GW_OK; n_alleles++) {
+    size_t n_alt = strcmp(col[4], ".") == 0 ? 0 : 1;
+    for (char *p = col[4]; p && st == GW_OK;) {
         char *comma = strchr(p, ',');
         if (comma)
             *comma = '\0';
         if (!good_alt(p))
             st = bad(c, err, "ALT is %.60s, which is no allele", *p ? p : "empty");
+        n_alt += comma != NULL;
         p = comma ? comma + 1 : NULL;
     }
+    if (st == GW_OK)
+        st = check_names(c, col[2], "ID", err);
     if (st != GW_OK)
         return st;
-    if (!good_number(col[5], TYPE_FLOAT))
-        return bad(c, err, "QUAL is %.60s, which is no number", *col[5] ? col[5] : "empty");
-    if (!*col[6] || strchr(col[6], ' '))
-        return bad(c, err, "FILTER is empty or holds a blank");
-    st = check_info(c, col[7], err);
+    if (!good_value(col[5], GW_VCFTYPE_FLOAT) || *col[5] == '-')
+        return bad(c, err, "QUAL is %.60s, which is no number from 0 up",
+                   *col[5] ? col[5] : "empty");
+    st = check_filter(c, col[6], err);
+    if (st == GW_OK)
+        st = check_info(c, col[7], n_alt, err);
     if (st == GW_OK && c->samples)
-        st = check_samples(c, col[8], col[9], n_alleles, err);
+        st = check_samples(c, col[8], col[9], n_alt, err);
     return st;
 }
 
 /* 3. files */
 static gw_status_t any_line(checker_t *c, char *line, gw_err_t *err)
 {
-    if (c->line == 1 && strncmp(line, "##fileformat=VCFv4.", 19) != 0)
-        return bad(c, err, "is not ##fileformat=VCFv4.x; is this VCF?");
     if (line[0] == '#' && c->has_columns)
         return bad(c, err, "a header line after the column line");
+    if (c->line == 1 || (line[0] == '#' && line[1] == '#')) {
+        gw_status_t st = gw_vcfhead_line(c->head, c->line, line, err);
+        return st == GW_OK ? st
+                           : gw_err_prefix(err, "%s: line %llu", c->path,
+                                           (unsigned long long)c->line);
+    }
     if (line[0] == '#')
-        return line[1] == '#' ? meta_line(c, line, err) : column_line(c, line, err);
+        return column_line(c, line, err);
     if (!c->has_columns)
         return bad(c, err, "a record before the #CHROM line; is the header whole?");
     gw_status_t st = record_line(c, line, err);
@@ -396,6 +511,8 @@ static gw_status_t check_text(checker_t *c, gw_stream_t *stream, gw_err_t *err)
         copy[len] = '\0';
         st = any_line(c, copy, err);
     }
+    if (st == GW_OK && lines.open_end)
+        st = bad(c, err, "the last line does not end; is the file cut? compare its checksum");
     gw_lines_release(&lines);
     free(copy);
     if (st == GW_OK && !c->has_columns)
@@ -464,10 +581,10 @@ gw_status_t gw_vcfcheck_file(const char *path, gw_vcfcheck_t *out, gw_err_t *err
     char magic[3] = {0};
     size_t got = 0;
     gw_arena_init(&c.arena, 1 << 16);
-    c.contig = kh_init(len);
-    c.info = kh_init(type);
-    c.format = kh_init(type);
-    gw_status_t st = c.contig && c.info && c.format ? GW_OK : gw_err_nomem(err, "reading a header");
+    c.contig_seen = kh_init(name);
+    c.seen = kh_init(name);
+    gw_status_t st = c.contig_seen && c.seen ? gw_vcfhead_create(&c.head, err)
+                                             : gw_err_nomem(err, "reading a header");
     if (st == GW_OK)
         st = gw_stream_open(path, &s, err);
     for (size_t n = 1; n && got < 3 && st == GW_OK; got += n)
@@ -485,12 +602,11 @@ gw_status_t gw_vcfcheck_file(const char *path, gw_vcfcheck_t *out, gw_err_t *err
             st = check_text(&c, s, err);
     }
     *out = (gw_vcfcheck_t){c.records, c.samples};
-    if (c.contig)
-        kh_destroy(len, c.contig);
-    if (c.info)
-        kh_destroy(type, c.info);
-    if (c.format)
-        kh_destroy(type, c.format);
+    if (c.contig_seen)
+        kh_destroy(name, c.contig_seen);
+    if (c.seen)
+        kh_destroy(name, c.seen);
+    gw_vcfhead_destroy(c.head);
     gw_arena_release(&c.arena);
     return st;
 }

@@ -11,6 +11,8 @@
 struct gw_vcfwriter {
     gw_htsout_t o;
     bcf_hdr_t *hdr;
+    int32_t rid; /* of the record before */
+    hts_pos_t pos;
 };
 
 static bool ends_with(const char *s, const char *ending)
@@ -73,6 +75,14 @@ gw_status_t gw_vcfwriter_open(const char *path, const gw_vcfwrite_opts_t *opts, 
 
 gw_status_t gw_vcfwriter_put(gw_vcfwriter_t *w, bcf1_t *rec, gw_err_t *err)
 {
+    if (rec->rid < 0 || rec->rid >= w->hdr->n[BCF_DT_CTG])
+        return gw_err_set(err, GW_EINTERNAL, "%s: a record on contig %d, which the header lacks",
+                          w->o.out.path, (int)rec->rid);
+    if (rec->rid < w->rid || (rec->rid == w->rid && rec->pos < w->pos))
+        return gw_err_set(err, GW_EINTERNAL, "%s: records out of order at %s:%lld", w->o.out.path,
+                          bcf_hdr_id2name(w->hdr, rec->rid), (long long)rec->pos + 1);
+    w->rid = rec->rid;
+    w->pos = rec->pos;
     errno = 0;
     return bcf_write(w->o.file, w->hdr, rec) == 0 ? GW_OK : gw_htsout_failed(&w->o, err);
 }

@@ -25,6 +25,8 @@ gw_vcf_format_t gw_vcf_format_of(const char *path);
 /* hdr is borrowed until close; it is written at once. path NULL or "-" = stdout. */
 GW_RESULT_USED gw_status_t gw_vcfwriter_open(const char *path, const gw_vcfwrite_opts_t *opts,
                                              bcf_hdr_t *hdr, gw_vcfwriter_t **out, gw_err_t *err);
+/* Records come in the order of the header's contigs and of their positions; one that does not, or
+ * that is on no contig of the header, is GW_EINTERNAL: the caller's fault, not the data's. */
 GW_RESULT_USED gw_status_t gw_vcfwriter_put(gw_vcfwriter_t *w, bcf1_t *rec, gw_err_t *err);
 /* Finishes file and index and renames both; w is freed whatever comes back. */
 GW_RESULT_USED gw_status_t gw_vcfwriter_commit(gw_vcfwriter_t *w, gw_err_t *err);

@@ -39,19 +39,28 @@ must_pass() { # KIND EXCEPT-PATTERN FILES...
     if [ "$1" -gt 0 ] && [ "$3" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 
-# A kind of which at least FLOOR files are refused
-must_fail() { # KIND FLOOR FILES...
+# A kind of which at least FLOOR files are refused, and with a pattern all but those that it names
+must_fail() { # KIND FLOOR EXCEPT-PATTERN FILES...
     kind=$1
     floor=$2
-    shift 2
-    refused=$(check "$@" | awk -F'\t' '$2 == "bad"' | wc -l)
-    echo "$kind: $refused of $# refused (floor $floor)"
-    if [ "$refused" -ge "$floor" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+    except=$3
+    shift 3
+    check "$@" | awk -F'\t' -v except="$except" '
+        $2 == "bad" { refused++; next }
+        except != "" && $1 !~ except { print "read though faulty: " $1; wrong++ }
+        END { printf "%d %d\n", refused, wrong }' >out
+    counts=$(tail -n 1 out)
+    sed '$d' out
+    n=$#
+    # shellcheck disable=SC2086
+    set -- $counts
+    echo "$kind: $1 of $n refused (floor $floor), $2 wrongly read"
+    if [ "$1" -ge "$floor" ] && [ "$2" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 
 # Alignments that hang over the end of their contig are refused on purpose.
 must_pass SAM 'cigar.warn1|pnext.pair-2nd|pnext.warn-pair-2nd|pos.warn2' sam/passed/*.sam
-must_fail SAM 93 sam/failed/*.sam
+must_fail SAM 93 '' sam/failed/*.sam
 must_pass BAM '' bam/passed/*.bam
 
 # CRAM names its reference by a path of its makers, so it is given here.
@@ -65,13 +74,18 @@ bad=$(awk -F'\t' '$2 == "bad" && $1 !~ /1200_overflow/' cram.out | wc -l)
 echo "CRAM: $ok read, $bad wrongly refused"
 if [ "$ok" -ge 68 ] && [ "$bad" -eq 0 ]; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 
-# Left out: contigs given as <ID>, the same contig declared twice, brackets inside of a symbolic
-# allele, an empty list (4.5).
+# Left out: a file that is not sorted, which must-fail files are refused for (4.5).
 # shellcheck disable=SC2046
-must_pass VCF 'complexfile_passed_000|passed_body_alt|passed_meta_contig|zero_length_LAA' \
-    $(find vcf -path '*passed*' -name '*.vcf')
+must_pass VCF 'zero_length_LAA' $(find vcf -path '*passed*' -name '*.vcf')
+# Read on purpose, because good files say the same:
+# - contigs with a colon or an asterisk: the specification allows them since 2019 (HLA-A*01:01:01:01);
+# - one variant twice: nothing forbids it, and splitting records by allele makes it;
+# - ALT identifiers beyond the listed ones: NON_REF, CN0 and others are in daily use;
+# - before 4.3: reserved keys declared otherwise (1000 Genomes' AF with Number=1, freebayes' GQ as
+#   Float), FORMAT keys with an underscore, Number=R, and SAMPLE lines, which nothing reads.
 # shellcheck disable=SC2046
-must_fail VCF 98 $(find vcf -path '*failed*' -name '*.vcf')
+must_fail VCF 476 'body_chrom_00[14]|body_duplicated_00[013]|meta_alt_005|4\\.[12]/failed/failed_(meta_(info|format)_0|meta_alt_000|body_format_003|meta_sample_00[01])' \
+    $(find vcf -path '*failed*' -name '*.vcf')
 
 # Wrapped FASTQ is refused on purpose.
 must_pass FASTQ 'multiline.fq' fastq/*.fq

@@ -1,7 +1,10 @@
 #include <config.h>
 
+#include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -165,6 +168,118 @@ START_TEST(reference)
 }
 END_TEST
 
+/* Contigs are held to their records: how many of each, and how many of these are unlike the
+ * reference; no_nm: they have no NM, and bases alone tell. */
+static const struct {
+    struct {
+        int n, unlike, no_nm;
+    } contig[3];
+    const char *msg;
+} sparse[] = {
+    {{{50, 0, 0}, {0, 0, 0}, {3, 0, 0}}, NULL},
+    {{{50, 10, 0}, {0, 0, 0}, {0, 0, 0}}, NULL}, /* a fifth is borne: stale tags */
+    {{{50, 11, 0}, {0, 0, 0}, {0, 0, 0}}, "contig c1: 11 of 50"},
+    {{{2000, 0, 0}, {12, 12, 0}, {0, 0, 0}}, "contig c2: 12 of 12"},
+    {{{2000, 0, 0}, {0, 0, 0}, {3, 2, 0}}, "contig c3: 2 of 3"},
+    {{{2000, 0, 0}, {3, 1, 0}, {2, 2, 0}}, NULL}, /* one or two say too little */
+    {{{1, 1, 0}, {1, 1, 0}, {2, 2, 0}}, "one or two records: 4 of 4"},
+    {{{1, 1, 0}, {1, 1, 0}, {0, 0, 0}}, NULL},
+    {{{4, 4, 0}, {5, 0, 0}, {5, 0, 0}}, "contig c1: 4 of 4"},
+    {{{20, 0, 1}, {0, 0, 0}, {0, 0, 0}}, NULL},
+    {{{20, 20, 1}, {0, 0, 0}, {0, 0, 0}}, "contig c1: 20 of 20"},
+    {{{20, 0, 0}, {3, 3, 1}, {0, 0, 0}}, "contig c2: 3 of 3"},
+};
+
+START_TEST(sparse_contigs)
+{
+    enum { LEN = 400, READ = 30 };
+    gw_ref_t *ref;
+    gw_alnreader_t *r;
+    bam1_t *rec = bam_init1();
+    gw_err_t e = {0};
+    bool got = true;
+    FILE *fa = fopen("s.fa", "w"), *sam = fopen("s.sam", "w");
+    char base[3][LEN + 1] = {{0}};
+    gw_rng_t rng;
+    gw_rng_init(&rng, 5);
+    for (int c = 0; c < 3; c++) {
+        for (int i = 0; i < LEN; i++)
+            base[c][i] = "ACGT"[gw_rng_below(&rng, 4)];
+        fprintf(fa, ">c%d\n%s\n", c + 1, base[c]);
+        fprintf(sam, "@SQ\tSN:c%d\tLN:%d\n", c + 1, LEN);
+    }
+    for (int c = 0; c < 3; c++)
+        for (int i = 0, n = sparse[_i].contig[c].n; i < n; i++) {
+            char read[READ + 1] = {0};
+            int pos = i * (LEN - READ) / n;
+            memcpy(read, base[c] + pos, READ);
+            bool unlike = i < sparse[_i].contig[c].unlike;
+            for (int k = 0; unlike && k < READ; k++) /* another base everywhere */
+                read[k] = read[k] == 'T' ? 'A' : 'T';
+            fprintf(sam, "r\t0\tc%d\t%d\t60\t%dM\t*\t0\t0\t%s\t*%s\n", c + 1, pos + 1, READ, read,
+                    sparse[_i].contig[c].no_nm ? "" : "\tNM:i:0");
+        }
+    fclose(fa);
+    fclose(sam);
+    ck_assert_int_eq(gw_ref_load("s.fa", 1, &ref, &e), GW_OK);
+    ck_assert_int_eq(gw_alnreader_open("s.sam", &(gw_alnread_opts_t){0}, &r, &e), GW_OK);
+    ck_assert_int_eq(gw_alnreader_check_ref(r, ref, &e), GW_OK);
+    gw_status_t st = GW_OK;
+    while (got && st == GW_OK)
+        st = gw_alnreader_next(r, rec, &got, &e);
+    ck_assert_msg(st == (sparse[_i].msg ? GW_EDATA : GW_OK), "%s", e.msg);
+    if (sparse[_i].msg)
+        ck_assert_msg(strstr(e.msg, sparse[_i].msg), "%s", e.msg);
+    gw_alnreader_close(r);
+    gw_ref_destroy(ref);
+    bam_destroy1(rec);
+}
+END_TEST
+
+static gw_status_t read_onto(const char *fasta, const char *header, const char *records, gw_err_t *e)
+{
+    gw_ref_t *ref;
+    gw_alnreader_t *r;
+    bam1_t *rec = bam_init1();
+    bool got = true;
+    make_sam("t.sam", header, records);
+    ck_assert_int_eq(gw_ref_load(fasta, 1, &ref, e), GW_OK);
+    ck_assert_int_eq(gw_alnreader_open("t.sam", &(gw_alnread_opts_t){0}, &r, e), GW_OK);
+    gw_status_t st = gw_alnreader_check_ref(r, ref, e);
+    while (got && st == GW_OK)
+        st = gw_alnreader_next(r, rec, &got, e);
+    gw_alnreader_close(r);
+    gw_ref_destroy(ref);
+    bam_destroy1(rec);
+    return st;
+}
+
+/* NM is held only where no M5 vouches for the reference */
+START_TEST(stale_tags)
+{
+    gw_err_t e = {0};
+    static const char records[] = "a\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\tNM:i:9\n"
+                                  "b\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\tNM:i:9\n"
+                                  "c\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\tNM:i:9\n";
+    ck_assert_int_eq(read_onto("ref.fa", "@SQ\tSN:one\tLN:10\n", records, &e), GW_EDATA);
+    ck_assert_ptr_nonnull(strstr(e.msg, "contig one: 3 of 3 records"));
+    ck_assert_msg(read_onto("ref.fa", head, records, &e) == GW_OK, "%s", e.msg);
+}
+END_TEST
+
+/* an M5 that is the reference's, on records of another sequence */
+START_TEST(lying_header)
+{
+    gw_err_t e = {0};
+    char text[400] = "";
+    for (int i = 0; i < 3; i++)
+        strcat(text, "a\t0\tc\t1\t60\t24M\t*\t0\t0\tTTTTTTTTTTTTTTTTTTTTTTTT\t*\tNM:i:0\n");
+    scratch_write("c.fa", ">c\nACGACGACGACGACGACGACGACG\n", 28);
+    ck_assert_int_eq(read_onto("c.fa", "@SQ\tSN:c\tLN:24\tM5:c801dd05b68702d52d1967a3deeba862\n", text, &e), GW_EDATA);
+    ck_assert_ptr_nonnull(strstr(e.msg, "contig c: 3 of 3 records"));
+}
+END_TEST
+
 /* 3. formats there and back, on files and through a pipe; every cut is seen */
 static gw_status_t count_piped(const char *file, size_t bytes, int threads, size_t *n,
                                gw_err_t *err)
@@ -307,6 +422,55 @@ START_TEST(flipped_records)
 }
 END_TEST
 
+/* A CRAM header that says its reference is on a server: the server is not asked. */
+START_TEST(cram_remote_reference)
+{
+    gw_err_t e = {0};
+    size_t n;
+    static const char md5[] = "361e1d25465f0e9cb2c9414f442d4008";
+    char ur[2][80], here[200], *cwd = getcwd(here, sizeof here - 4);
+    ck_assert_ptr_nonnull(cwd);
+    strcat(here, "/%s");
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof at;
+    int server = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    ck_assert_int_ge(server, 0);
+    ck_assert_int_eq(bind(server, (struct sockaddr *)&at, sizeof at), 0);
+    ck_assert_int_eq(listen(server, 4), 0);
+    ck_assert_int_eq(getsockname(server, (struct sockaddr *)&at, &size), 0);
+    snprintf(ur[0], sizeof *ur, "http://127.0.0.1:%d/ref.fa", ntohs(at.sin_port));
+    snprintf(ur[1], sizeof *ur, "file:http://127.0.0.1:%d/ref.fa", ntohs(at.sin_port));
+    for (int i = 0; i < 2; i++) {
+        scratch_write(md5, "ACGTNRACGT", 10);
+        setenv("REF_PATH", here, 1); /* given a FASTA, HTSlib's writer would put its name in UR */
+        make_sam("t.sam",
+                 "@SQ\tSN:one\tLN:10\tM5:361e1d25465f0e9cb2c9414f442d4008\n",
+                 "a\t0\tone\t1\t60\t4M\t*\t0\t0\tACGT\tIIII\n");
+        htsFile *in = hts_open("t.sam", "r"), *out = hts_open("out", "wc");
+        sam_hdr_t *h = sam_hdr_read(in);
+        bam1_t *b = bam_init1();
+        ck_assert_int_eq(sam_hdr_update_line(h, "SQ", "SN", "one", "UR", ur[i], NULL), 0);
+        ck_assert_int_eq(sam_hdr_write(out, h), 0);
+        while (sam_read1(in, h, b) >= 0)
+            ck_assert_int_ge(sam_write1(out, h, b), 0);
+        bam_destroy1(b);
+        sam_hdr_destroy(h);
+        hts_close(in);
+        ck_assert_int_eq(hts_close(out), 0);
+        setenv("REF_PATH", "/nowhere/%s", 1);
+        ck_assert_int_eq(unlink(md5), 0); /* HTSlib looks in the working directory too */
+        ck_assert_int_eq(count("out", false, &n, &e), GW_EDATA);
+        ck_assert_msg(strstr(e.msg, "its reference is not at hand"), "%s", e.msg);
+        ck_assert_int_eq(accept(server, NULL, NULL), -1);
+        ck_assert_int_eq(errno, EAGAIN);
+        gw_alnread_opts_t o = {.ref_path = "ref.fa"};
+        ck_assert_msg(count_with("out", &o, &n, &e) == GW_OK, "%s", e.msg);
+        ck_assert_uint_eq(n, 1);
+    }
+    close(server);
+}
+END_TEST
+
 /* CRAM whose reference is gone is refused with the remedy, and nothing is asked of the network */
 START_TEST(cram_without_reference)
 {
@@ -403,12 +567,16 @@ static Suite *make(void)
     tcase_add_checked_fixture(t, enter, scratch_leave);
     tcase_add_loop_test(t, record_row, 0, sizeof rows / sizeof *rows);
     tcase_add_test(t, not_alignments);
+    tcase_add_test(t, stale_tags);
+    tcase_add_test(t, lying_header);
+    tcase_add_loop_test(t, sparse_contigs, 0, (int)(sizeof sparse / sizeof *sparse));
     tcase_add_loop_test(t, reference, 0, sizeof refs / sizeof *refs);
     tcase_add_loop_test(t, there_and_back, 0, 4);
     tcase_add_loop_test(t, sam_cut_in_a_line, 0, 2);
     tcase_add_test(t, bam_cut_at_a_block);
     tcase_add_test(t, flipped_records);
     tcase_add_test(t, cram_without_reference);
+    tcase_add_test(t, cram_remote_reference);
     tcase_add_test(t, index_beside);
     tcase_add_test(t, failures_leave_nothing);
     tcase_set_timeout(t, 120);

@@ -85,7 +85,7 @@ START_TEST(file_row)
         size_t n;
         uint64_t digest;
         gw_err_t e = {0};
-        gw_seqread_opts_t o = {.alphabet = GW_ALPHABET_DNA};
+        gw_seqread_opts_t o = {.alphabet = GW_ALPHABET_DNA, .threads = 1 + pack};
         scratch_pack("x", (pack_t)pack, files[_i].text, strlen(files[_i].text));
         gw_status_t st = read_all(path, 1, &o, &n, &digest, &e);
         ck_assert_msg(st == (files[_i].msg ? GW_EDATA : GW_OK), "status %d: %s", st, e.msg);
@@ -213,6 +213,38 @@ START_TEST(limits_and_comments)
 }
 END_TEST
 
+/* names that HTSlib would not take for local files are refused, and ./ makes any name local */
+START_TEST(odd_names)
+{
+    static const char *const special[] = {"data:,@a", "mem:x",   "preload:x", "file:x",     "s3:x",
+                                          "gs:x",     "HTTP:x",  "ftp://h/x", "s3+https:x", "crypt4gh:x",
+                                          "x://y",    "htsget:x"};
+    static const char *const local[] = {"a:b", "data", "x:y:z", "s3", "-x", ":x", "a b"};
+    size_t n;
+    uint64_t digest;
+    gw_err_t e = {0};
+    gw_seqread_opts_t o = {.alphabet = GW_ALPHABET_DNA};
+    for (size_t i = 0; i < sizeof special / sizeof *special; i++) {
+        char name[40];
+        ck_assert_int_eq(read_all(&special[i], 1, &o, &n, &digest, &e), GW_ENOINPUT);
+        ck_assert_msg(strstr(e.msg, "are not read") && strstr(e.msg, special[i]), "%s", e.msg);
+        if (strchr(special[i], '/'))
+            continue;
+        snprintf(name, sizeof name, "./%s", special[i]);
+        scratch_write(name, ">a\nA\n", 5);
+        const char *path[] = {name};
+        ck_assert_msg(read_all(path, 1, &o, &n, &digest, &e) == GW_OK, "%s", e.msg);
+        ck_assert_uint_eq(n, 1);
+    }
+    for (size_t i = 0; i < sizeof local / sizeof *local; i++) {
+        ck_assert_int_eq(read_all(&local[i], 1, &o, &n, &digest, &e), GW_ENOINPUT);
+        ck_assert_msg(strstr(e.msg, "No such file"), "%s", e.msg);
+        scratch_write(local[i], ">a\nA\n", 5);
+        ck_assert_msg(read_all(&local[i], 1, &o, &n, &digest, &e) == GW_OK, "%s", e.msg);
+    }
+}
+END_TEST
+
 /* 3. damage: every cut and seeded bit flips of compressed files are seen */
 static char *many_records(size_t *n_bytes)
 {
@@ -233,16 +265,19 @@ static char *many_records(size_t *n_bytes)
     return text;
 }
 
+static const int threads[] = {1, 2, 5};
+enum { N_THREADS = 3 };
+
 START_TEST(damage)
 {
-    pack_t pack = (pack_t)_i;
+    pack_t pack = (pack_t)(_i / N_THREADS);
     const char *path[] = {"x"};
     size_t n_text, n, whole;
     uint64_t digest, want;
     gw_err_t e = {0};
-    gw_seqread_opts_t o = {.alphabet = GW_ALPHABET_DNA};
+    gw_seqread_opts_t o = {.alphabet = GW_ALPHABET_DNA, .threads = threads[_i % N_THREADS]};
     gw_rng_t rng;
-    gw_rng_init(&rng, 3 + (uint64_t)_i);
+    gw_rng_init(&rng, 3 + (uint64_t)pack);
     char *text = many_records(&n_text);
     scratch_pack("x", pack, text, n_text);
     ck_assert_int_eq(read_all(path, 1, &o, &whole, &want, &e), GW_OK);
@@ -280,13 +315,71 @@ START_TEST(damage)
 }
 END_TEST
 
+/* Which fault is told, and after how many records, does not depend on the threads. */
+START_TEST(same_errors_any_threads)
+{
+    const char *path[] = {"x"};
+    size_t n_text, size;
+    gw_rng_t rng;
+    gw_rng_init(&rng, 19);
+    char *text = many_records(&n_text);
+    for (int i = 0; i < 60; i++) {
+        size_t n[N_THREADS], at_text = gw_rng_below(&rng, n_text);
+        uint64_t digest[N_THREADS];
+        gw_err_t e[N_THREADS] = {0};
+        char was = text[at_text];
+        text[at_text] = '\x01'; /* a fault of the text, before or behind one of the packing */
+        scratch_pack("x", i % 3 ? PACK_BGZF : PACK_GZIP, text, n_text);
+        text[at_text] = was;
+        char *file = scratch_read("x", &size);
+        file[gw_rng_below(&rng, size)] ^= 0x10;
+        scratch_write("x", file, i % 2 ? size : 1 + gw_rng_below(&rng, size - 1));
+        free(file);
+        for (int k = 0; k < N_THREADS; k++) {
+            gw_seqread_opts_t o = {.alphabet = GW_ALPHABET_DNA, .threads = threads[k]};
+            ck_assert_int_eq(read_all(path, 1, &o, &n[k], &digest[k], &e[k]), GW_EDATA);
+            ck_assert_uint_eq(n[k], n[0]);
+            ck_assert_uint_eq(digest[k], digest[0]);
+            ck_assert_str_eq(e[k].msg, e[0].msg);
+        }
+    }
+    free(text);
+}
+END_TEST
+
+START_TEST(pairs_any_threads)
+{
+    const char *path[] = {"x", "y"};
+    size_t n_text, n, want_n = 0;
+    uint64_t digest, want = 0;
+    gw_err_t e = {0};
+    char *text = many_records(&n_text);
+    for (int pack = 0; pack < N_PACKS * N_PACKS; pack++) {
+        scratch_pack("x", (pack_t)(pack % N_PACKS), text, n_text);
+        scratch_pack("y", (pack_t)(pack / N_PACKS), text, n_text);
+        for (int k = 0; k < N_THREADS; k++) {
+            gw_seqread_opts_t o = {.alphabet = GW_ALPHABET_DNA, .threads = threads[k]};
+            ck_assert_int_eq(read_all(path, 2, &o, &n, &digest, &e), GW_OK);
+            if (pack == 0 && k == 0) {
+                want = digest;
+                want_n = n;
+            }
+            ck_assert_uint_eq(n, 600);
+            ck_assert_uint_eq(n, want_n);
+            ck_assert_uint_eq(digest, want);
+        }
+    }
+    free(text);
+}
+END_TEST
+
 START_TEST(bgzf_end_marker)
 {
     const char *path[] = {"x"};
     size_t n_text, n, size;
     uint64_t digest;
     gw_err_t e = {0};
-    gw_seqread_opts_t o = {.alphabet = GW_ALPHABET_DNA};
+    gw_seqread_opts_t o = {.alphabet = GW_ALPHABET_DNA, .threads = threads[_i]};
     char *text = many_records(&n_text);
     scratch_pack("x", PACK_BGZF, text, n_text);
     char *file = scratch_read("x", &size);
@@ -390,8 +483,11 @@ static Suite *make(void)
     tcase_add_loop_test(t, mates_row, 0, sizeof mates / sizeof *mates);
     tcase_add_test(t, interleaved_and_mixed);
     tcase_add_test(t, limits_and_comments);
-    tcase_add_loop_test(t, damage, 0, N_PACKS);
-    tcase_add_test(t, bgzf_end_marker);
+    tcase_add_test(t, odd_names);
+    tcase_add_loop_test(t, damage, 0, N_PACKS * N_THREADS);
+    tcase_add_test(t, same_errors_any_threads);
+    tcase_add_test(t, pairs_any_threads);
+    tcase_add_loop_test(t, bgzf_end_marker, 0, N_THREADS);
     tcase_add_loop_test(t, alignments, 0, 3);
     tcase_add_test(t, alignments_refused);
     tcase_set_timeout(t, 120);

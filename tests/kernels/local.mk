@@ -5,7 +5,8 @@ kernels_tests = tests/kernels/test_extend tests/kernels/test_global tests/kernel
 	tests/kernels/test_pairhmm
 check_PROGRAMS += $(kernels_tests)
 TESTS += $(kernels_tests)
-EXTRA_DIST += tests/kernels/guarded.h tests/kernels/pairs.h tests/kernels/reads.h
+EXTRA_DIST += tests/kernels/guarded.h tests/kernels/pairs.h tests/kernels/reads.h \
+	tests/kernels/genos.h tests/kernels/threads.h
 tests_kernels_test_extend_LDADD = $(KERNEL_LIBS) $(TEST_LIBS)
 tests_kernels_test_pairhmm_LDADD = $(KERNEL_LIBS) $(TEST_LIBS)
 check_PROGRAMS += tests/kernels/test_ident
