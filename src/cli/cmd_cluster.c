@@ -78,6 +78,12 @@ static const gw_opt_t rows[] = {
      .type = GW_OPT_FLAG,
      .offset = AT(sensitive),
      .help = "look for candidates with more seeds and weaker hints: slower, fewest families split"},
+    {.name = "certify",
+     .type = GW_OPT_FLAG,
+     .offset = AT(certify),
+     .help = "compare every member with its representative and all representatives with each other "
+             "over whole matrices, and report violations and missed merges (time grows with the "
+             "square of the clusters; not with --mode connected)"},
     {.name = "update",
      .type = GW_OPT_STRING,
      .offset = AT(update),
@@ -86,12 +92,6 @@ static const gw_opt_t rows[] = {
          "keep the clusters of this table, which cluster wrote with the same options, with their "
          "representatives; sequences that it lacks join them or make clusters of their own. "
          "Give the old sequences along with the new ones"},
-    {.name = "certify",
-     .type = GW_OPT_FLAG,
-     .offset = AT(certify),
-     .help = "compare every member with its representative and all representatives with each other "
-             "over whole matrices, and report violations and missed merges (time grows with the "
-             "square of the clusters; not with --mode connected)"},
     {.name = "alphabet",
      .type = GW_OPT_CHOICE,
      .offset = AT(alphabet),
@@ -471,6 +471,32 @@ static gw_status_t write_all(const gw_clusterview_t *v, const char *prefix, gw_e
     return st;
 }
 
+static gw_status_t certify(const gw_seqset_t *s, const gw_cluster_opts_t *how,
+                           const gw_clusters_t *c, const char *update, gw_certificate_t *k,
+                           gw_err_t *err)
+{
+    gw_status_t st = gw_certify_run(s, how, c, k, err);
+    if (st != GW_OK)
+        return st;
+    if (k->violations > 0 && update)
+        return gw_err_set(err, GW_EDATA,
+                          "%s: %lld of %lld members are below identity or coverage; was the table "
+                          "written with other options?",
+                          update, (long long)k->violations, (long long)k->members);
+    if (k->violations > 0)
+        return gw_err_set(err, GW_EINTERNAL,
+                          "%lld of %lld members are below identity or coverage: a fault in genowarp; "
+                          "please report it",
+                          (long long)k->violations, (long long)k->members);
+    gw_log_info("certified: 0 of %lld members below identity or coverage; %lld of %lld pairs of "
+                "representatives hold (missed merges)",
+                (long long)k->members, (long long)k->missed, (long long)k->pairs);
+    if (k->missed > 0)
+        gw_log_info("the first of them: %s and %s", s->rec[s->first[k->first_missed[0]]].name,
+                    s->rec[s->first[k->first_missed[1]]].name);
+    return GW_OK;
+}
+
 static gw_status_t update(gw_seqset_t *s, const char *path, const gw_cluster_opts_t *how,
                           gw_clusters_t *c, gw_err_t *err)
 {
@@ -527,26 +553,6 @@ static gw_status_t write_msa(const gw_clusterview_t *v, const cluster_opts_t *o,
     return st;
 }
 
-static gw_status_t certify(const gw_seqset_t *s, const gw_cluster_opts_t *how,
-                           const gw_clusters_t *c, gw_certificate_t *k, gw_err_t *err)
-{
-    gw_status_t st = gw_certify_run(s, how, c, k, err);
-    if (st != GW_OK)
-        return st;
-    if (k->violations > 0)
-        return gw_err_set(err, GW_EINTERNAL,
-                          "%lld of %lld members are below identity or coverage: a fault in genowarp; "
-                          "please report it",
-                          (long long)k->violations, (long long)k->members);
-    gw_log_info("certified: 0 of %lld members below identity or coverage; %lld of %lld pairs of "
-                "representatives hold (missed merges)",
-                (long long)k->members, (long long)k->missed, (long long)k->pairs);
-    if (k->missed > 0)
-        gw_log_info("the first of them: %s and %s", s->rec[s->first[k->first_missed[0]]].name,
-                    s->rec[s->first[k->first_missed[1]]].name);
-    return GW_OK;
-}
-
 /* One path for two outputs would leave only the second. */
 static gw_status_t check_paths(const cluster_opts_t *o, gw_err_t *err)
 {
@@ -590,21 +596,21 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     gw_clusterview_t v = {0};
     gw_chimeras_t chimeras = {0};
     gw_certificate_t certificate;
+    gw_amplicon_load_opts(a, &load);
     if (o->certify && how.mode == GW_MODE_CONNECTED)
         return gw_err_set(err, GW_EUSAGE,
                           "--certify: members of connected components need not hold against their "
                           "representative; choose another --mode");
-    gw_amplicon_load_opts(a, &load);
     gw_status_t st = gw_seqset_load(&s, inv->operands.v, inv->operands.n, &load, err);
     if (st == GW_OK && o->update)
         st = update(&s, o->update, &how, &c, err);
     else if (st == GW_OK)
         st = a->derep || a->denoise ? gw_amplicon_cluster(a, &s, how.threads, &c, err)
                                     : gw_cluster_run(&s, &how, &c, err);
+    if (st == GW_OK && o->certify)
+        st = certify(&s, &how, &c, o->update, &certificate, err);
     if (st == GW_OK)
         st = gw_amplicon_chimeras(a, &s, how.threads, &c, &chimeras, err);
-    if (st == GW_OK && o->certify)
-        st = certify(&s, &how, &c, &certificate, err);
     if (st == GW_OK)
         st = gw_clusterview_init(&v, &s, &c, how.cov_mode, err);
     v.sizes = a->sizeout;
