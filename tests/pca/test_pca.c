@@ -1,8 +1,10 @@
 #include <config.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <gsl/gsl_eigen.h>
 
 #include "base/mem.h"
@@ -110,6 +112,48 @@ START_TEST(exact_is_the_dense_decomposition)
     gw_pca_release(&res);
     gw_genodata_release(&d);
     gw_genoreader_close(r);
+}
+END_TEST
+
+/* A sparse bed of 2.5 GB: rows past 2^31 bytes and 2^33 genotypes are those that stand there. */
+START_TEST(bed_is_larger_than_an_int)
+{
+    enum { SAMPLES = 40000, VARIANTS = 250000, ROW = SAMPLES / 4 };
+    gw_err_t err = {0};
+    char dir[] = "/tmp/gw_large_XXXXXX", name[3][64];
+    static const char *const ending[] = {"fam", "bim", "bed"};
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    FILE *f[3];
+    for (int i = 0; i < 3; i++) {
+        snprintf(name[i], sizeof name[i], "%s/large.%s", dir, ending[i]);
+        f[i] = fopen(name[i], "wb");
+        ck_assert_ptr_nonnull(f[i]);
+    }
+    for (int i = 0; i < SAMPLES; i++)
+        fprintf(f[0], "0 s%d 0 0 0 -9\n", i);
+    for (int v = 0; v < VARIANTS; v++)
+        fprintf(f[1], "1 . 0 %d A G\n", v + 1);
+    uint8_t row[ROW], *got = gw_malloc(2, ROW);
+    memset(row, 0xe4, sizeof row); /* 0, missing, 1, 2 of A2: codes 2, 3, 1, 0 */
+    fwrite("\x6c\x1b\x01", 1, 3, f[2]);
+    ck_assert_int_eq(fflush(f[2]), 0);
+    if (ftruncate(fileno(f[2]), 3 + (off_t)VARIANTS * ROW) != 0 ||
+        pwrite(fileno(f[2]), row, ROW, 3 + (off_t)(VARIANTS - 1) * ROW) != ROW)
+        ck_abort_msg("no room for a sparse file");
+    for (int i = 0; i < 3; i++)
+        fclose(f[i]);
+    gw_genoreader_t *r;
+    gw_genoread_opts_t ro = {.threads = 1};
+    ck_assert_msg(gw_genoreader_open(name[2], &ro, &r, &err) == GW_OK, "%s", err.msg);
+    ck_assert_msg(gw_genoreader_reread(r, VARIANTS - 2, 2, got, &err) == GW_OK, "%s", err.msg);
+    ck_assert_int_eq(got[ROW - 1], 0xaa); /* a hole is zeros: two copies of A1 */
+    ck_assert_int_eq(got[ROW], 2 | 3 << 2 | 1 << 4 | 0 << 6);
+    ck_assert_int_eq(got[2 * ROW - 1], got[ROW]);
+    gw_genoreader_close(r);
+    for (int i = 0; i < 3; i++)
+        unlink(name[i]);
+    rmdir(dir);
+    free(got);
 }
 END_TEST
 
@@ -261,6 +305,7 @@ static Suite *make(void)
     tcase_set_timeout(t, 300); /* a busy machine is no failure */
     tcase_add_loop_test(t, exact_is_the_dense_decomposition, 0, 3);
     tcase_add_test(t, store_keeps_rows);
+    tcase_add_test(t, bed_is_larger_than_an_int);
     tcase_add_loop_test(t, hardy_weinberg_is_exact, 0, 10);
     tcase_add_loop_test(t, tracy_widom_has_its_quantiles, 0, 4);
     tcase_add_loop_test(t, krylov_finds_what_it_certifies, 0, 2);
