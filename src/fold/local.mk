@@ -12,8 +12,8 @@ libgw_fold_a_SOURCES = \
 	src/fold/foldout.c src/fold/foldout.h \
 	src/fold/dssp.c src/fold/dssp.h src/fold/env_table.c src/fold/env_table.h \
 	src/fold/template.c src/fold/template.h src/fold/build.c src/fold/build.h \
-	src/fold/rotamer_table.c src/fold/rotamer_table.h \
-	src/fold/sidechain.c src/fold/loop.c \
+	src/fold/rotamer_table.c src/fold/rotamer_table.h src/fold/rotamer_prior.c \
+	src/fold/sidechain.c src/fold/packing.c src/fold/loop.c \
 	src/fold/model.c src/fold/model.h
 libgw_fold_a_CPPFLAGS = $(AM_CPPFLAGS) -DGW_FOLD_REFS='"$(abs_top_srcdir)/refs/fold"' \
 	-DGW_FOLD_DATA='"$(pkgdatadir)"'
