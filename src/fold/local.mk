@@ -8,7 +8,7 @@ libgw_fold_a_SOURCES = \
 	src/fold/sspred.c src/fold/sspred.h src/fold/sspred_weights.c src/fold/sspred_weights.h \
 	src/fold/score.c src/fold/score.h \
 	src/fold/foldalign.c src/fold/foldalign.h \
-	src/fold/search.c src/fold/search.h \
+	src/fold/search.c src/fold/search.h src/fold/enrich.c src/fold/enrich.h \
 	src/fold/foldout.c src/fold/foldout.h \
 	src/fold/dssp.c src/fold/dssp.h src/fold/env_table.c src/fold/env_table.h \
 	src/fold/template.c src/fold/template.h src/fold/build.c src/fold/build.h \
@@ -18,6 +18,9 @@ libgw_fold_a_SOURCES = \
 	src/fold/model.c src/fold/model.h src/fold/multi.c src/fold/modelset.c src/fold/modelset.h src/fold/complex.c src/fold/complex.h \
 	src/fold/superpose.c src/fold/superpose.h \
 	src/fold/foldtrace.c src/fold/foldtrace.h src/fold/foldpage.c src/fold/foldpage.h
+	src/fold/rotamer_table.c src/fold/rotamer_table.h src/fold/rotamer_prior.c \
+	src/fold/sidechain.c src/fold/packing.c src/fold/loop.c \
+	src/fold/model.c src/fold/model.h
 libgw_fold_a_CPPFLAGS = $(AM_CPPFLAGS) -DGW_FOLD_REFS='"$(abs_top_srcdir)/refs/fold"' \
 	-DGW_FOLD_DATA='"$(pkgdatadir)"'
 # the weights are put in by the assembler, which leaves no dependency

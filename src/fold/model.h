@@ -43,8 +43,11 @@ void gw_model_place(const float a[3], const float b[3], const float c[3], double
                     double angle, double torsion, float out[3]);
 const char *gw_model_atom_name(uint8_t aa, int atom);
 int gw_model_atom_count(uint8_t aa);
-/* puts CB and the side chains of all residues with origin != NONE: rotamers by frequency and by
- * the room that the neighbours leave */
+/* CB from N, CA, C; the side chain beyond it from torsions chi 1..4 in degrees */
+void gw_model_put_cb(gw_model_residue_t *r);
+void gw_model_put_side(gw_model_residue_t *r, const int16_t *chi);
+/* puts CB and the side chains of all residues with origin != NONE: rotamers by their frequency at
+ * the backbone's torsions and by the room that the neighbours leave (packing.c) */
 GW_RESULT_USED gw_status_t gw_model_sidechains(gw_model_t *m, gw_err_t *err);
 /* closes the stretch of residues [first, last] that are not modelled, between two that are; the
  * neighbours may be rebuilt too. False when it cannot be closed; then nothing is changed. */

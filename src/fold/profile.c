@@ -15,6 +15,7 @@ void gw_profile_release(gw_profile_t *p)
     free(p->name);
     free(p->seq);
     free(p->freq);
+    free(p->cover);
     memset(p, 0, sizeof *p);
 }
 
@@ -120,6 +121,33 @@ gw_status_t gw_profile_from_coded(const char *name, int32_t len, const uint8_t *
     out->single = !any;
     out->neff = any ? mean_neff(out) : 1;
     out->n_seqs = any ? 2 : 1;
+    return GW_OK;
+}
+
+gw_status_t gw_profile_mixed(const gw_profile_t *q, const float *sum, const float *total,
+                             gw_profile_t *out, gw_err_t *err)
+{
+    gw_status_t st = profile_init(q->name, q->len, out, err);
+    if (st != GW_OK)
+        return st;
+    out->cover = gw_malloc((size_t)q->len, sizeof *out->cover);
+    if (!out->cover) {
+        gw_profile_release(out);
+        return gw_err_nomem(err, "enriching a query");
+    }
+    memcpy(out->seq, q->seq, (size_t)q->len);
+    for (int32_t i = 0; i < q->len; i++) {
+        float *f = out->freq + i * GW_AA_N, all = 0;
+        for (int a = 0; a < GW_AA_N; a++) {
+            f[a] = q->freq[i * GW_AA_N + a] + sum[i * GW_AA_N + a];
+            all += f[a];
+        }
+        for (int a = 0; a < GW_AA_N && all > 0; a++)
+            f[a] /= all;
+        out->cover[i] = total[i] / (total[i] + 0.2F);
+    }
+    out->n_seqs = q->n_seqs;
+    out->neff = mean_neff(out);
     return GW_OK;
 }
 

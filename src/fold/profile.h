@@ -27,6 +27,7 @@ typedef struct {
     bool single;    /* from one sequence only */
     int32_t n_seqs; /* sequences behind it; 1 for single */
     float neff;     /* mean over columns of exp(entropy); 1 for single */
+    float *cover;   /* [len] 0..1, how much a column owes to templates; NULL unless enriched */
 } gw_profile_t;
 
 void gw_profile_release(gw_profile_t *p);
@@ -38,6 +39,10 @@ GW_RESULT_USED gw_status_t gw_profile_from_sequence(const char *source, const ch
 GW_RESULT_USED gw_status_t gw_profile_from_coded(const char *name, int32_t len, const uint8_t *seq,
                                                  const uint8_t *coded, gw_profile_t *out,
                                                  gw_err_t *err);
+/* q's columns and those lent by templates: freq of residue i is that of q plus sum[i], whose
+ * weights add up to total[i]; sum: [len][20] */
+GW_RESULT_USED gw_status_t gw_profile_mixed(const gw_profile_t *q, const float *sum,
+                                            const float *total, gw_profile_t *out, gw_err_t *err);
 
 /* 2. reading: every query of a file, in order; *out and its profiles belong to the caller */
 typedef enum {

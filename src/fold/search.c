@@ -6,10 +6,13 @@
 
 #include "base/mem.h"
 #include "base/thread.h"
+#include "fold/enrich.h"
 #include "fold/search.h"
 #include "fold/sspred.h"
 
 enum { PANEL = 400, ENOUGH = GW_SEARCH_ENOUGH };
+/* links of the graph of templates: none below KEEP_Z, full at KEEP_Z + FULL_Z */
+enum { KEEP_Z = 4, FULL_Z = 15 };
 
 /* what chance scores look like where a library or query gives too few: means over the starter
  * library */
@@ -69,21 +72,27 @@ static double logistic(double x)
     return 1 / (1 + exp(-x));
 }
 
-/* other-fold hits a query above z, measured on the starter library (refs/fold/README.md); beyond
- * the last point the logarithm falls by `slope` a unit, as true relatives across folds stop
- * counting */
+/* other-fold hits a query above z and probabilities of being kin, measured on the starter library
+ * (tests/bench/fold_curve.py); ln E is straight between the points, and beyond them falls by
+ * `slope` a unit. sf, fold: slope and offset of logistic curves. */
+enum { POINTS = 4 };
 typedef struct {
-    double z[4], log_e[4], slope;
+    double z[POINTS], log_e[POINTS], slope, fam[2], sf[2], fold[2];
 } curve_t;
-static const curve_t pooled_curve = {{5.82, 7.62, 9.83, 12.67}, {3.401, 2.303, 1.099, 0}, 0.35};
-static const curve_t plain_curve = {{4.21, 5.24, 6.40, 7.51}, {3.401, 2.303, 1.099, 0}, 0.75};
+static const curve_t pooled_curve = {
+    {8.91, 13.10, 17.81, 26.46}, {2.303, 1.099, 0, -1.204}, 0.098,
+    {0.0260, -3.4351},           {0.0805, -3.1418},         {0.2267, -2.9765}};
+/* libraries without a graph */
+static const curve_t plain_curve = {
+    {4.21, 5.24, 6.40, 7.51}, {3.401, 2.303, 1.099, 0}, 0.75,
+    {0.4316, -6.3},           {0.4316, -5.6091},        {0.5488, -4.2175}};
 enum { CURVE_TEMPLATES = 2736 };
 
 static double expected(const curve_t *c, double z, size_t n)
 {
     double e;
-    if (z >= c->z[3]) {
-        e = c->log_e[3] - c->slope * (z - c->z[3]);
+    if (z >= c->z[POINTS - 1]) {
+        e = c->log_e[POINTS - 1] - c->slope * (z - c->z[POINTS - 1]);
     } else {
         int k = z < c->z[1] ? 0 : z < c->z[2] ? 1 : 2;
         e = c->log_e[k] + (c->log_e[k + 1] - c->log_e[k]) * (z - c->z[k]) / (c->z[k + 1] - c->z[k]);
@@ -92,45 +101,73 @@ static double expected(const curve_t *c, double z, size_t n)
     return (double)n * (share < 1 ? share : 1);
 }
 
-/* adds half of the best neighbour's weighted z among the query's best hits; z: [n], as ranked now
- */
-static gw_status_t pool(const gw_search_lib_t *l, gw_search_hit_t *hit, bool *any, gw_err_t *err)
+/* how much of a query's z counts as a link, 0..1 */
+static double link_of(double z)
+{
+    double v = (z - KEEP_Z) / FULL_Z;
+    return v < 0 ? 0 : v > 1 ? 1 : v;
+}
+
+/* cosine between the query's links and the template's: its neighbours, and itself with 1 */
+static double likeness(const gw_search_lib_t *l, const double *z, double q_norm, size_t hidden,
+                       size_t tmpl)
+{
+    size_t m;
+    const gw_tlib_neighbour_t *near = gw_tlib_neighbours(l->lib, tmpl, &m);
+    double dot = link_of(z[tmpl]), norm = 1;
+    for (size_t i = 0; i < m; i++) {
+        double w = near[i].weight / 255.0;
+        if (near[i].tmpl == hidden)
+            continue;
+        dot += w * link_of(z[near[i].tmpl]);
+        norm += w * w;
+    }
+    return dot / (sqrt(norm) * (q_norm + 0.05));
+}
+
+/* adds what the neighbours say; hit: as ranked now */
+static gw_status_t pool(const gw_search_lib_t *l, size_t hidden, gw_search_hit_t *hit, bool *any,
+                        gw_err_t *err)
 {
     enum { SPREADERS = 40 };
     size_t n = l->feat.n;
-    double *best = gw_calloc(n, sizeof *best);
-    if (!best)
-        return gw_err_nomem(err, "ranking");
+    double *best = gw_calloc(n, sizeof *best), *z = gw_calloc(n, sizeof *z), q_norm = 0;
     *any = false;
-    for (size_t k = 0; k < n && k < SPREADERS && hit[k].z > 0; k++) {
+    if (!best || !z) {
+        free(best);
+        free(z);
+        return gw_err_nomem(err, "ranking");
+    }
+    for (size_t k = 0; k < n; k++) {
         size_t m;
         const gw_tlib_neighbour_t *near = gw_tlib_neighbours(l->lib, hit[k].tmpl, &m);
-        for (size_t i = 0; i < m; i++) {
+        *any |= m > 0;
+        if (hit[k].tmpl == hidden)
+            continue;
+        z[hit[k].tmpl] = hit[k].z;
+        q_norm += link_of(hit[k].z) * link_of(hit[k].z);
+        for (size_t i = 0; i < m && k < SPREADERS && hit[k].z > 0; i++) {
             double v = hit[k].z * near[i].weight / 255;
             if (v > best[near[i].tmpl])
                 best[near[i].tmpl] = v;
         }
     }
-    for (size_t i = 0; i < n; i++) {
-        size_t m;
-        gw_tlib_neighbours(l->lib, i, &m);
-        *any |= m > 0;
-    }
-    for (size_t k = 0; k < n; k++)
-        hit[k].z += 0.5 * best[hit[k].tmpl];
+    q_norm = sqrt(q_norm);
+    for (size_t k = 0; k < n && *any; k++)
+        if (hit[k].tmpl != hidden)
+            hit[k].z += 0.5 * best[hit[k].tmpl] + 30 * likeness(l, z, q_norm, hidden, hit[k].tmpl);
     free(best);
+    free(z);
     return GW_OK;
 }
 
 static void significance(gw_search_hit_t *h, bool pooled, size_t n)
 {
-    h->evalue = expected(pooled ? &pooled_curve : &plain_curve, h->z, n);
-    /* logistic curves fitted on the starter library's labels; without a graph z is about 0.6 of it
-     */
-    double z = pooled ? h->z : h->z * 1.4;
-    h->prob_family = 0.5 * logistic(0.3083 * z - 5.6091);
-    h->prob_superfamily = logistic(0.3083 * z - 5.6091);
-    h->prob_fold = logistic(0.3920 * z - 4.2175);
+    const curve_t *c = pooled ? &pooled_curve : &plain_curve;
+    h->evalue = expected(c, h->z, n);
+    h->prob_family = logistic(c->fam[0] * h->z + c->fam[1]);
+    h->prob_superfamily = logistic(c->sf[0] * h->z + c->sf[1]);
+    h->prob_fold = logistic(c->fold[0] * h->z + c->fold[1]);
 }
 
 static int by_significance(const void *a, const void *b)
@@ -143,8 +180,8 @@ static int by_significance(const void *a, const void *b)
     return (x->tmpl > y->tmpl) - (x->tmpl < y->tmpl);
 }
 
-static gw_status_t rank(const gw_search_lib_t *l, const int32_t *raw, gw_search_hit_t *hit,
-                        gw_err_t *err)
+static gw_status_t rank(const gw_search_lib_t *l, const int32_t *raw, size_t hidden,
+                        gw_search_hit_t *hit, gw_err_t *err)
 {
     size_t n = l->feat.n;
     double place = gumbel_place, scale = gumbel_scale, *z = gw_malloc(2 * n, sizeof *z);
@@ -164,19 +201,19 @@ static gw_status_t rank(const gw_search_lib_t *l, const int32_t *raw, gw_search_
         gumbel_fit(z + n, n, &place, &scale);
     }
     for (size_t i = 0; i < n; i++)
-        hit[i].z = (z[i] - place) / (scale > 0.05 ? scale : gumbel_scale);
+        hit[i].z = i == hidden ? -HUGE_VAL : (z[i] - place) / (scale > 0.05 ? scale : gumbel_scale);
     free(z);
     qsort(hit, n, sizeof *hit, by_significance);
     return GW_OK;
 }
 
-gw_status_t gw_search_rank(const gw_search_lib_t *l, const int32_t *raw, gw_search_hit_t *hit,
-                           gw_err_t *err)
+gw_status_t gw_search_rank(const gw_search_lib_t *l, const int32_t *raw, size_t hidden,
+                           gw_search_hit_t *hit, gw_err_t *err)
 {
     bool pooled = false;
-    gw_status_t st = rank(l, raw, hit, err);
+    gw_status_t st = rank(l, raw, hidden, hit, err);
     if (st == GW_OK)
-        st = pool(l, hit, &pooled, err);
+        st = pool(l, hidden, hit, &pooled, err);
     if (st != GW_OK)
         return st;
     qsort(hit, l->feat.n, sizeof *hit, by_significance);
@@ -202,24 +239,71 @@ static gw_status_t align_hit(void *ctx, int worker, int64_t i, gw_err_t *err)
                             &w->hit[i].aln, err);
 }
 
+/* structure predicted anew where templates cover the enriched query, as it was elsewhere */
+static void blend(const gw_profile_t *q, const float *before, float *pred)
+{
+    for (size_t i = 0; i < (size_t)q->len * GW_SSPRED_OUT; i++) {
+        float c = q->cover[i / GW_SSPRED_OUT];
+        pred[i] = c * pred[i] + (1 - c) * before[i];
+    }
+}
+
+/* scores every template and ranks them: fills out->pred, out->hit and sq. before: the prediction of
+ * the query that is not enriched, or NULL */
+static gw_status_t score_all(const gw_search_lib_t *l, const gw_profile_t *q, const float *before,
+                             const gw_search_opts_t *o, gw_score_query_t *sq,
+                             gw_search_result_t *out, gw_err_t *err)
+{
+    const gw_search_heldout_t *h = o->heldout;
+    int32_t *raw = gw_malloc(l->feat.n, sizeof *raw);
+    gw_status_t st = raw ? GW_OK : gw_err_nomem(err, "searching");
+    if (st == GW_OK)
+        st = h ? gw_sspred_run_weights(h->ss_prof, h->ss_seq, q, out->pred, err)
+               : gw_sspred_run(q, out->pred, err);
+    if (st == GW_OK && before)
+        blend(q, before, out->pred);
+    if (st == GW_OK)
+        st = gw_score_query_init(q, out->pred, &l->feat, &l->params, sq, err);
+    if (st == GW_OK)
+        st = gw_engine_run(o->engine, GW_JOB_THREAD, &(gw_thread_in_t){l->pack, &sq->kernel}, raw,
+                           err);
+    if (st == GW_OK)
+        st = gw_search_rank(l, raw, h ? h->tmpl : SIZE_MAX, out->hit, err);
+    free(raw);
+    return st;
+}
+
+/* searches again with what the hits lend */
+static gw_status_t search_enriched(const gw_search_lib_t *l, const gw_profile_t *q,
+                                   const float *before, const gw_search_opts_t *o,
+                                   gw_score_query_t *sq, gw_search_result_t *out, gw_err_t *err)
+{
+    gw_profile_t rich;
+    size_t used;
+    gw_status_t st = gw_enrich_profile(l, sq, q, out->hit, l->feat.n, &rich, &used, err);
+    if (st == GW_OK && used) {
+        gw_score_query_release(sq);
+        st = score_all(l, &rich, before, o, sq, out, err);
+    }
+    gw_profile_release(&rich);
+    return st;
+}
+
 gw_status_t gw_search_run(const gw_search_lib_t *l, const gw_profile_t *q,
                           const gw_search_opts_t *o, gw_search_result_t *out, gw_err_t *err)
 {
     memset(out, 0, sizeof *out);
     gw_score_query_t sq = {0};
-    int32_t *raw = gw_malloc(l->feat.n, sizeof *raw);
     out->pred = gw_malloc((size_t)q->len * GW_SSPRED_OUT, sizeof *out->pred);
     out->hit = gw_calloc(l->feat.n, sizeof *out->hit);
-    gw_status_t st = raw && out->pred && out->hit ? GW_OK : gw_err_nomem(err, "searching");
+    float *before = gw_malloc((size_t)q->len * GW_SSPRED_OUT, sizeof *before);
+    gw_status_t st = out->pred && out->hit && before ? GW_OK : gw_err_nomem(err, "searching");
     if (st == GW_OK)
-        st = gw_sspred_run(q, out->pred, err);
+        st = score_all(l, q, NULL, o, &sq, out, err);
     if (st == GW_OK)
-        st = gw_score_query_init(q, out->pred, &l->feat, &l->params, &sq, err);
-    if (st == GW_OK)
-        st = gw_engine_run(o->engine, GW_JOB_THREAD, &(gw_thread_in_t){l->pack, &sq.kernel}, raw,
-                           err);
-    if (st == GW_OK)
-        st = gw_search_rank(l, raw, out->hit, err);
+        memcpy(before, out->pred, (size_t)q->len * GW_SSPRED_OUT * sizeof *before);
+    if (st == GW_OK && q->single)
+        st = search_enriched(l, q, before, o, &sq, out, err);
     if (st == GW_OK) {
         while (out->n < l->feat.n && (int64_t)out->n < o->max_hits &&
                out->hit[out->n].evalue <= o->max_evalue && out->hit[out->n].score > -1e3)
@@ -227,7 +311,7 @@ gw_status_t gw_search_run(const gw_search_lib_t *l, const gw_profile_t *q,
         aligns_t w = {l, &sq, q, o, out->hit};
         st = gw_thread_for(o->threads, (int64_t)out->n, align_hit, &w, err);
     }
-    free(raw);
+    free(before);
     gw_score_query_release(&sq);
     if (st != GW_OK)
         gw_search_result_release(out);
@@ -342,7 +426,6 @@ gw_status_t gw_search_calibrate(const gw_search_lib_t *l, const gw_search_lib_t 
 }
 
 /* 4. the graph: who scores whom, kept where z passes the threshold */
-enum { KEEP_Z = 4, FULL_Z = 15 };
 typedef struct {
     uint32_t tmpl;
     float z;
@@ -364,7 +447,7 @@ static gw_status_t graph_query(void *ctx, int worker, int64_t i, gw_err_t *err)
     gw_status_t st = raw && hit ? template_scores(g->l, g->l, (size_t)i, raw, err)
                                 : gw_err_nomem(err, "comparing templates");
     if (st == GW_OK)
-        st = rank(g->l, raw, hit, err);
+        st = rank(g->l, raw, SIZE_MAX, hit, err);
     for (size_t k = 0; st == GW_OK && k < n && hit[k].z > KEEP_Z; k++) {
         if (!GW_GROW(g->edge[i], cap, g->n[i] + 1))
             st = gw_err_nomem(err, "comparing templates");

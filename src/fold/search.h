@@ -2,10 +2,13 @@
  *
  * Contents: 1. libraries in memory  2. searching  3. calibration of a library
  * A hit's own z is its score in spreads above the template's chance mean (stored in the library),
- * again centred and scaled by the query's own bulk of scores. Half of the best neighbour's z,
- * weighted by how alike the two templates are, is added (the graph in the library): relatives vouch
- * for each other. E comes from z by a curve measured on other-fold hits. The three probabilities
- * come from z by logistic curves fitted on labelled domains (refs/fold/README.md).
+ * again centred and scaled by the query's own bulk of scores. Two terms from the graph of alike
+ * templates in the library are added, so that relatives vouch for each other: half of the best
+ * neighbour's z, weighted by how alike the two templates are; and 30 times the cosine between what
+ * the query finds and what the template's neighbours are. A query that is one sequence is enriched
+ * by its first hits (enrich.h) and searched again. E comes from z by a curve measured on other-fold
+ * hits. The three probabilities come from z by logistic curves fitted on labelled domains
+ * (refs/fold/README.md).
  */
 #ifndef GW_FOLD_SEARCH_H
 #define GW_FOLD_SEARCH_H
@@ -41,6 +44,12 @@ typedef struct {
     float *pred;          /* [query residues][6], gw_sspred_run's */
 } gw_search_result_t;
 
+/* what a benchmark hides from a query that is itself a template */
+typedef struct {
+    size_t tmpl;                     /* its own entry: no hit, and vouches for none */
+    const uint8_t *ss_prof, *ss_seq; /* gw_sspred_run_weights' networks, trained without its fold */
+} gw_search_heldout_t;
+
 typedef struct {
     int64_t max_hits;
     double max_evalue; /* hits above are left out */
@@ -48,15 +57,17 @@ typedef struct {
     double mact; /* of local alignments; negative: no realignment */
     int threads; /* for alignments; scores take the engine's */
     gw_engine_t *engine;
+    const gw_search_heldout_t *heldout; /* benchmarks; NULL otherwise */
 } gw_search_opts_t;
 
 GW_RESULT_USED gw_status_t gw_search_run(const gw_search_lib_t *l, const gw_profile_t *q,
                                          const gw_search_opts_t *o, gw_search_result_t *out,
                                          gw_err_t *err);
 /* ranks raw scores (GW_JOB_THREAD's, one a template): hit holds one entry a template and is sorted;
- * alignments are left empty */
+ * alignments are left empty. hidden: a template that counts for nothing and comes last, SIZE_MAX
+ * for none. */
 GW_RESULT_USED gw_status_t gw_search_rank(const gw_search_lib_t *l, const int32_t *raw,
-                                          gw_search_hit_t *hit, gw_err_t *err);
+                                          size_t hidden, gw_search_hit_t *hit, gw_err_t *err);
 void gw_search_result_release(gw_search_result_t *r);
 /* the alignment of the query with one template by another mode or mact than the search's; pred:
  * the search's */

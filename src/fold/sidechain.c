@@ -1,12 +1,8 @@
 #include <config.h>
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/mem.h"
 #include "fold/model.h"
-#include "fold/rotamer_table.h"
 
 /* 2. geometry. An atom is placed from three others of its residue: from[2] is bonded to it. chi 0:
  * fixed torsion; k: chi k + offset. Standard bond lengths and angles (Engh & Huber 1991,
@@ -137,7 +133,7 @@ void gw_model_place(const float a[3], const float b[3], const float c[3], double
         out[k] = (float)(c[k] + d0 * u[k] + d1 * m[k] + d2 * n[k]);
 }
 
-static void put_side(gw_model_residue_t *r, const int16_t *chi)
+void gw_model_put_side(gw_model_residue_t *r, const int16_t *chi)
 {
     for (int k = 5; k < gw_model_atom_count(r->aa); k++) {
         const place_t *p = &side[r->aa][k - 5];
@@ -147,7 +143,7 @@ static void put_side(gw_model_residue_t *r, const int16_t *chi)
     }
 }
 
-static void put_cb(gw_model_residue_t *r)
+void gw_model_put_cb(gw_model_residue_t *r)
 {
     double b[3], c[3];
     for (int k = 0; k < 3; k++) {
@@ -160,109 +156,4 @@ static void put_cb(gw_model_residue_t *r)
         r->xyz[CB][k] =
             (float)(r->xyz[CA][k] - 0.58273431 * a + 0.56802827 * b[k] - 0.54067466 * c[k]);
     }
-}
-
-/* residues whose CB are near enough for side chains to meet */
-enum { MAX_NEAR = 48 };
-typedef struct {
-    int32_t n, v[MAX_NEAR];
-} near_t;
-
-static float dist2(const float *a, const float *b)
-{
-    float x = a[0] - b[0], y = a[1] - b[1], z = a[2] - b[2];
-    return x * x + y * y + z * z;
-}
-
-static void find_near(const gw_model_t *m, near_t *near)
-{
-    for (int32_t i = 0; i < m->len; i++) {
-        near[i].n = 0;
-        for (int32_t j = 0; j < m->len && m->r[i].n; j++)
-            if (j != i && m->r[j].n && near[i].n < MAX_NEAR &&
-                dist2(m->r[i].xyz[CA], m->r[j].xyz[CA]) < 14.0F * 14.0F)
-                near[i].v[near[i].n++] = j;
-    }
-}
-
-/* overlap below the sum of the radii less a tolerance, and a little for good packing */
-static double pair_energy(const float *a, const float *b, bool backbone)
-{
-    float d2 = dist2(a, b);
-    if (d2 > 36)
-        return 0;
-    double d = sqrt(d2), touch = 3.4;
-    if (d < touch) {
-        double x = (touch - d) / 1.0;
-        return (backbone ? 1.3 : 1.0) * 6 * x * x;
-    }
-    return d < 5.0 ? -0.12 : -0.04;
-}
-
-static double energy(const gw_model_t *m, int32_t i, const near_t *near)
-{
-    const gw_model_residue_t *r = &m->r[i];
-    double e = 0;
-    for (int a = 5; a < r->n; a++) {
-        for (int32_t k = 0; k < near->n; k++) {
-            int32_t j = near->v[k];
-            const gw_model_residue_t *s = &m->r[j];
-            for (int b = 0; b < s->n; b++) {
-                if (a == 5 && ((j == i - 1 && b == C) || (j == i + 1 && b == N)))
-                    continue; /* three bonds away */
-                e += pair_energy(r->xyz[a], s->xyz[b], b < 5);
-            }
-        }
-        if (a > 5) /* its own carbonyl and nitrogen */
-            e += pair_energy(r->xyz[a], r->xyz[O], true);
-    }
-    return e;
-}
-
-gw_status_t gw_model_sidechains(gw_model_t *m, gw_err_t *err)
-{
-    enum { ROUNDS = 4 };
-    near_t *near = gw_malloc((size_t)m->len, sizeof *near);
-    int *choice = gw_malloc((size_t)m->len, sizeof *choice);
-    if (!near || !choice) {
-        free(near);
-        free(choice);
-        return gw_err_nomem(err, "placing side chains");
-    }
-    int first[21] = {0};
-    for (int k = gw_rotamer_count - 1; k >= 0; k--)
-        first[gw_rotamer_table[k].aa] = k;
-    for (int32_t i = 0; i < m->len; i++) {
-        gw_model_residue_t *r = &m->r[i];
-        choice[i] = -1;
-        if (r->origin == GW_MODEL_NONE)
-            continue;
-        put_cb(r);
-        r->n = r->aa == 7 ? 4 : 5; /* side chains are not there in the first round */
-    }
-    find_near(m, near);
-    for (int round = 0; round < ROUNDS; round++)
-        for (int32_t i = 0; i < m->len; i++) {
-            gw_model_residue_t *r = &m->r[i];
-            if (r->origin == GW_MODEL_NONE || gw_model_atom_count(r->aa) <= 5)
-                continue;
-            int best = -1;
-            double best_e = 1e300;
-            r->n = gw_model_atom_count(r->aa);
-            for (int k = first[r->aa]; k < gw_rotamer_count && gw_rotamer_table[k].aa == r->aa;
-                 k++) {
-                put_side(r, gw_rotamer_table[k].chi);
-                double e =
-                    energy(m, i, &near[i]) - 0.8 * log(gw_rotamer_table[k].per_mille / 1000.0);
-                if (e < best_e) {
-                    best_e = e;
-                    best = k;
-                }
-            }
-            put_side(r, gw_rotamer_table[best].chi);
-            choice[i] = best;
-        }
-    free(near);
-    free(choice);
-    return GW_OK;
 }

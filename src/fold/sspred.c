@@ -1,7 +1,6 @@
 #include <config.h>
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +8,9 @@
 #include "fold/sspred.h"
 #include "fold/sspred_weights.h"
 
-enum { CHANNELS = 64, INPUTS = 22, LAYERS = 3, PAD = 5 };
-static const int width[LAYERS] = {11, 9, 9};
-enum { N_WEIGHTS = (11 * INPUTS + 18 * CHANNELS + LAYERS) * CHANNELS + (CHANNELS + 1) * 6 };
+enum { CHANNELS = 64, INPUTS = 42, LAYERS = 5 };
+static const int width[LAYERS] = {11, 9, 9, 9, 9};
+enum { N_WEIGHTS = (11 * INPUTS + 36 * CHANNELS + LAYERS) * CHANNELS + (CHANNELS + 1) * 6 };
 
 /* IEEE half to single */
 static float from_half(const uint8_t *p)
@@ -21,22 +20,32 @@ static float from_half(const uint8_t *p)
     return h & 0x8000 ? -v : v;
 }
 
-static void fill_inputs(const gw_profile_t *p, float *x)
+/* square roots of the frequencies (0 for a sequence), the residue itself, information of the
+ * column,
+ * 1 */
+static void fill_inputs(const gw_profile_t *p, bool sequence, float *x)
 {
+    memset(x, 0, (size_t)p->len * INPUTS * sizeof *x);
     for (int32_t i = 0; i < p->len; i++) {
         float info = 0, *row = x + (size_t)i * INPUTS;
-        for (int a = 0; a < GW_AA_N; a++) {
+        bool known = p->seq[i] < GW_AA_N;
+        for (int a = 0; a < GW_AA_N && !sequence; a++) {
             float f = p->freq[i * GW_AA_N + a];
-            row[a] = f;
+            row[a] = sqrtf(f);
             if (f > 0)
                 info += f * log2f((f > 1e-6F ? f : 1e-6F) / 0.05F);
         }
-        row[20] = info / 4.3F;
-        row[21] = 1;
+        if (known)
+            row[GW_AA_N + p->seq[i]] = 1;
+        if (known && sequence)
+            info = log2f(1 / 0.05F);
+        row[2 * GW_AA_N] = info / 4.3F;
+        row[2 * GW_AA_N + 1] = 1;
     }
 }
 
-/* out[i] = relu(b + sum over the window of in * w), inner loop over output channels */
+/* out[i] = relu(b + sum over the window of in * w), inner loop over output channels; all but the
+ * first layer add their input */
 static void convolve(const float *in, int c_in, int w, const float *weight, int32_t len, float *out)
 {
     const float *bias = weight + (size_t)w * (size_t)c_in * CHANNELS;
@@ -56,8 +65,10 @@ static void convolve(const float *in, int c_in, int w, const float *weight, int3
                     sum[o] += v * row[o];
             }
         }
-        for (int o = 0; o < CHANNELS; o++)
-            out[(size_t)i * CHANNELS + (size_t)o] = sum[o] > 0 ? sum[o] : 0;
+        for (int o = 0; o < CHANNELS; o++) {
+            size_t at = (size_t)i * CHANNELS + (size_t)o;
+            out[at] = (sum[o] > 0 ? sum[o] : 0) + (c_in == CHANNELS ? in[at] : 0);
+        }
     }
 }
 
@@ -81,7 +92,8 @@ static void classify(const float *h, const float *weight, int32_t len, float *ou
     }
 }
 
-static gw_status_t run(const uint8_t *half, const gw_profile_t *p, float *out, gw_err_t *err)
+static gw_status_t run(const uint8_t *half, const gw_profile_t *p, bool sequence, float *out,
+                       gw_err_t *err)
 {
     size_t n = (size_t)p->len;
     float *w = gw_malloc(N_WEIGHTS, sizeof *w), *a = gw_malloc(n * CHANNELS, sizeof *a),
@@ -94,7 +106,7 @@ static gw_status_t run(const uint8_t *half, const gw_profile_t *p, float *out, g
     }
     for (size_t i = 0; i < N_WEIGHTS; i++)
         w[i] = from_half(half + 2 * i);
-    fill_inputs(p, a);
+    fill_inputs(p, sequence, a);
     const float *at = w;
     int c = INPUTS;
     for (int k = 0; k < LAYERS; k++) {
@@ -113,23 +125,18 @@ static gw_status_t run(const uint8_t *half, const gw_profile_t *p, float *out, g
 }
 
 /* 1. prediction */
-gw_status_t gw_sspred_run(const gw_profile_t *p, float *out, gw_err_t *err)
+gw_status_t gw_sspred_run_weights(const uint8_t *prof, const uint8_t *seq, const gw_profile_t *p,
+                                  float *out, gw_err_t *err)
 {
-    return run(p->single ? gw_sspred_weights_seq : gw_sspred_weights_prof, p, out, err);
+    return run(p->single ? seq : prof, p, p->single, out, err);
 }
 
-gw_status_t gw_sspred_run_weights(const char *path, const gw_profile_t *p, float *out,
-                                  gw_err_t *err)
+gw_status_t gw_sspred_run(const gw_profile_t *p, float *out, gw_err_t *err)
 {
-    uint8_t *half = gw_malloc(N_WEIGHTS, 2);
-    if (!half)
-        return gw_err_nomem(err, "reading weights");
-    FILE *f = fopen(path, "rb");
-    gw_status_t st = f && fread(half, 2, N_WEIGHTS, f) == N_WEIGHTS
-                         ? run(half, p, out, err)
-                         : gw_err_set(err, GW_ENOINPUT, "%s: cannot read the weights", path);
-    if (f)
-        fclose(f);
-    free(half);
-    return st;
+    return gw_sspred_run_weights(gw_sspred_weights_prof, gw_sspred_weights_seq, p, out, err);
+}
+
+size_t gw_sspred_weights_size(void)
+{
+    return 2 * (size_t)N_WEIGHTS;
 }

@@ -1,10 +1,10 @@
 /* src/fold/sspred.h -- secondary structure and accessibility predicted from a profile or sequence
  *
  * Contents: 1. prediction
- * Three convolutions (11, 9 and 9 residues; 64 channels; ReLU) and a linear layer, trained by
- * refs/fold/train_sspred.py, one set of weights for profiles and one for single sequences; split
- * and accuracy are in refs/fold/README.md. Sums run in a fixed order: the same on every machine
- * that keeps IEEE single precision.
+ * Five convolutions (11, then four residual ones of 9 residues; 64 channels; ReLU) and a linear
+ * layer, trained by refs/fold/train_sspred.py, one set of weights for profiles and one for single
+ * sequences; split and accuracy are in refs/fold/README.md. Sums run in a fixed order: the same on
+ * every machine that keeps IEEE single precision.
  */
 #ifndef GW_FOLD_SSPRED_H
 #define GW_FOLD_SSPRED_H
@@ -20,8 +20,10 @@ enum { GW_SSPRED_OUT = 6 };
 
 /* out: [len][6], P(coil strand helix) then P(relative accessibility < 9 %, < 36 %, above) */
 GW_RESULT_USED gw_status_t gw_sspred_run(const gw_profile_t *p, float *out, gw_err_t *err);
-/* the same with weights from a file of refs/fold instead of the built-in ones (benchmarks) */
-GW_RESULT_USED gw_status_t gw_sspred_run_weights(const char *path, const gw_profile_t *p,
-                                                 float *out, gw_err_t *err);
+/* the same with other weights than the built-in ones (benchmarks): the bytes of refs/fold's files,
+ * gw_sspred_weights_size() of them each */
+GW_RESULT_USED gw_status_t gw_sspred_run_weights(const uint8_t *prof, const uint8_t *seq,
+                                                 const gw_profile_t *p, float *out, gw_err_t *err);
+size_t gw_sspred_weights_size(void);
 
 #endif

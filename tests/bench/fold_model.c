@@ -9,7 +9,9 @@
  *            lDDT-Calpha; and of every stretch between modelled residues that was not copied: gap,
  *            name, level, first, residues, closed or open, nearest other CA, nearest two atoms
  *        fold_model chi FILE...    side chains put on the files' own backbones: chi1 within 40
- * degrees
+ *            degrees
+ *        fold_model angles FILE...    file, amino acid, phi, psi, chi1 of the files' residues, for
+ *            refs/fold/make_rotamer_prior.py
  */
 #include <config.h>
 
@@ -202,7 +204,7 @@ static void model_query(const gw_search_lib_t *l, size_t self, const char *dir)
     for (size_t g = 0; g < gw_thread_pack_groups(l->pack); g++)
         if (gw_thread_score_group(l->pack, &sq.kernel, g, raw, &err) != GW_OK)
             die(&err);
-    if (gw_search_rank(l, raw, hit, &err) != GW_OK)
+    if (gw_search_rank(l, raw, self, hit, &err) != GW_OK)
         die(&err);
     write_truth(dir, &me);
     for (int level = 0; level < 3; level++)
@@ -284,8 +286,44 @@ static int chi(int argc, char **argv)
     return 0;
 }
 
+static const float *place(const gw_structure_t *s, size_t i, const char *atom)
+{
+    const gw_atom_t *a = gw_structure_atom(s, &s->residue[i], atom);
+    return a ? a->xyz : NULL;
+}
+
+static void print_angles(const char *file, const gw_structure_t *s, size_t i)
+{
+    int aa = gw_aa_from_name(s->residue[i].name);
+    const char *gamma = aa < 0 || aa == GW_AA_X ? NULL : gamma_of((uint8_t)aa);
+    const float *n = place(s, i, "N"), *ca = place(s, i, "CA"), *c = place(s, i, "C"),
+                *cb = place(s, i, "CB"), *before = place(s, i - 1, "C"),
+                *after = place(s, i + 1, "N"), *g = gamma ? place(s, i, gamma) : NULL;
+    if (n && ca && c && cb && before && after && g && ca_dist(before, n) < 2 &&
+        ca_dist(c, after) < 2)
+        printf("%s %d %.0f %.0f %.0f\n", file, aa, (double)gw_dssp_torsion(before, n, ca, c),
+               (double)gw_dssp_torsion(n, ca, c, after), (double)gw_dssp_torsion(n, ca, cb, g));
+}
+
+static int angles(int argc, char **argv)
+{
+    for (int k = 0; k < argc; k++) {
+        gw_structure_t s;
+        gw_err_t err = {0};
+        const char *slash = strrchr(argv[k], '/');
+        if (gw_structure_read(argv[k], gw_template_is_amino, &s, &err) != GW_OK)
+            die(&err);
+        for (size_t i = 1; i + 1 < s.n_residues; i++)
+            print_angles(slash ? slash + 1 : argv[k], &s, i);
+        gw_structure_release(&s);
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 2 && strcmp(argv[1], "angles") == 0)
+        return angles(argc - 2, argv + 2);
     if (argc == 5 && strcmp(argv[1], "tm") == 0)
         return tm(argv + 2);
     if (argc > 2 && strcmp(argv[1], "chi") == 0)

@@ -14,7 +14,8 @@ EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tes
 	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh tests/bench/groups.sh \
 	tests/bench/markdup.sh tests/bench/pca.sh \
 	tests/bench/simvar.pl tests/bench/cluster_audit.c tests/bench/fold_dssp.py \
-	tests/bench/fold_hhm.py tests/bench/fold_hhsearch.py tests/bench/fold_tm.py
+	tests/bench/fold_curve.py tests/bench/fold_hhm.py tests/bench/fold_hhsearch.py \
+	tests/bench/fold_tm.py
 
 EXTRA_DIST += tests/bench/gpu.md tests/bench/gpu.sh tests/bench/gpu_sass.py
 

@@ -124,6 +124,26 @@ START_TEST(helix_and_strand_are_told_apart)
 }
 END_TEST
 
+START_TEST(templates_lend_their_columns)
+{
+    /* A, K; a template lends residue 2 a column of G with weight 3: K 1/4, G 3/4 */
+    gw_profile_t q, rich;
+    gw_err_t err = {0};
+    float sum[2 * GW_AA_N] = {0}, total[2] = {0, 3};
+    sum[GW_AA_N + gw_aa_code('G')] = 3;
+    ck_assert_int_eq(gw_profile_from_sequence("t", "t", "AK", 2, &q, &err), GW_OK);
+    ck_assert_int_eq(gw_profile_mixed(&q, sum, total, &rich, &err), GW_OK);
+    ck_assert(!rich.single);
+    ck_assert_float_eq(rich.freq[gw_aa_code('A')], 1);
+    ck_assert_float_eq(rich.freq[GW_AA_N + gw_aa_code('K')], 0.25F);
+    ck_assert_float_eq(rich.freq[GW_AA_N + gw_aa_code('G')], 0.75F);
+    ck_assert_float_eq(rich.cover[0], 0);
+    ck_assert_float_gt(rich.cover[1], 0.9F);
+    gw_profile_release(&q);
+    gw_profile_release(&rich);
+}
+END_TEST
+
 static Suite *make(void)
 {
     Suite *s = suite_create("profile");
@@ -131,6 +151,7 @@ static Suite *make(void)
     tcase_add_loop_test(tc, files, 0, (int)(sizeof cases / sizeof *cases));
     tcase_add_test(tc, alignment_frequencies);
     tcase_add_test(tc, helix_and_strand_are_told_apart);
+    tcase_add_test(tc, templates_lend_their_columns);
     suite_add_tcase(s, tc);
     return s;
 }

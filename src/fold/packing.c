@@ -1,0 +1,277 @@
+#include <config.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "fold/dssp.h"
+#include "fold/model.h"
+#include "fold/rotamer_table.h"
+
+/* 1. conformers of a residue: the table's rotamers, each with chi 1 as it is and SPREAD degrees to
+ *    both sides; those that the backbone leaves no room are dropped */
+enum { SPREAD = 10, MAX_CONFORMERS = 256, NO_ROOM = 30 };
+typedef struct {
+    int16_t chi[4];
+    double self; /* energy with the backbone, and of being rare */
+} conformer_t;
+
+typedef struct {
+    int32_t n, now; /* conformers; the one that stands */
+    conformer_t *c;
+} choices_t;
+
+/* residues whose side chains can meet */
+enum { MAX_NEAR = 64 };
+typedef struct {
+    int32_t n, v[MAX_NEAR];
+} near_t;
+
+typedef struct {
+    gw_model_t *m;
+    choices_t *ch;
+    near_t *near;
+} pack_t;
+
+static float dist2(const float *a, const float *b)
+{
+    float x = a[0] - b[0], y = a[1] - b[1], z = a[2] - b[2];
+    return x * x + y * y + z * z;
+}
+
+/* 2. energy of a pair of atoms, in units of kT: overlap below the sum of the radii (hydrogens
+ *    included), a little for touching, more for hydrogen bonds and disulphides. The constants were
+ *    set on the structures of tests/bench/fold.md. */
+static double radius(char element)
+{
+    return element == 'C' ? 1.80 : element == 'N' ? 1.45 : element == 'O' ? 1.40 : 1.75;
+}
+
+static double pair_energy(const float *a, char ea, const float *b, char eb)
+{
+    static const double hardest = 10, stiff = 25, hydrogen_bond = -0.8, touching = -0.15, reach = 2;
+    float d2 = dist2(a, b);
+    if (d2 > 36)
+        return 0;
+    double d = sqrt(d2);
+    bool polar = (ea == 'N' || ea == 'O') && (eb == 'N' || eb == 'O');
+    if (ea == 'S' && eb == 'S' && d < 3.0)
+        return d < 1.6 ? hardest : d < 2.6 ? -4 : 3;
+    double r = polar ? 2.7 : radius(ea) + radius(eb);
+    if (d < r)
+        return fmin(stiff * (1 - d / r), hardest);
+    if (polar && d < 3.3)
+        return hydrogen_bond;
+    return d - r < reach ? touching * (1 - (d - r) / reach) : 0;
+}
+
+static char element(const gw_model_residue_t *r, int atom)
+{
+    return gw_model_atom_name(r->aa, atom)[0];
+}
+
+/* with the backbone and CB of the residues near, and its own. What lies next along the chain counts
+ * half: the rotamers' frequencies hold it already. */
+static double self_energy(const pack_t *p, int32_t i)
+{
+    static const double next = 0.5;
+    const gw_model_residue_t *r = &p->m->r[i];
+    double e = 0;
+    for (int a = 5; a < gw_model_atom_count(r->aa); a++) {
+        char ea = element(r, a);
+        for (int b = 0; b < 4 && a > 5; b++)
+            if (b != GW_MODEL_CA)
+                e += next * pair_energy(r->xyz[a], ea, r->xyz[b], "NCCO"[b]);
+        if (a == 5)
+            e += next * pair_energy(r->xyz[a], ea, r->xyz[GW_MODEL_O], 'O');
+        for (int32_t k = 0; k < p->near[i].n; k++) {
+            int32_t j = p->near[i].v[k];
+            const gw_model_residue_t *s = &p->m->r[j];
+            double w = abs(i - j) == 1 ? next : 1;
+            for (int b = 0; b < (s->aa == 7 ? 4 : 5); b++)
+                e += w * pair_energy(r->xyz[a], ea, s->xyz[b], "NCCOC"[b]);
+        }
+    }
+    return e;
+}
+
+/* with the other side chains as they stand */
+static double mutual_energy(const pack_t *p, int32_t i)
+{
+    const gw_model_residue_t *r = &p->m->r[i];
+    double e = 0;
+    int n = gw_model_atom_count(r->aa);
+    for (int32_t k = 0; k < p->near[i].n; k++) {
+        const gw_model_residue_t *s = &p->m->r[p->near[i].v[k]];
+        int m = gw_model_atom_count(s->aa);
+        if (m <= 5)
+            continue;
+        for (int a = 5; a < n; a++) {
+            char ea = element(r, a);
+            for (int b = 5; b < m; b++)
+                e += pair_energy(r->xyz[a], ea, s->xyz[b], element(s, b));
+        }
+    }
+    return e;
+}
+
+/* 3. setting up: near enough that atoms of i's side chain can come within 6 A of j's atoms */
+static float side_reach(uint8_t aa)
+{
+    static const float reach[GW_MODEL_ATOMS + 1] = {
+        [6] = 2.5F,  [7] = 3.0F,  [8] = 4.0F,  [9] = 5.0F,
+        [10] = 5.0F, [11] = 7.0F, [12] = 6.5F, [14] = 7.0F};
+    return reach[gw_model_atom_count(aa)];
+}
+
+static void find_near(pack_t *p)
+{
+    const gw_model_t *m = p->m;
+    for (int32_t i = 0; i < m->len; i++) {
+        p->near[i].n = 0;
+        for (int32_t j = 0; j < m->len && m->r[i].n; j++) {
+            const gw_model_residue_t *r = &m->r[i], *s = &m->r[j];
+            float far = side_reach(r->aa) + fmaxf(side_reach(s->aa), 2.5F) + 4.8F;
+            if (j != i && s->n && p->near[i].n < MAX_NEAR &&
+                dist2(r->xyz[r->n - 1], s->xyz[s->n - 1]) < far * far)
+                p->near[i].v[p->near[i].n++] = j;
+        }
+    }
+}
+
+static float bond(const gw_model_t *m, int32_t i)
+{
+    return i < 0 || i + 1 >= m->len || !m->r[i].n || !m->r[i + 1].n
+               ? 99
+               : dist2(m->r[i].xyz[GW_MODEL_C], m->r[i + 1].xyz[GW_MODEL_N]);
+}
+
+/* degrees; the commonest where the chain is broken */
+static double phi_of(const gw_model_t *m, int32_t i)
+{
+    if (bond(m, i - 1) > 4)
+        return -90;
+    const gw_model_residue_t *r = &m->r[i];
+    return gw_dssp_torsion(r[-1].xyz[GW_MODEL_C], r->xyz[GW_MODEL_N], r->xyz[GW_MODEL_CA],
+                           r->xyz[GW_MODEL_C]);
+}
+
+static double psi_of(const gw_model_t *m, int32_t i)
+{
+    if (bond(m, i) > 4)
+        return 140;
+    const gw_model_residue_t *r = &m->r[i];
+    return gw_dssp_torsion(r->xyz[GW_MODEL_N], r->xyz[GW_MODEL_CA], r->xyz[GW_MODEL_C],
+                           r[1].xyz[GW_MODEL_N]);
+}
+
+static void add_conformers(pack_t *p, int32_t i, const gw_rotamer_t *t, double cost)
+{
+    static const double strained = 0.5; /* chi 1 off its centre */
+    choices_t *ch = &p->ch[i];
+    gw_model_residue_t *r = &p->m->r[i];
+    for (int d = -1; d <= 1 && ch->n < MAX_CONFORMERS; d++) {
+        conformer_t *c = &ch->c[ch->n++];
+        memcpy(c->chi, t->chi, sizeof c->chi);
+        c->chi[0] = (int16_t)(c->chi[0] + d * SPREAD);
+        gw_model_put_side(r, c->chi);
+        c->self = cost + self_energy(p, i) + (d ? strained : 0);
+    }
+}
+
+static gw_status_t list_conformers(pack_t *p, int32_t i, const int *first, gw_err_t *err)
+{
+    static const double rarity = 1.4;
+    gw_model_residue_t *r = &p->m->r[i];
+    choices_t *ch = &p->ch[i];
+    const gw_rotamer_t *beg = gw_rotamer_table + first[r->aa],
+                       *end = gw_rotamer_table + gw_rotamer_count;
+    double prior[3], share[3] = {0}, low = HUGE_VAL;
+    ch->c = gw_malloc(MAX_CONFORMERS, sizeof *ch->c);
+    if (!ch->c)
+        return gw_err_nomem(err, "placing side chains");
+    gw_rotamer_prior(r->aa, phi_of(p->m, i), psi_of(p->m, i), prior);
+    for (const gw_rotamer_t *t = beg; t < end && t->aa == r->aa; t++)
+        share[gw_rotamer_bin(t->chi[0])] += t->per_mille;
+    for (const gw_rotamer_t *t = beg; t < end && t->aa == r->aa; t++) {
+        int b = gw_rotamer_bin(t->chi[0]);
+        add_conformers(p, i, t, -rarity * log(prior[b] * t->per_mille / share[b] + 1e-4));
+    }
+    for (int32_t k = 0; k < ch->n; k++)
+        low = fmin(low, ch->c[k].self);
+    int32_t kept = 0;
+    for (int32_t k = 0; k < ch->n; k++)
+        if (ch->c[k].self <= low + NO_ROOM)
+            ch->c[kept++] = ch->c[k];
+    ch->n = kept;
+    for (ch->now = 0; ch->c[ch->now].self > low;)
+        ch->now++;
+    gw_model_put_side(r, ch->c[ch->now].chi);
+    r->n = gw_model_atom_count(r->aa);
+    return GW_OK;
+}
+
+/* 4. choosing: a residue at a time by Boltzmann's weights at a falling temperature, then the best
+ */
+static void choose(pack_t *p, int32_t i, double temperature, gw_rng_t *rng)
+{
+    choices_t *ch = &p->ch[i];
+    gw_model_residue_t *r = &p->m->r[i];
+    double e[MAX_CONFORMERS], low = HUGE_VAL, sum = 0;
+    int32_t best = 0;
+    for (int32_t k = 0; k < ch->n; k++) {
+        gw_model_put_side(r, ch->c[k].chi);
+        e[k] = ch->c[k].self + mutual_energy(p, i);
+        if (e[k] < low) {
+            low = e[k];
+            best = k;
+        }
+    }
+    if (temperature > 0) {
+        for (int32_t k = 0; k < ch->n; k++)
+            sum += exp((low - e[k]) / temperature);
+        double u = sum * (double)gw_rng_below(rng, 1 << 30) / (1 << 30);
+        for (best = 0; best + 1 < ch->n; best++) {
+            u -= exp((low - e[best]) / temperature);
+            if (u < 0)
+                break;
+        }
+    }
+    ch->now = best;
+    gw_model_put_side(r, ch->c[best].chi);
+}
+
+gw_status_t gw_model_sidechains(gw_model_t *m, gw_err_t *err)
+{
+    enum { HOT = 10, COLD = 4 };
+    static const double heat = 3;
+    pack_t p = {m, gw_calloc((size_t)m->len, sizeof *p.ch),
+                gw_malloc((size_t)m->len, sizeof *p.near)};
+    gw_status_t st = p.ch && p.near ? GW_OK : gw_err_nomem(err, "placing side chains");
+    int first[21] = {0};
+    for (int k = gw_rotamer_count - 1; k >= 0; k--)
+        first[gw_rotamer_table[k].aa] = k;
+    for (int32_t i = 0; st == GW_OK && i < m->len; i++)
+        if (m->r[i].origin != GW_MODEL_NONE) {
+            gw_model_put_cb(&m->r[i]);
+            m->r[i].n = m->r[i].aa == 7 ? 4 : 5;
+        }
+    if (st == GW_OK)
+        find_near(&p);
+    for (int32_t i = 0; st == GW_OK && i < m->len; i++)
+        if (m->r[i].origin != GW_MODEL_NONE && gw_model_atom_count(m->r[i].aa) > 5)
+            st = list_conformers(&p, i, first, err);
+    gw_rng_t rng;
+    gw_rng_init(&rng, 1953);
+    for (int round = 0; st == GW_OK && round < HOT + COLD; round++)
+        for (int32_t i = 0; i < m->len; i++)
+            if (p.ch[i].n)
+                choose(&p, i, round < HOT ? heat * (1 - (double)round / HOT) : 0, &rng);
+    for (int32_t i = 0; p.ch && i < m->len; i++)
+        free(p.ch[i].c);
+    free(p.ch);
+    free(p.near);
+    return st;
+}
