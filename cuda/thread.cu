@@ -89,7 +89,7 @@ __global__ void __launch_bounds__(THREADS) score_kernel(gw_thread_args_t a)
         for (int step = 0; step < steps; step++) {
             const int j = step - lane;
             int F = f_up;
-            if (j >= 0 && j < len) {
+            if (j >= 0 && j < len && real[0]) {
                 const gw_thread_col_t c = col[j];
                 const int open = a.gap_open + c.gap;
                 int d = diag;

