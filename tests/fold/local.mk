@@ -1,6 +1,5 @@
 fold_tests = tests/fold/test_profile tests/fold/test_tlib tests/fold/test_template \
-	tests/fold/test_superpose tests/fold/test_take
-fold_tests = tests/fold/test_profile tests/fold/test_tlib tests/fold/test_template tests/fold/test_packing
+	tests/fold/test_superpose tests/fold/test_take tests/fold/test_packing
 fold_scripts = tests/fold/fold.sh
 check_PROGRAMS += $(fold_tests)
 TESTS += $(fold_tests) $(fold_scripts)
