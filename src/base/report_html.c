@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/report_html.h"
+#include "base/text.h"
 
 static const char style[] =
     "body{font:15px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em;"
@@ -26,27 +27,6 @@ enum {
     BOTTOM = 46,
     MAX_KEYS = 16
 };
-
-static void text(FILE *f, const char *s)
-{
-    for (; s && *s; s++)
-        switch (*s) {
-        case '<':
-            fputs("&lt;", f);
-            break;
-        case '>':
-            fputs("&gt;", f);
-            break;
-        case '&':
-            fputs("&amp;", f);
-            break;
-        case '"':
-            fputs("&quot;", f);
-            break;
-        default:
-            fputc(*s, f);
-        }
-}
 
 /* 1. scales */
 typedef struct {
@@ -93,10 +73,10 @@ static void axes(FILE *f, const report_item_t *it, const scale_t *sx, const scal
                 LEFT, W - RIGHT, y, y, LEFT - 6, y + 4, fabs(v) < sy->step / 1e6 ? 0 : v);
     }
     fprintf(f, "<text x='%d' y='%d' text-anchor='middle'>", (LEFT + W - RIGHT) / 2, H - 8);
-    text(f, it->x_label);
+    gw_text_html(f, it->x_label);
     fprintf(f, "</text><text transform='translate(14 %d) rotate(-90)' text-anchor='middle'>",
             (TOP + H - BOTTOM) / 2);
-    text(f, it->y_label);
+    gw_text_html(f, it->y_label);
     fputs("</text>\n", f);
 }
 
@@ -139,7 +119,7 @@ static void plot(FILE *f, const report_item_t *it)
             y1 = fmax(y1, s->y[i]);
         }
     fputs("<figure><figcaption>", f);
-    text(f, it->label);
+    gw_text_html(f, it->label);
     fputs("</figcaption>\n", f);
     if (!isfinite(x0) || !isfinite(x1) || !isfinite(y0) || !isfinite(y1)) {
         fputs("<p>no data</p></figure>\n", f);
@@ -159,7 +139,7 @@ static void plot(FILE *f, const report_item_t *it)
         k = 0;
         for (const report_series_t *s = it->series; s && k < MAX_KEYS; s = s->next, k++) {
             fprintf(f, "<span style='color:%s'>&#9632;</span> ", colour[k % N_COLOURS]);
-            text(f, s->name);
+            gw_text_html(f, s->name);
             fputs(" &nbsp; ", f);
         }
         fputs("</div>\n", f);
@@ -171,11 +151,11 @@ static void plot(FILE *f, const report_item_t *it)
 static void table(FILE *f, const report_item_t *it)
 {
     fputs("<figure><figcaption>", f);
-    text(f, it->label);
+    gw_text_html(f, it->label);
     fputs("</figcaption><table><tr>", f);
     for (size_t c = 0; c < it->n_cols; c++) {
         fputs("<th>", f);
-        text(f, it->cell[c]);
+        gw_text_html(f, it->cell[c]);
         fputs("</th>", f);
     }
     fputs("</tr>\n", f);
@@ -185,7 +165,7 @@ static void table(FILE *f, const report_item_t *it)
             const char *s = it->cell[r * it->n_cols + c];
             bool number = s && *s && strspn(s, "0123456789.,+-eE%") == strlen(s);
             fputs(number ? "<td class=n>" : "<td>", f);
-            text(f, s);
+            gw_text_html(f, s);
             fputs("</td>", f);
         }
         fputs("</tr>\n", f);
@@ -200,14 +180,14 @@ static bool value(FILE *f, const report_item_t *it, bool open)
     if (!open)
         fputs("<table>\n", f);
     fputs("<tr><td>", f);
-    text(f, it->label);
+    gw_text_html(f, it->label);
     fputs(it->kind == REPORT_STRING ? "</td><td>" : "</td><td class=n>", f);
     if (it->kind == REPORT_INT)
         fprintf(f, "%" PRId64, it->i);
     else if (it->kind == REPORT_DOUBLE)
         fprintf(f, "%.6g", it->d);
     else
-        text(f, it->s);
+        gw_text_html(f, it->s);
     fputs("</td></tr>\n", f);
     return true;
 }
@@ -215,15 +195,15 @@ static bool value(FILE *f, const report_item_t *it, bool open)
 void report_html(const gw_report_t *r, FILE *f)
 {
     fputs("<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8><title>genowarp ", f);
-    text(f, r->command);
+    gw_text_html(f, r->command);
     fprintf(f, "</title><style>%s</style></head><body>\n<h1>genowarp ", style);
-    text(f, r->command);
+    gw_text_html(f, r->command);
     fputs("</h1>\n<p>version " PACKAGE_VERSION "<br><code>", f);
-    text(f, r->command_line);
+    gw_text_html(f, r->command_line);
     fputs("</code></p>\n", f);
     for (const report_section_t *s = r->first; s; s = s->next) {
         fputs("<h2>", f);
-        text(f, s->name);
+        gw_text_html(f, s->name);
         fputs("</h2>\n", f);
         bool open = false;
         for (const report_item_t *it = s->first; it; it = it->next) {

@@ -9,6 +9,10 @@
 
 #include <stdarg.h>
 
+#ifdef __cplusplus /* cuda/ has this header in C++ */
+extern "C" {
+#endif
+
 #define GW_RESULT_USED      __attribute__((warn_unused_result))
 #define GW_PRINTF(fmt, arg) __attribute__((format(printf, fmt, arg)))
 
@@ -43,5 +47,9 @@ gw_status_t gw_err_nomem(gw_err_t *err, const char *what);
 
 /* Puts "prefix: " before a message that is already there; returns err->status. */
 gw_status_t gw_err_prefix(gw_err_t *err, const char *fmt, ...) GW_PRINTF(2, 3);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

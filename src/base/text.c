@@ -164,3 +164,28 @@ void gw_text_wrap(FILE *out, const char *text, int col, int indent, int width)
     }
     fputc('\n', out);
 }
+
+/* 4. HTML */
+void gw_text_html(FILE *out, const char *s)
+{
+    for (; s && *s; s++)
+        switch (*s) {
+        case '<':
+            fputs("&lt;", out);
+            break;
+        case '>':
+            fputs("&gt;", out);
+            break;
+        case '&':
+            fputs("&amp;", out);
+            break;
+        case '"':
+            fputs("&quot;", out);
+            break;
+        case '\'':
+            fputs("&#39;", out);
+            break;
+        default:
+            fputc(*s, out);
+        }
+}

@@ -1,6 +1,6 @@
 /* src/base/text.h -- small text work: strict numbers, sizes, suggestions
  *
- * Contents: 1. numbers  2. suggestions  3. wrapping
+ * Contents: 1. numbers  2. suggestions  3. wrapping  4. HTML
  * Every parser takes the whole string or nothing: "12x", "", " 12" and overflow are refused.
  */
 #ifndef GW_BASE_TEXT_H
@@ -26,5 +26,8 @@ int gw_text_nearest(const char *s, const char *const *words, size_t n);
 /* 3. wrapping: prints text from column col, breaking at blanks before column width; new lines and
  *    those after a newline in the text start at column indent. A newline ends it. */
 void gw_text_wrap(FILE *out, const char *text, int col, int indent, int width);
+
+/* 4. HTML: s (NULL: nothing) with < > & and both quotes escaped, for text and attributes */
+void gw_text_html(FILE *out, const char *s);
 
 #endif

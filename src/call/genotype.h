@@ -29,7 +29,8 @@ static inline int32_t gw_genotype_count(int32_t n, int32_t ploidy)
  * stranger: NULL, or for each haplotype the log10 prior that a stranger carries it. Then the
  * library may, with a small prior, hold a few percent of another person's fragments: of the
  * reference, as a stranger mostly is where this person differs; where this person is the
- * reference, of any other haplotype by its prior. */
+ * reference, of any other haplotype by its prior. And reads of low mapping quality may, together,
+ * come from another copy of the sequence, so that what looks heterozygous is the reference. */
 void gw_genotype_pairs(const double *lik, const double *wrong, size_t n_reads, int32_t n_haps,
                        int32_t ploidy, const double *stranger, double *pair);
 /* log10 prior of every pair, from the prior of each event of the set in one copy */

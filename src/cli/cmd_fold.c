@@ -14,11 +14,13 @@
 #include "engine/engine.h"
 #include "fold/build.h"
 #include "fold/foldout.h"
-#include "fold/model.h"
+#include "fold/foldpage.h"
+#include "fold/foldtrace.h"
+#include "fold/modelset.h"
 #include "fold/search.h"
 
 typedef struct {
-    const char *templates, *build, *profiles, *out_dir;
+    const char *templates, *build, *ranges, *profiles, *out_dir;
     int format, mode, output_fmt;
     int64_t max_hits, models;
     bool force;
@@ -89,7 +91,8 @@ static const gw_opt_t rows[] = {
      .type = GW_OPT_STRING,
      .offset = AT(out_dir),
      .arg = "DIR",
-     .help = "also write models there (made when absent): QUERY.RANK.pdb and .cif"},
+     .help = "also write models there (made when absent): QUERY.RANK.pdb and .cif, and a drawing "
+             "QUERY.RANK.svg"},
     {.name = "models",
      .type = GW_OPT_INT,
      .offset = AT(models),
@@ -97,12 +100,13 @@ static const gw_opt_t rows[] = {
      .dflt = "1",
      .min = 1,
      .max = 1000,
-     .needs = "output",
-     .help = "models a query, of its N best hits"},
+     .needs = "output report",
+     .help = "models a query, of its N best hits, and of the best hit for every further region "
+             "of at least 30 residues"},
     {.name = "force",
      .type = GW_OPT_FLAG,
      .offset = AT(force),
-     .needs = "output",
+     .needs = "output report",
      .help = "model even when the hit is not significant (probability of the fold below 0.5)"},
     {.name = "build-library",
      .type = GW_OPT_STRING,
@@ -112,6 +116,13 @@ static const gw_opt_t rows[] = {
      .excludes = "templates input-format max-hits max-evalue mode mact output-fmt output",
      .help =
          "make a template library of the structure files and folders given instead of searching"},
+    {.name = "ranges",
+     .type = GW_OPT_STRING,
+     .offset = AT(ranges),
+     .arg = "FILE",
+     .needs = "build-library",
+     .help = "templates are the domains of FILE instead of whole chains; a line is NAME STRUCTURE "
+             "RANGES [LABEL], as in SCOPe's dir.cla files"},
     {.name = "profiles",
      .type = GW_OPT_STRING,
      .offset = AT(profiles),
@@ -160,78 +171,97 @@ static gw_status_t starter_path(char **out, gw_err_t *err)
                       "library with -t or its folder in GENOWARP_DATA");
 }
 
-/* one model as PDB and mmCIF in the output folder */
-static gw_status_t write_model(const fold_opts_t *o, const gw_search_lib_t *lib,
-                               const gw_profile_t *q, const gw_search_result_t *r, size_t k,
-                               gw_err_t *err)
+/* what a run writes besides stdout, and its state */
+typedef struct {
+    const fold_opts_t *o;
+    const gw_search_lib_t *lib;
+    const gw_search_opts_t *so;
+    gw_outfile_t page, json;
+    size_t n_queries;
+} run_t;
+
+/* a query's name as a file name */
+static char *safe_name(const char *name)
 {
-    const gw_search_hit_t *h = &r->hit[k];
-    gw_template_t t;
-    gw_model_t m;
-    gw_status_t st = gw_tlib_read(lib->lib, h->tmpl, &t, err);
-    if (st != GW_OK)
-        return st;
-    st = gw_model_build(q, h, &t, r->pred, &m, err);
-    gw_template_release(&t);
-    if (st != GW_OK)
-        return st;
-    char *safe = gw_strdup(q->name);
+    char *safe = gw_asprintf("%s%s", *name == '.' ? "_" : "", name);
     for (char *p = safe; p && *p; p++)
         if (!isalnum((unsigned char)*p) && !strchr("_-+.", *p))
             *p = '_';
-    const char *name = gw_tlib_name(lib->lib, h->tmpl);
-    for (int cif = 0; cif < 2 && st == GW_OK; cif++) {
+    return safe;
+}
+
+/* one model as PDB, mmCIF and drawing in the output folder */
+static gw_status_t write_model(const run_t *x, const gw_profile_t *q, const gw_search_hit_t *h,
+                               const gw_model_t *m, size_t rank, gw_err_t *err)
+{
+    static const char *const ending[] = {"pdb", "cif", "svg"};
+    char *safe = safe_name(q->name);
+    gw_status_t st = safe ? GW_OK : gw_err_nomem(err, "writing a model");
+    for (int k = 0; k < 3 && st == GW_OK; k++) {
         gw_outfile_t out = {0};
-        char *path = safe ? gw_asprintf("%s/%s%s.%zu.%s", o->out_dir, *safe == '.' ? "_" : "", safe,
-                                        k + 1, cif ? "cif" : "pdb")
-                          : NULL;
+        char *path = gw_asprintf("%s/%s.%zu.%s", x->o->out_dir, safe, rank, ending[k]);
         st = path ? gw_outfile_fopen(&out, path, err) : gw_err_nomem(err, "writing a model");
         if (st == GW_OK) {
-            (cif ? gw_model_mmcif : gw_model_pdb)(out.file, &m, q->name, name, h);
-            st = gw_outfile_commit(&out, err);
+            if (k < 2)
+                (k ? gw_model_mmcif : gw_model_pdb)(out.file, m, q->name, h);
+            else
+                st = gw_foldtrace_svg(out.file, m, q->name, GW_FOLDTRACE_CHAIN, true, err);
+            if (st == GW_OK)
+                st = gw_outfile_commit(&out, err);
+            else
+                gw_outfile_discard(&out);
         }
         free(path);
     }
     free(safe);
-    gw_model_release(&m);
     return st;
 }
 
-static gw_status_t write_models(const fold_opts_t *o, const gw_search_lib_t *lib,
-                                const gw_profile_t *q, const gw_search_result_t *r, gw_err_t *err)
+static gw_status_t make_models(const run_t *x, const gw_profile_t *q, const gw_search_result_t *r,
+                               gw_modelset_t *set, gw_err_t *err)
 {
-    gw_status_t st = GW_OK;
-    size_t n = 0;
-    for (size_t k = 0; k < r->n && k < (size_t)o->models && st == GW_OK; k++)
-        if (r->hit[k].aln.n_aligned && (o->force || r->hit[k].prob_fold >= 0.5)) {
-            st = write_model(o, lib, q, r, k, err);
-            n++;
-        }
-    if (st == GW_OK && n == 0)
+    gw_modelset_opts_t mo = {(size_t)x->o->models, x->o->force, x->so};
+    gw_status_t st = gw_modelset_build(x->lib, q, r, &mo, set, err);
+    for (size_t k = 0; k < set->n && st == GW_OK && x->o->out_dir; k++)
+        st = write_model(x, q, &r->hit[set->v[k].hit], &set->v[k].m, set->v[k].hit + 1, err);
+    if (st == GW_OK && set->n == 0)
         gw_log_warning("%s: no significant template, so no model is made; --force makes one all "
                        "the same",
                        q->name);
     return st;
 }
 
-static gw_status_t search_file(const char *path, const fold_opts_t *o, const gw_search_lib_t *lib,
-                               const gw_search_opts_t *so, bool *first, gw_err_t *err)
+static gw_status_t query_outputs(run_t *x, const gw_profile_t *q, const gw_search_result_t *r,
+                                 gw_err_t *err)
+{
+    bool first = x->n_queries++ == 0;
+    gw_modelset_t set = {0};
+    if (first) /* not before: a bad query leaves stdout empty */
+        gw_foldout_begin(stdout, (gw_foldout_t)x->o->output_fmt);
+    gw_status_t st =
+        gw_foldout_query(stdout, (gw_foldout_t)x->o->output_fmt, first, q, x->lib, r, err);
+    if (st == GW_OK && x->json.file)
+        st = gw_foldout_query(x->json.file, GW_FOLDOUT_JSON, first, q, x->lib, r, err);
+    if (st == GW_OK && (x->o->out_dir || x->page.file))
+        st = make_models(x, q, r, &set, err);
+    if (st == GW_OK && x->page.file)
+        st = gw_foldpage_query(x->page.file, x->n_queries, q, x->lib, r, &set, err);
+    gw_modelset_release(&set);
+    return st;
+}
+
+static gw_status_t search_file(run_t *x, const char *path, gw_err_t *err)
 {
     gw_profile_t *q = NULL;
     size_t n = 0;
-    gw_status_t st = gw_profile_read(path, (gw_profile_format_t)o->format, &q, &n, err);
+    gw_status_t st = gw_profile_read(path, (gw_profile_format_t)x->o->format, &q, &n, err);
     for (size_t i = 0; i < n && st == GW_OK; i++) {
         gw_search_result_t r;
-        st = gw_search_run(lib, &q[i], so, &r, err);
-        if (st == GW_OK && *first) /* not before: a bad query leaves stdout empty */
-            gw_foldout_begin(stdout, (gw_foldout_t)o->output_fmt);
+        st = gw_search_run(x->lib, &q[i], x->so, &r, err);
         if (st == GW_OK)
-            st = gw_foldout_query(stdout, (gw_foldout_t)o->output_fmt, *first, &q[i], lib, &r, err);
+            st = query_outputs(x, &q[i], &r, err);
         else
             gw_err_prefix(err, "%s", q[i].name);
-        *first = false;
-        if (st == GW_OK && o->out_dir)
-            st = write_models(o, lib, &q[i], &r, err);
         gw_search_result_release(&r);
         gw_progress("threading", i + 1, n, "queries");
     }
@@ -239,6 +269,37 @@ static gw_status_t search_file(const char *path, const fold_opts_t *o, const gw_
     for (size_t i = 0; q && i < n; i++)
         gw_profile_release(&q[i]);
     free(q);
+    return st;
+}
+
+/* opens the page and the JSON file that were asked for */
+static gw_status_t begin_outputs(run_t *x, const gw_invocation_t *inv, gw_err_t *err)
+{
+    const gw_common_t *c = &inv->common;
+    gw_status_t st = c->report ? gw_outfile_fopen(&x->page, c->report, err) : GW_OK;
+    if (st == GW_OK && c->json)
+        st = gw_outfile_fopen(&x->json, c->json, err);
+    if (st != GW_OK)
+        return st;
+    if (x->page.file)
+        gw_foldpage_begin(x->page.file, inv->command_line, x->lib);
+    if (x->json.file)
+        gw_foldout_begin(x->json.file, GW_FOLDOUT_JSON);
+    return GW_OK;
+}
+
+static gw_status_t end_outputs(run_t *x, gw_err_t *err)
+{
+    gw_status_t st = GW_OK;
+    gw_foldout_end(stdout, (gw_foldout_t)x->o->output_fmt);
+    if (x->page.file) {
+        gw_foldpage_end(x->page.file);
+        st = gw_outfile_commit(&x->page, err);
+    }
+    if (st == GW_OK && x->json.file) {
+        gw_foldout_end(x->json.file, GW_FOLDOUT_JSON);
+        st = gw_outfile_commit(&x->json, err);
+    }
     return st;
 }
 
@@ -251,13 +312,16 @@ static gw_status_t build(const gw_invocation_t *inv, gw_err_t *err)
         gw_log_warning("without the starter library a library of fewer than %d templates gets "
                        "rough E-values",
                        GW_SEARCH_ENOUGH);
-    gw_build_opts_t b = {o->profiles, starter, (int)inv->common.threads};
+    gw_build_opts_t b = {o->ranges, o->profiles, starter, (int)inv->common.threads};
     gw_build_counts_t n;
     gw_status_t st = gw_build_library(o->build, inv->operands.v, inv->operands.n, &b, &n, err);
     if (st == GW_OK)
         gw_log_info("%s: %zu templates of %zu files (%zu with a sequence profile); skipped %zu "
-                    "files and %zu short chains",
-                    o->build, n.chains, n.files, n.with_profile, n.skipped_files, n.short_chains);
+                    "files, %zu %s and %zu profiles; left aside %zu residues without a CA atom, "
+                    "%zu that are no amino acids, and all but the first model of %zu files",
+                    o->build, n.templates, n.files, n.with_profile, n.skipped_files, n.left_out,
+                    o->ranges ? "domains" : "chains", n.left_out_profiles, n.no_ca, n.other,
+                    n.many_models);
     free(starter);
     return st;
 }
@@ -266,7 +330,11 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 {
     const fold_opts_t *o = inv->opts;
     if (o->build)
-        return build(inv, err);
+        return inv->common.report || inv->common.json
+                   ? gw_err_set(err, GW_EUSAGE,
+                                "--report and --json go with a search, not with "
+                                "--build-library")
+                   : build(inv, err);
     gw_engine_t *engine = NULL;
     gw_search_lib_t lib = {0};
     char *starter = NULL;
@@ -287,11 +355,15 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
         (errno != EEXIST || stat(o->out_dir, &sb) != 0 || !S_ISDIR(sb.st_mode)))
         st = gw_err_set(err, GW_ECREATE, "%s: cannot make the folder: %s", o->out_dir,
                         strerror(errno));
-    bool first = true;
-    for (size_t i = 0; i < inv->operands.n && st == GW_OK; i++)
-        st = search_file(inv->operands.v[i], o, &lib, &so, &first, err);
+    run_t x = {.o = o, .lib = &lib, .so = &so};
     if (st == GW_OK)
-        gw_foldout_end(stdout, (gw_foldout_t)o->output_fmt);
+        st = begin_outputs(&x, inv, err);
+    for (size_t i = 0; i < inv->operands.n && st == GW_OK; i++)
+        st = search_file(&x, inv->operands.v[i], err);
+    if (st == GW_OK)
+        st = end_outputs(&x, err);
+    gw_outfile_discard(&x.page);
+    gw_outfile_discard(&x.json);
     gw_search_lib_close(&lib);
     gw_engine_destroy(engine);
     free(starter);
@@ -302,8 +374,8 @@ static const char *const usage[] = {"[-t LIB.gwt] QUERY.fa|QUERY.a3m|QUERY.hhm|-
                                     "--build-library LIB.gwt DIR|FILE ...", NULL};
 static const char *const examples[] = {
     "genowarp fold query.fa", "genowarp fold -t templates.gwt --max-hits 5 query.a3m",
-    "genowarp fold query.a3m -o models", "genowarp fold --build-library templates.gwt pdb_files",
-    NULL};
+    "genowarp fold query.a3m -o models --report query.html",
+    "genowarp fold --build-library templates.gwt pdb_files", NULL};
 const gw_command_t gw_cmd_fold = {
     .name = "fold",
     .summary = "find a protein's fold by threading it through known structures",
@@ -318,7 +390,7 @@ const gw_command_t gw_cmd_fold = {
     .opts = rows,
     .n_opts = sizeof rows / sizeof *rows,
     .opts_size = sizeof(fold_opts_t),
-    .common = GW_COMMON_THREADS | GW_COMMON_DEVICE | GW_COMMON_PROGRESS,
+    .common = GW_COMMON_THREADS | GW_COMMON_DEVICE | GW_COMMON_REPORT | GW_COMMON_PROGRESS,
     .min_operands = 1,
     .max_operands = 1000000,
     .run = run,

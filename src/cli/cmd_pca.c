@@ -1,43 +1,20 @@
 #include <config.h>
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/outfile.h"
-#include "cli/command.h"
+#include "cli/cmd_pca.h"
 #include "kernels/cpu.h"
-#include "pca/ancestry.h"
-#include "pca/labels.h"
-#include "pca/loadings.h"
-#include "pca/pca.h"
+#include "pca/gramop.h"
 #include "pca/pcareport.h"
 #include "pca/pcawrite.h"
-#include "pca/project.h"
 #include "pca/samplefilter.h"
 
-typedef struct {
-    int64_t k;
-    const char *out;
-    int method;
-    double tol;
-    int64_t max_passes;
-    int scale;
-    double maf, max_missing, max_missing_sample, max_kinship, hwe, ld_r2;
-    const char *kinship_out;
-    int64_t ld_window_kb;
-    bool all_contigs;
-    gw_strlist_t region, region_bed, exclude, exclude_bed;
-    int long_ld;
-    bool grm;
-    const char *project, *labels, *label_column;
-    int projection, match;
-} opts_t;
-
-#define AT(f) offsetof(opts_t, f)
+#define AT(f) offsetof(gw_cmd_pca_opts_t, f)
 enum { ROW_K };
 static const gw_opt_t rows[] = {
     [ROW_K] = {.name = "components",
@@ -88,10 +65,11 @@ static const gw_opt_t rows[] = {
      .type = GW_OPT_CHOICE,
      .offset = AT(scale),
      .arg = "HOW",
-     .dflt = "binomial",
-     .choices = "binomial|sd|center",
-     .help =
-         "what a centred variant is divided by: sqrt(2f(1-f)), its standard deviation, or nothing"},
+     .dflt = "auto",
+     .choices = "auto|binomial|sd|center|none",
+     .help = "what a centred variable is divided by: sqrt(2f(1-f)), its standard deviation, or "
+             "nothing; none: not centred either (matrices); auto: binomial for genotypes, center "
+             "for matrices"},
     {.name = "grm",
      .type = GW_OPT_FLAG,
      .offset = AT(grm),
@@ -115,7 +93,8 @@ static const gw_opt_t rows[] = {
      .dflt = "0.1",
      .min = 0,
      .max = 1,
-     .help = "leave out variants with a larger share of missing genotypes"},
+     .help = "leave out variants with a larger share of missing genotypes (with --gl and --em: 1 "
+             "unless given)"},
     {.name = "all-contigs",
      .type = GW_OPT_FLAG,
      .offset = AT(all_contigs),
@@ -235,10 +214,81 @@ static const gw_opt_t rows[] = {
      .arg = "NAME",
      .needs = "labels",
      .help = "the column of --labels to take (default: the second)"},
+    {.name = "gl",
+     .type = GW_OPT_FLAG,
+     .offset = AT(gl),
+     .excludes = "em",
+     .help = "read genotype likelihoods (PL or GL of a VCF or BCF; a BEAGLE file has nothing else) "
+             "and take turns between expected genotypes and components",
+     .group = "Uncertain and missing genotypes"},
+    {.name = "em",
+     .type = GW_OPT_FLAG,
+     .offset = AT(em),
+     .help = "for many missing genotypes: they become what the components predict, in turns, "
+             "instead of the mean"},
+    {.name = "em-components",
+     .type = GW_OPT_INT,
+     .offset = AT(em_components),
+     .arg = "N",
+     .dflt = "3",
+     .min = 1,
+     .max = 100,
+     .needs = "gl em",
+     .help = "components of the model that predicts: about the number of populations less one"},
+    {.name = "em-tol",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(em_tol),
+     .arg = "X",
+     .dflt = "1e-5",
+     .min = 1e-12,
+     .max = 1,
+     .needs = "gl em",
+     .help = "the model has settled when a turn moves predicted allele frequencies by less (root "
+             "mean square)"},
+    {.name = "em-rounds",
+     .type = GW_OPT_INT,
+     .offset = AT(em_rounds),
+     .arg = "N",
+     .dflt = "200",
+     .min = 1,
+     .max = 100000,
+     .needs = "gl em",
+     .help = "stop after so many turns, with a warning, when the model has not settled"},
+    {.name = "samples",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(samples),
+     .arg = "WHERE",
+     .dflt = "rows",
+     .choices = "rows|columns",
+     .help = "whether the samples are the matrix's rows or its columns",
+     .group = "Matrices"},
+    {.name = "log-normalise",
+     .type = GW_OPT_FLAG,
+     .offset = AT(log_normalise),
+     .help = "for counts: x becomes log(1 + x / s), s being its sample's sum over the mean of the "
+             "samples' sums"},
+    {.name = "missing",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(missing),
+     .arg = "WHAT",
+     .dflt = "refuse",
+     .choices = "refuse|mean",
+     .help = "an empty field, NA, NaN or . is an error, or counts as its variable's mean"},
+    {.name = "row-names",
+     .type = GW_OPT_STRING,
+     .offset = AT(row_names),
+     .arg = "FILE",
+     .help = "names of a MatrixMarket file's rows, one a line up to a tab (default: r1, r2...)"},
+    {.name = "column-names",
+     .type = GW_OPT_STRING,
+     .offset = AT(column_names),
+     .arg = "FILE",
+     .help = "names of its columns (default: c1, c2...)"},
 };
 
 static const char *const usage[] = {
-    "[OPTIONS] IN.vcf.gz|IN.bcf|IN.bed|- [--out PREFIX]",
+    "[OPTIONS] IN.vcf.gz|IN.bcf|IN.bed|IN.beagle.gz|- [--out PREFIX]",
+    "[--samples columns] [--log-normalise] TABLE.tsv|TABLE.csv|MATRIX.mtx|-",
     "--project PREFIX [--labels TSV] NEW.vcf.gz|NEW.bcf|NEW.bed|-",
     NULL,
 };
@@ -246,16 +296,18 @@ static const char *const examples[] = {
     "genowarp pca cohort.bcf --out cohort",
     "genowarp call -f ref.fa a.bam b.bam c.bam | genowarp pca - > pcs.tsv",
     "genowarp pca -k 20 --maf 0.05 cohort.bed > pcs.tsv",
+    "genowarp pca --gl --maf 0.05 lowdepth.beagle.gz > pcs.tsv",
+    "genowarp pca --log-normalise --samples columns --out cells counts.mtx.gz",
     "genowarp pca --project refs/ancestry/1kg --labels refs/ancestry/1kg.labels.tsv new.vcf.gz",
     NULL,
 };
 
-static void log_counts(const gw_genodata_t *d)
+void gw_cmd_pca_log_counts(int64_t n_samples, const gw_genocounts_t *count)
 {
     char text[512];
     gw_log_info("%" PRIu64 " variants of %" PRId64 " samples read; left out: %s; kept %" PRIu64,
-                d->count.n_read, d->n_samples, gw_genodata_counts(&d->count, text, sizeof text),
-                d->count.kept);
+                count->n_read, n_samples, gw_genodata_counts(count, text, sizeof text),
+                count->kept);
 }
 
 /* Rare variants weigh most in the standardised matrix, and tell families more than populations. */
@@ -271,186 +323,79 @@ static void log_rare(const gw_genodata_t *d, double maf)
                        rare, d->n_variants);
 }
 
-static void log_result(const gw_pca_result_t *r)
-{
-    double sum = 0, worst = 0;
-    for (int i = 0; i < r->k; i++) {
-        sum += r->value[i];
-        worst = r->residual[i] > worst ? r->residual[i] : worst;
-    }
-    gw_log_info("%d components, %.2f%% of the variance; %s, passes over the genotypes %d; largest "
-                "residual %.1e, 1 - MEV below %.1e",
-                r->k, 100 * sum / r->total, r->method == GW_PCA_EXACT ? "exact" : "krylov",
-                r->n_passes, worst, r->bound);
-    if (!r->converged)
-        gw_log_warning(
-            "the components did not reach --tol in %d passes; the last of them may not be "
-            "told from noise: raise --max-passes or ask for fewer with -k",
-            r->n_passes);
-}
-
-/* everything that a run has */
+/* everything that a run on genotypes has */
 typedef struct {
     gw_invocation_t *inv;
-    const opts_t *o;
+    const gw_cmd_pca_opts_t *o;
     gw_genoreader_t *in;
     gw_genodata_t data;
     gw_gramop_t op;
     gw_pca_result_t r;
-    gw_labels_t labels;
 } run_t;
 
-/* 1. outputs */
-static gw_status_t write_vectors(run_t *s, FILE *f, gw_err_t *err)
+/* 1. components */
+int gw_cmd_pca_components(const gw_invocation_t *inv, int64_t n_samples, int64_t n_variables,
+                          const char *variables)
 {
-    (void)err;
-    gw_pcawrite_vectors(&s->r, &s->data, s->in, f);
-    return GW_OK;
-}
-
-static gw_status_t write_values(run_t *s, FILE *f, gw_err_t *err)
-{
-    (void)err;
-    gw_pcawrite_values(&s->r, f);
-    return GW_OK;
-}
-
-static gw_status_t write_summary(run_t *s, FILE *f, gw_err_t *err)
-{
-    (void)err;
-    gw_pcawrite_summary(&s->r, f);
-    return GW_OK;
-}
-
-static gw_status_t write_loadings(run_t *s, FILE *f, gw_err_t *err)
-{
-    return gw_pcawrite_loadings(&s->op, &s->r, f, err);
-}
-
-static gw_status_t write_multiqc(run_t *s, FILE *f, gw_err_t *err)
-{
-    (void)err;
-    gw_pcareport_multiqc(&s->r, &s->data, s->in, f);
-    return GW_OK;
-}
-
-static gw_status_t write_grm(run_t *s, FILE *f, gw_err_t *err)
-{
-    (void)err;
-    gw_pcawrite_grm(&s->r, f);
-    return GW_OK;
-}
-
-static gw_status_t write_grm_n(run_t *s, FILE *f, gw_err_t *err)
-{
-    (void)err;
-    gw_pcawrite_grm_n(&s->r, s->data.n_variants, f);
-    return GW_OK;
-}
-
-static gw_status_t write_grm_id(run_t *s, FILE *f, gw_err_t *err)
-{
-    (void)err;
-    gw_pcawrite_grm_id(&s->data, s->in, f);
-    return GW_OK;
-}
-
-/* those of --grm last */
-static const struct {
-    const char *ending;
-    gw_status_t (*write)(run_t *s, FILE *f, gw_err_t *err);
-} out_files[] = {{".eigenvec", write_vectors},     {".eigenval", write_values},
-                 {".summary.tsv", write_summary},  {".loadings", write_loadings},
-                 {"_pca_mqc.json", write_multiqc}, {".grm.bin", write_grm},
-                 {".grm.N.bin", write_grm_n},      {".grm.id", write_grm_id}};
-enum { N_OUT_FILES = sizeof out_files / sizeof *out_files, N_GRM_FILES = 3 };
-
-/* All of PREFIX.*, or none when one fails. */
-static gw_status_t write_out(run_t *s, gw_err_t *err)
-{
-    gw_outfile_t o[N_OUT_FILES] = {0};
-    int n = s->o->grm ? N_OUT_FILES : N_OUT_FILES - N_GRM_FILES;
-    gw_status_t st = GW_OK;
-    for (int i = 0; i < n && st == GW_OK; i++) {
-        char *name = gw_asprintf("%s%s", s->o->out, out_files[i].ending);
-        st = name ? gw_outfile_fopen(&o[i], name, err) : gw_err_nomem(err, "writing");
-        free(name);
-        if (st == GW_OK)
-            st = out_files[i].write(s, o[i].file, err);
-    }
-    for (int i = 0; i < n; i++)
-        if (st == GW_OK)
-            st = gw_outfile_commit(&o[i], err);
-        else
-            gw_outfile_discard(&o[i]);
-    return st;
-}
-
-static gw_status_t write_table(run_t *s, gw_err_t *err)
-{
-    gw_outfile_t o = {0};
-    gw_status_t st = gw_outfile_fopen(&o, s->inv->common.output, err);
-    if (st != GW_OK)
-        return st;
-    gw_pcawrite_vectors(&s->r, &s->data, s->in, o.file);
-    return gw_outfile_commit(&o, err);
-}
-
-static gw_status_t write_report(run_t *s, gw_err_t *err)
-{
-    const gw_common_t *c = &s->inv->common;
-    if (!c->report && !c->json)
-        return GW_OK;
-    gw_report_t *rep = gw_report_create("pca", s->inv->command_line);
-    if (!rep)
-        return gw_err_nomem(err, "writing the report");
-    gw_pcareport_fill(rep, &s->data, &s->r, s->in, s->o->labels ? &s->labels : NULL);
-    gw_status_t st = gw_report_write(rep, c->report, c->json, err);
-    gw_report_destroy(rep);
-    return st;
-}
-
-/* 2. components */
-static int components(const run_t *s)
-{
-    int64_t k = s->o->k, most = s->data.n_samples - 1;
-    if (most > s->data.n_variants)
-        most = s->data.n_variants;
-    if (s->inv->seen[ROW_K] || k <= most)
-        return (int)k;
-    gw_log_info("%" PRId64 " samples and %" PRId64 " variants have %" PRId64 " components at most",
-                s->data.n_samples, s->data.n_variants, most);
+    const gw_cmd_pca_opts_t *o = inv->opts;
+    int64_t most = n_samples - 1 < n_variables ? n_samples - 1 : n_variables;
+    if (inv->seen[ROW_K] || o->k <= most)
+        return (int)o->k;
+    gw_log_info("%" PRId64 " samples and %" PRId64 " %s have %" PRId64 " components at most",
+                n_samples, n_variables, variables, most);
     return (int)most;
 }
 
-static gw_status_t solve(run_t *s, gw_err_t *err)
+gw_pca_opts_t gw_cmd_pca_solver(const gw_invocation_t *inv, int k)
 {
-    const opts_t *o = s->o;
-    gw_pca_opts_t po = {.k = components(s),
-                        .method = o->grm ? GW_PCA_EXACT : (gw_pca_method_t)o->method,
-                        .tol = o->tol,
-                        .max_passes = (int)o->max_passes,
-                        .seed = (uint64_t)s->inv->common.seed};
+    const gw_cmd_pca_opts_t *o = inv->opts;
+    return (gw_pca_opts_t){.k = k,
+                           .method = o->grm ? GW_PCA_EXACT : (gw_pca_method_t)o->method,
+                           .tol = o->tol,
+                           .max_passes = (int)o->max_passes,
+                           .seed = (uint64_t)inv->common.seed};
+}
+
+static gw_status_t write_loadings(void *ctx, FILE *f, gw_err_t *err)
+{
+    run_t *s = ctx;
+    return gw_pcawrite_loadings(&s->op, &s->r, f, err);
+}
+
+static void fill_report(void *ctx, gw_report_t *rep)
+{
+    const run_t *s = ctx;
+    gw_pcareport_genotypes(rep, s->data.n_samples, &s->data.count);
+}
+
+static gw_status_t solve(run_t *s, const gw_labels_t *labels, gw_err_t *err)
+{
+    gw_pca_opts_t po = gw_cmd_pca_solver(
+        s->inv, gw_cmd_pca_components(s->inv, s->data.n_samples, s->data.n_variants, "variants"));
     gw_status_t st =
         gw_gramop_init(&s->op, &s->data, s->inv->common.device, (int)s->inv->common.threads, err);
     if (st != GW_OK)
         return st;
     st = gw_pca_run(&s->op, &po, &s->r, err);
     if (st == GW_OK) {
-        log_result(&s->r);
-        if (o->out)
-            st = write_out(s, err);
-        if (st == GW_OK && (!o->out || s->inv->common.output))
-            st = write_table(s, err);
+        gw_cmd_pca_out_t o = {.inv = s->inv,
+                              .r = &s->r,
+                              .labels = labels,
+                              .ctx = s,
+                              .loadings = write_loadings,
+                              .report = fill_report,
+                              .n_variants = s->data.n_variants};
+        st = gw_pcaids_of_genotypes(&o.ids, &s->data, s->in, err);
         if (st == GW_OK)
-            st = write_report(s, err);
+            st = gw_cmd_pca_write(&o, err);
+        gw_pcaids_release(&o.ids);
     }
     gw_pca_release(&s->r);
     gw_gramop_release(&s->op);
     return st;
 }
 
-/* 2b. samples that leave */
+/* 2. samples that leave */
 static gw_status_t write_kinship(const run_t *s, const gw_kinships_t *k, gw_err_t *err)
 {
     gw_outfile_t o = {0};
@@ -547,9 +492,17 @@ static gw_status_t filter_samples(run_t *s, const gw_genoload_t *lo, gw_err_t *e
     return st;
 }
 
-static gw_status_t run_components(run_t *s, gw_err_t *err)
+static bool given(const gw_invocation_t *inv, const char *name)
 {
-    const opts_t *o = s->o;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].name, name) == 0)
+            return inv->seen[i];
+    return false;
+}
+
+static gw_status_t run_components(run_t *s, bool gl, const gw_labels_t *labels, gw_err_t *err)
+{
+    const gw_cmd_pca_opts_t *o = s->o;
     gw_genoload_t lo = {.filter = {.all_contigs = o->all_contigs,
                                    .region = o->region.v,
                                    .n_region = o->region.n,
@@ -560,12 +513,16 @@ static gw_status_t run_components(run_t *s, gw_err_t *err)
                                    .exclude_bed = o->exclude_bed.v,
                                    .n_exclude_bed = o->exclude_bed.n,
                                    .long_ld = (gw_long_ld_t)o->long_ld,
-                                   .max_missing = o->max_missing,
+                                   .max_missing = (gl || o->em) && !given(s->inv, "max-missing")
+                                                      ? 1
+                                                      : o->max_missing,
                                    .min_maf = o->maf,
                                    .min_hwe = o->hwe,
                                    .max_r2 = o->ld_r2,
                                    .ld_window_bp = o->ld_window_kb * 1000},
-                        .scale = (gw_genoscale_t)o->scale,
+                        .scale = o->scale == GW_CMD_PCA_SCALE_SD       ? GW_SCALE_SD
+                                 : o->scale == GW_CMD_PCA_SCALE_CENTER ? GW_SCALE_CENTER
+                                                                       : GW_SCALE_BINOMIAL,
                         .names = o->out != NULL,
                         .max_bytes = s->inv->common.max_mem,
                         .tmp_dir = s->inv->common.tmp_dir};
@@ -574,124 +531,119 @@ static gw_status_t run_components(run_t *s, gw_err_t *err)
             err, GW_EDATA,
             "%s: one sample has no components; give two samples or more, or --project",
             s->inv->operands.v[0]);
+    if (gl)
+        return gw_cmd_pca_likelihoods(s->inv, s->in, &lo, labels, err);
     gw_status_t st = gw_genodata_load(s->in, &lo, &s->data, err);
     if (st != GW_OK)
         return st;
     st = filter_samples(s, &lo, err);
     if (st == GW_OK) {
-        log_counts(&s->data);
+        gw_cmd_pca_log_counts(s->data.n_samples, &s->data.count);
         log_rare(&s->data, o->maf);
-        st = solve(s, err);
+        st = o->em ? gw_cmd_pca_imputed(s->inv, &s->data, s->in, labels, err)
+                   : solve(s, labels, err);
     }
     gw_genodata_release(&s->data);
     return st;
 }
 
-/* 3. projection */
-static void log_projection(const gw_projection_t *p, const gw_loadings_t *l)
+/* 3. the command */
+
+static const char genotypes_only[] =
+    " grm maf max-missing all-contigs hwe region regions-file exclude-region exclude-file "
+    "long-range-ld ld-prune ld-window max-missing-sample max-kinship kinship project projection "
+    "match gl em em-components em-tol em-rounds ";
+/* those that need called genotypes */
+static const char not_with_gl[] = " hwe ld-prune ld-window max-missing-sample max-kinship kinship "
+                                  "project projection match grm ";
+static const char not_with_em[] = " project projection match grm ";
+static const char matrices_only[] = " samples log-normalise missing row-names column-names ";
+
+static bool among(const char *list, const char *name)
 {
-    gw_log_info("%" PRIu64 " variants of %" PRId64 " samples read; %" PRIu64
-                " of the reference's %" PRId64 " matched (%" PRIu64
-                " with alleles swapped, %" PRIu64 " on the other strand); left out: "
-                "not in the reference %" PRIu64 ", other alleles %" PRIu64 ", A/T or C/G %" PRIu64
-                ", there before %" PRIu64,
-                p->n_read, p->n_samples, p->matched, l->n, p->swapped, p->strand,
-                p->not_in_reference, p->alleles, p->ambiguous, p->twice);
-    if (p->matched * 10 < (uint64_t)l->n)
-        gw_log_warning("less than a tenth of the reference's variants matched; the samples' places "
-                       "are rough");
+    size_t len = strlen(name);
+    for (const char *p = list; (p = strstr(p, name)); p++)
+        if (p[-1] == ' ' && p[len] == ' ')
+            return true;
+    return false;
 }
 
-static void write_places(run_t *s, const gw_projection_t *p, const gw_ancestry_t *a, FILE *f)
-{
-    fputs("#FID\tIID", f);
-    for (int c = 0; c < p->k; c++)
-        fprintf(f, "\tPC%d", c + 1);
-    fputs(a ? "\tUSED\tLABEL\tSUPPORT\tDISTANCE\n" : "\tUSED\n", f);
-    for (int64_t i = 0; i < p->n_samples; i++) {
-        fprintf(f, "%s\t%s", gw_genoreader_family(s->in, i), gw_genoreader_sample(s->in, i));
-        for (int c = 0; c < p->k; c++)
-            fprintf(f, "\t%.10g", p->vector[c * p->n_samples + i]);
-        fprintf(f, "\t%" PRId64, p->used[i]);
-        if (a) {
-            gw_assignment_t x = gw_ancestry_assign(a, p->vector + i, p->n_samples);
-            fprintf(f, "\t%s\t%.2f\t%.3f", x.label, x.support, x.distance);
-        }
-        fputc('\n', f);
-    }
-}
-
-static gw_status_t output_places(run_t *s, const gw_projection_t *p, const gw_ancestry_t *a,
+/* Options that one kind of input takes and another does not are refused there, not ignored. */
+static gw_status_t check_options(const gw_invocation_t *inv, gw_genoinput_kind_t kind,
                                  gw_err_t *err)
 {
-    char *name = s->o->out ? gw_asprintf("%s.projected.tsv", s->o->out) : NULL;
-    gw_outfile_t o = {0};
-    if (s->o->out && !name)
-        return gw_err_nomem(err, "writing");
-    gw_status_t st = gw_outfile_fopen(&o, name ? name : s->inv->common.output, err);
-    free(name);
-    if (st != GW_OK)
-        return st;
-    write_places(s, p, a, o.file);
-    return gw_outfile_commit(&o, err);
+    bool matrix = kind == GW_GENOINPUT_MATRIX;
+    const gw_cmd_pca_opts_t *o = inv->opts;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (inv->seen[i] && among(matrix ? genotypes_only : matrices_only, rows[i].name))
+            return gw_err_set(err, GW_EUSAGE, "--%s is for %s, and %s is %s", rows[i].name,
+                              matrix ? "genotypes" : "matrices", inv->operands.v[0],
+                              matrix ? "read as a matrix of numbers" : "one of genotypes");
+    bool gl = o->gl || kind == GW_GENOINPUT_BEAGLE;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && (gl || o->em); i++)
+        if (inv->seen[i] && among(gl ? not_with_gl : not_with_em, rows[i].name))
+            return gw_err_set(err, GW_EUSAGE, "--%s does not go with %s", rows[i].name,
+                              gl ? "genotype likelihoods" : "--em");
+    if (o->em && gl)
+        return gw_err_set(err, GW_EUSAGE, "--em is for genotypes; a BEAGLE file has likelihoods");
+    if ((o->em || gl) && o->scale != GW_CMD_PCA_SCALE_AUTO && o->scale != GW_CMD_PCA_SCALE_BINOMIAL)
+        return gw_err_set(err, GW_EUSAGE, "--gl and --em go with --scale binomial only");
+    if (matrix ? o->scale == GW_CMD_PCA_SCALE_BINOMIAL : o->scale == GW_CMD_PCA_SCALE_NONE)
+        return gw_err_set(err, GW_EUSAGE, "--scale %s is for %s", matrix ? "binomial" : "none",
+                          matrix ? "genotypes" : "matrices");
+    return GW_OK;
 }
 
-static gw_status_t run_project(run_t *s, gw_err_t *err)
+static gw_status_t run_genotypes(gw_invocation_t *inv, gw_genoinput_t *in,
+                                 const gw_labels_t *labels, gw_err_t *err)
 {
-    const opts_t *o = s->o;
-    gw_loadings_t l;
-    gw_projection_t p = {0};
-    gw_ancestry_t *a = NULL;
-    gw_project_opts_t po = {.method = (gw_project_method_t)o->projection,
-                            .by_id = o->match == 1,
-                            .threads = (int)s->inv->common.threads};
-    gw_status_t st = gw_loadings_load(o->project, &l, err);
-    if (st != GW_OK)
-        return st;
-    if (o->labels)
-        st = gw_ancestry_load(o->project, &l, &s->labels, &a, err);
+    run_t s = {.inv = inv, .o = inv->opts};
+    bool gl = s.o->gl || in->kind == GW_GENOINPUT_BEAGLE;
+    gw_genoread_opts_t ro = {.threads = (int)inv->common.threads, .likelihoods = gl};
+    gw_status_t st = gw_genoreader_attach(in, &ro, &s.in, err);
     if (st == GW_OK)
-        st = gw_project_run(s->in, &l, &po, &p, err);
-    if (st == GW_OK) {
-        log_projection(&p, &l);
-        st = output_places(s, &p, a, err);
-    }
-    gw_projection_release(&p);
-    gw_ancestry_destroy(a);
-    gw_loadings_release(&l);
+        st = s.o->project ? gw_cmd_pca_project(inv, s.in, labels, err)
+                          : run_components(&s, gl, labels, err);
+    gw_genoreader_close(s.in);
     return st;
 }
 
-/* 4. the command */
 static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 {
-    run_t s = {.inv = inv, .o = inv->opts};
-    gw_genoread_opts_t ro = {.threads = (int)inv->common.threads};
+    const gw_cmd_pca_opts_t *o = inv->opts;
+    gw_labels_t labels = {0}, *with = o->labels ? &labels : NULL;
+    gw_genoinput_t in = {0};
     gw_status_t st = gw_cpu_check(err);
-    if (st == GW_OK && s.o->labels)
-        st = gw_labels_load(s.o->labels, s.o->label_column, &s.labels, err);
+    if (st == GW_OK && with)
+        st = gw_labels_load(o->labels, o->label_column, with, err);
     if (st == GW_OK)
-        st = gw_genoreader_open(inv->operands.v[0], &ro, &s.in, err);
+        st = gw_genoinput_open(inv->operands.v[0], &in, err);
     if (st == GW_OK)
-        st = s.o->project ? run_project(&s, err) : run_components(&s, err);
-    gw_genoreader_close(s.in);
-    gw_labels_release(&s.labels);
+        st = check_options(inv, in.kind, err);
+    if (st == GW_OK)
+        st = in.kind == GW_GENOINPUT_MATRIX ? gw_cmd_pca_matrix(inv, &in, with, err)
+                                            : run_genotypes(inv, &in, with, err);
+    gw_genoinput_release(&in);
+    gw_labels_release(&labels);
     return st;
 }
 
 const gw_command_t gw_cmd_pca = {
     .name = "pca",
-    .summary = "principal components of genotypes, from files or a pipe, with a certificate",
+    .summary = "principal components of genotypes or of any matrix, from files or a pipe, with a "
+               "certificate",
     .usage = usage,
     .description =
-        "Reads genotypes (VCF or BCF, - for stdin, or a PLINK bed/bim/fam) and writes their "
-        "principal components as a table: #FID IID PC1 .. PCk.\nWhat each filter removed, the "
+        "Reads genotypes (VCF or BCF, - for stdin, or a PLINK bed/bim/fam), genotype likelihoods "
+        "(VCF or BCF with --gl, BEAGLE) or a matrix of numbers "
+        "(a table with header and row names, or MatrixMarket) and writes the samples' principal "
+        "components as a table: #FID IID PC1 .. PCk.\nWhat each filter removed, the "
         "variance explained and a bound on the error are on stderr.\n--project places "
         "new samples among components that were saved with --out.",
     .examples = examples,
     .opts = rows,
     .n_opts = sizeof rows / sizeof *rows,
-    .opts_size = sizeof(opts_t),
+    .opts_size = sizeof(gw_cmd_pca_opts_t),
     .common = GW_COMMON_OUTPUT | GW_COMMON_THREADS | GW_COMMON_DEVICE | GW_COMMON_MEM |
               GW_COMMON_TMP | GW_COMMON_SEED | GW_COMMON_REPORT | GW_COMMON_PROGRESS,
     .max_mem = "2G",

@@ -5,17 +5,25 @@
 
 #include "base/mem.h"
 #include "cluster/assign.h"
+#include "cluster/odds.h"
 
 /* 1. set cover and greedy */
+enum {
+    KEPT = 8, /* a sequence is taken when its standing keeps so many... */
+    OF = 8    /* ...parts of what was expected, in the comparisons that it leads to */
+};
+
 typedef struct {
     gw_graph_t *g;
     bool greedy;
     int32_t *rep;    /* -1 = not decided yet */
-    int32_t *degree; /* neighbours that are undecided and that the sequence may represent */
+    int32_t *degree; /* undecided neighbours that the sequence may represent, by their odds */
     int32_t *top;    /* the strongest within one step: a sequence's number */
     int32_t *live;   /* undecided sequences, rising */
     int32_t *ready;  /* the strongest within two steps */
-    int32_t n_live, n_ready;
+    int32_t *stale;  /* whose edges or neighbours changed, then their neighbours too */
+    uint8_t *mark;   /* in stale: 1 = changed itself, 2 = a neighbour */
+    int32_t n_live, n_ready, n_stale;
     int64_t *todo;
     size_t n_todo, cap_todo;
 } cover_t;
@@ -33,27 +41,63 @@ static bool stronger(const cover_t *c, int32_t u, int32_t v)
         for (gw_edge_t *e = &(c)->g->edge[(c)->g->adj[k_]]; e; e = NULL)           \
             if ((c)->rep[gw_edge_other(e, u)] < 0)
 
+static void touch(cover_t *c, int32_t u, uint8_t how)
+{
+    if (c->rep[u] >= 0)
+        return;
+    if (c->mark[u] == 0)
+        c->stale[c->n_stale++] = u;
+    if (c->mark[u] != 1)
+        c->mark[u] = how;
+}
+
+static int32_t degree_of(const cover_t *c, int32_t u)
+{
+    int32_t d = 0;
+    FOR_LIVE_EDGES(c, u, e)
+    if (gw_edge_open(e, u))
+        d += e->state & GW_EDGE_KNOWN ? GW_ODDS_ONE : e->odds;
+    return d;
+}
+
+static int32_t top_of(const cover_t *c, int32_t u)
+{
+    int32_t best = u;
+    FOR_LIVE_EDGES(c, u, e)
+    {
+        int32_t v = gw_edge_other(e, u);
+        if ((gw_edge_open(e, v) || (!c->greedy && gw_edge_open(e, u))) && stronger(c, v, best))
+            best = v;
+    }
+    return best;
+}
+
+/* Brings degrees and tops up to date where something changed. */
+static void refresh(cover_t *c)
+{
+    int32_t n = c->n_stale;
+    for (int32_t i = 0; i < n; i++) {
+        int32_t u = c->stale[i];
+        if (c->rep[u] >= 0)
+            continue;
+        c->degree[u] = degree_of(c, u);
+        FOR_LIVE_EDGES(c, u, e)
+        touch(c, gw_edge_other(e, u), 2);
+    }
+    for (int32_t i = 0; i < c->n_stale; i++) {
+        int32_t u = c->stale[i];
+        c->mark[u] = 0;
+        if (c->rep[u] < 0)
+            c->top[u] = top_of(c, u);
+    }
+    c->n_stale = 0;
+}
+
 /* Who can be decided now: nobody within reach is stronger. In greedy mode reach is one step: a
  * weaker neighbour of two that are taken together is represented either way. */
 static void find_ready(cover_t *c)
 {
-    for (int32_t i = 0; i < c->n_live; i++) {
-        int32_t u = c->live[i], d = 0;
-        FOR_LIVE_EDGES(c, u, e)
-        d += gw_edge_open(e, u);
-        c->degree[u] = d;
-    }
-    for (int32_t i = 0; i < c->n_live; i++) {
-        int32_t u = c->live[i], best = u;
-        FOR_LIVE_EDGES(c, u, e)
-        {
-            int32_t v = gw_edge_other(e, u);
-            if ((gw_edge_open(e, u) || gw_edge_open(e, v)) && stronger(c, v, best) &&
-                (!c->greedy || gw_edge_open(e, v)))
-                best = v;
-        }
-        c->top[u] = best;
-    }
+    refresh(c);
     c->n_ready = 0;
     for (int32_t i = 0; i < c->n_live; i++) {
         int32_t u = c->live[i];
@@ -77,29 +121,53 @@ static gw_status_t verify_ready(cover_t *c, gw_err_t *err)
         int32_t u = c->ready[i];
         FOR_LIVE_EDGES(c, u, e)
         {
-            if ((e->state & GW_EDGE_KNOWN) || !gw_edge_open(e, u))
+            if (e->state & GW_EDGE_KNOWN)
+                continue;
+            if (!GW_GROW(c->todo, c->cap_todo, c->n_todo + 1))
+                return gw_err_nomem(err, "choosing representatives");
+            c->todo[c->n_todo++] = e - c->g->edge;
+            touch(c, u, 1);
+            touch(c, gw_edge_other(e, u), 1);
+        }
+    }
+    return gw_graph_verify(c->g, c->todo, c->n_todo, false, err);
+}
+
+/* Keeps of the ready ones those whose standing survived the comparisons, and proves what holds for
+ * them on whole matrices. */
+static gw_status_t prove_ready(cover_t *c, gw_err_t *err)
+{
+    int32_t n = 0;
+    c->n_todo = 0;
+    for (int32_t i = 0; i < c->n_ready; i++) {
+        int32_t u = c->ready[i];
+        if (!c->greedy && (int64_t)degree_of(c, u) * OF < (int64_t)c->degree[u] * KEPT)
+            continue; /* fewer neighbours than promised: it must compete again */
+        c->ready[n++] = u;
+        FOR_LIVE_EDGES(c, u, e)
+        {
+            if (!gw_edge_holds(e, u) || (e->state & GW_EDGE_PROVEN))
                 continue;
             if (!GW_GROW(c->todo, c->cap_todo, c->n_todo + 1))
                 return gw_err_nomem(err, "choosing representatives");
             c->todo[c->n_todo++] = e - c->g->edge;
         }
     }
-    return gw_graph_verify(c->g, c->todo, c->n_todo, err);
+    c->n_ready = n;
+    return gw_graph_verify(c->g, c->todo, c->n_todo, true, err);
 }
 
-/* Takes a ready sequence whose standing survived the verification; in canonical order, so that a
- * neighbour of two goes to the first. */
+/* In canonical order, so that a neighbour of two goes to the first. */
 static void take(cover_t *c, int32_t u)
 {
-    int32_t d = 0;
-    FOR_LIVE_EDGES(c, u, e)
-    d += gw_edge_open(e, u);
-    if (!c->greedy && d != c->degree[u])
-        return; /* fewer neighbours than promised: it must compete again */
     c->rep[u] = u;
     FOR_LIVE_EDGES(c, u, e)
-    if (gw_edge_holds(e, u))
-        c->rep[gw_edge_other(e, u)] = u;
+    {
+        if (gw_edge_holds(e, u))
+            c->rep[gw_edge_other(e, u)] = u;
+        else
+            touch(c, gw_edge_other(e, u), 1);
+    }
 }
 
 static gw_status_t cover(cover_t *c, gw_err_t *err)
@@ -107,15 +175,22 @@ static gw_status_t cover(cover_t *c, gw_err_t *err)
     while (c->n_live > 0) {
         find_ready(c);
         gw_status_t st = verify_ready(c, err);
+        if (st == GW_OK)
+            st = prove_ready(c, err);
         if (st != GW_OK)
             return st;
         for (int32_t i = 0; i < c->n_ready; i++)
             if (c->rep[c->ready[i]] < 0)
                 take(c, c->ready[i]);
         int32_t n = 0;
-        for (int32_t i = 0; i < c->n_live; i++)
-            if (c->rep[c->live[i]] < 0)
-                c->live[n++] = c->live[i];
+        for (int32_t i = 0; i < c->n_live; i++) {
+            int32_t u = c->live[i];
+            if (c->rep[u] < 0)
+                c->live[n++] = u;
+            else
+                FOR_LIVE_EDGES(c, u, e)
+                touch(c, gw_edge_other(e, u), 1);
+        }
         c->n_live = n;
     }
     return GW_OK;
@@ -137,12 +212,13 @@ static gw_status_t first_fit(cover_t *c, gw_err_t *err)
             return gw_err_nomem(err, "choosing representatives");
         c->todo[c->n_todo++] = (int64_t)i;
     }
-    gw_status_t st = gw_graph_verify(g, c->todo, c->n_todo, err);
+    gw_status_t st = gw_graph_verify(g, c->todo, c->n_todo, true, err);
     for (size_t i = 0; st == GW_OK && i < g->n; i++) {
         const gw_edge_t *e = &g->edge[i];
         for (int side = 0; side < 2; side++) {
             int32_t r = side ? e->b : e->a, m = side ? e->a : e->b;
-            if (c->rep[r] == r && c->rep[m] != m && gw_edge_holds(e, r) && r < c->rep[m])
+            if (c->rep[r] == r && c->rep[m] != m && (e->state & GW_EDGE_PROVEN) &&
+                gw_edge_holds(e, r) && r < c->rep[m])
                 c->rep[m] = r;
         }
     }
@@ -157,13 +233,17 @@ static gw_status_t assign_cover(gw_graph_t *g, bool greedy, int32_t *rep, gw_err
     c.top = gw_malloc(n, sizeof *c.top);
     c.live = gw_malloc(n, sizeof *c.live);
     c.ready = gw_malloc(n, sizeof *c.ready);
+    c.stale = gw_malloc(n, sizeof *c.stale);
+    c.mark = gw_malloc(n, 1);
     gw_status_t st = GW_OK;
-    if (!c.degree || !c.top || !c.live || !c.ready)
+    if (!c.degree || !c.top || !c.live || !c.ready || !c.stale || !c.mark)
         st = gw_err_nomem(err, "choosing representatives");
     for (size_t u = 0; st == GW_OK && u < n; u++) {
         rep[u] = -1;
-        c.live[c.n_live++] = (int32_t)u;
+        c.mark[u] = 1;
+        c.live[u] = c.stale[u] = (int32_t)u;
     }
+    c.n_live = c.n_stale = (int32_t)n;
     if (st == GW_OK)
         st = cover(&c, err);
     if (st == GW_OK && greedy)
@@ -172,6 +252,8 @@ static gw_status_t assign_cover(gw_graph_t *g, bool greedy, int32_t *rep, gw_err
     free(c.top);
     free(c.live);
     free(c.ready);
+    free(c.stale);
+    free(c.mark);
     free(c.todo);
     return st;
 }
@@ -210,7 +292,7 @@ static gw_status_t assign_connected(gw_graph_t *g, int32_t *rep, gw_err_t *err)
             int32_t a = root_of(rep, e->a), b = root_of(rep, e->b);
             if (a == b)
                 continue;
-            if (gw_edge_holds(e, e->a) || gw_edge_holds(e, e->b)) {
+            if ((e->state & GW_EDGE_PROVEN) && (gw_edge_holds(e, e->a) || gw_edge_holds(e, e->b))) {
                 rep[a < b ? b : a] = a < b ? a : b;
             } else if (!(e->state & GW_EDGE_KNOWN)) {
                 if (better_link(g, (int64_t)i, best[a]))
@@ -223,7 +305,7 @@ static gw_status_t assign_connected(gw_graph_t *g, int32_t *rep, gw_err_t *err)
         for (int32_t u = 0; u < n; u++)
             if (best[u] >= 0)
                 todo[n_todo++] = best[u];
-        st = gw_graph_verify(g, todo, n_todo, err);
+        st = gw_graph_verify(g, todo, n_todo, true, err);
     }
     for (int32_t u = 0; st == GW_OK && u < n; u++)
         rep[u] = root_of(rep, u);

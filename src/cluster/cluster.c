@@ -6,8 +6,16 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cluster/cluster.h"
+#include "cluster/greedy.h"
+#include "cluster/odds.h"
 
 enum { MAX_ROUNDS = 6 };
+
+/* Shorter length by longer length: gaps let them differ by a little more than the coverages say. */
+static double min_ratio(const gw_cluster_opts_t *o)
+{
+    return o->cov_mode == GW_COV_BOTH ? o->min_cov * 0.9 : 0;
+}
 
 /* How far candidates are looked for: among all sequences first, then among representatives only,
  * where lists are short and every one of them can be read. */
@@ -19,10 +27,10 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
                             .threads = o->threads,
                             .min_hits = 2,
                             .n_seeds = 2};
-    /* gaps let lengths differ by a little more than the coverages say */
-    r->min_ratio = o->cov_mode == GW_COV_BOTH ? o->min_cov * 0.9 : 0;
+    r->min_ratio = min_ratio(o);
     r->max_targets = 1000;
-    r->strong_fraction = 0.1;
+    r->min_cov = o->min_cov;
+    r->min_odds = GW_ODDS_ONE / 50;
     if (s->kind == GW_SEQ_DNA) {
         r->n_seeds = 1;
         r->centres = 24;
@@ -35,7 +43,7 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->centres = 200;
         r->neighbours = 56;
         r->min_score = 30;
-        r->min_fraction = 0.1 * o->min_id / 0.5;
+        r->min_fraction = 0.04;
     }
     if (o->depth == GW_SEARCH_LINEAR) {
         r->n_seeds = 1;
@@ -49,6 +57,7 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->neighbours *= 4;
         r->min_score = 24;
         r->min_fraction /= 2;
+        r->min_odds = 1;
         r->hit_fraction /= 2;
     }
     if (among_reps && o->depth != GW_SEARCH_LINEAR) {
@@ -57,12 +66,18 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
     }
 }
 
+gw_status_t gw_cluster_candidates(const gw_seqset_t *s, const gw_cluster_opts_t *o,
+                                  gw_pairs_t *pairs, gw_err_t *err)
+{
+    gw_pairs_rules_t rules;
+    rules_init(&rules, s, o, false);
+    return gw_pairs_find(s, NULL, NULL, &rules, pairs, err);
+}
+
 static gw_status_t round_first(gw_graph_t *g, const gw_cluster_opts_t *o, int32_t *rep,
                                gw_pairs_t *pairs, gw_err_t *err)
 {
-    gw_pairs_rules_t rules;
-    rules_init(&rules, g->s, o, false);
-    gw_status_t st = gw_pairs_find(g->s, NULL, NULL, &rules, pairs, err);
+    gw_status_t st = gw_cluster_candidates(g->s, o, pairs, err);
     if (st == GW_OK)
         st = gw_graph_add(g, pairs, err);
     if (st == GW_OK)
@@ -82,7 +97,7 @@ static gw_status_t compare_reps(gw_graph_t *g, const int32_t *rep, bool *found, 
         if (!(e->state & GW_EDGE_KNOWN) && rep[e->a] == e->a && rep[e->b] == e->b)
             todo[n++] = (int64_t)i;
     }
-    gw_status_t st = gw_graph_verify(g, todo, n, err);
+    gw_status_t st = gw_graph_verify(g, todo, n, false, err);
     for (size_t i = 0; st == GW_OK && i < n; i++)
         *found |= (g->edge[todo[i]].state & (GW_EDGE_A_REP | GW_EDGE_B_REP)) != 0;
     free(todo);
@@ -154,19 +169,24 @@ gw_status_t gw_cluster_run(const gw_seqset_t *s, const gw_cluster_opts_t *o, gw_
     gw_status_t st = GW_OK;
     if (!marks || !c->rep)
         st = gw_err_nomem(err, "clustering");
-    if (st == GW_OK)
+    /* exact search against representatives, when the errors allowed leave enough words whole */
+    bool words = s->kind == GW_SEQ_DNA && o->mode == GW_MODE_GREEDY && o->min_id >= 0.8 &&
+                 o->depth != GW_SEARCH_LINEAR;
+    int64_t candidates = 0;
+    if (st == GW_OK && words)
+        st = gw_greedy_run(&g, o->both_strands, min_ratio(o), c->rep, &candidates, err);
+    else if (st == GW_OK)
         st = round_first(&g, o, c->rep, &pairs, err);
-    bool more = st == GW_OK && o->mode != GW_MODE_CONNECTED;
+    bool more = st == GW_OK && o->mode != GW_MODE_CONNECTED && !words;
     for (c->rounds = 1; st == GW_OK && more && c->rounds < MAX_ROUNDS; c->rounds++) {
-        gw_log_debug("round %d: %zu candidate pairs, %lld compared, %.2f G cells", c->rounds, g.n,
-                     (long long)g.n_compared, (double)g.n_cells * 1e-9);
+        gw_log_debug("round %d: %zu candidate pairs, %lld compared", c->rounds, g.n,
+                     (long long)g.n_compared);
         st = round_next(&g, o, c->rep, marks, marks + n, marks + 2 * n, &pairs, &more, err);
     }
     if (st == GW_OK)
         st = collect(&g, c, err);
-    c->n_candidates = (int64_t)g.n;
+    c->n_candidates = words ? candidates : (int64_t)g.n;
     c->n_compared = g.n_compared;
-    c->n_cells = g.n_cells;
     for (size_t i = 0; i < c->n_figures; i++)
         c->figures[i].edge = NULL;
     free(pairs.v);
@@ -179,5 +199,6 @@ void gw_clusters_release(gw_clusters_t *c)
 {
     free(c->rep);
     free(c->figures);
+    free(c->left_out);
     memset(c, 0, sizeof *c);
 }

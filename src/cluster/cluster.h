@@ -25,12 +25,14 @@ typedef struct {
 } gw_cluster_opts_t;
 
 /* 2. results */
+enum { GW_LEFT_RARE = 1, GW_LEFT_CHIMERA = 2 };
 typedef struct {
     int32_t *rep;          /* of every unique; rep[u] = u for representatives */
     gw_figures_t *figures; /* one per unique that is no representative, by unique */
     size_t n_figures;
+    uint8_t *left_out; /* of every unique: 0, or why it is in no cluster; NULL: all are in one */
     int32_t n_clusters;
-    int64_t n_candidates, n_compared, n_cells;
+    int64_t n_candidates, n_compared;
     int rounds;
 } gw_clusters_t;
 
@@ -38,5 +40,9 @@ typedef struct {
 GW_RESULT_USED gw_status_t gw_cluster_run(const gw_seqset_t *s, const gw_cluster_opts_t *opts,
                                           gw_clusters_t *c, gw_err_t *err);
 void gw_clusters_release(gw_clusters_t *c);
+/* The candidate pairs that clustering starts from; as gw_pairs_find. */
+GW_RESULT_USED gw_status_t gw_cluster_candidates(const gw_seqset_t *s,
+                                                 const gw_cluster_opts_t *opts, gw_pairs_t *pairs,
+                                                 gw_err_t *err);
 
 #endif

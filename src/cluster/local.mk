@@ -4,8 +4,31 @@ libgw_cluster_a_SOURCES = \
 	src/cluster/seqset.c src/cluster/seqset.h \
 	src/cluster/scoring.c src/cluster/scoring.h \
 	src/cluster/wordindex.c src/cluster/wordindex.h \
+	src/cluster/odds.c src/cluster/odds.h \
 	src/cluster/pairs.c src/cluster/pairs.h \
 	src/cluster/graph.c src/cluster/graph.h \
+	src/cluster/verify.c src/cluster/verify.h \
+	src/cluster/gramindex.c src/cluster/gramindex.h \
+	src/cluster/greedy.c src/cluster/greedy.h \
 	src/cluster/assign.c src/cluster/assign.h \
 	src/cluster/cluster.c src/cluster/cluster.h \
-	src/cluster/write.c src/cluster/write.h
+	src/cluster/write.c src/cluster/write.h \
+	src/cluster/samples.c src/cluster/samples.h \
+	src/cluster/kmeans.c src/cluster/kmeans.h \
+	src/cluster/gmm.c src/cluster/gmm.h \
+	src/cluster/hclust.c src/cluster/hclust.h \
+	src/cluster/dbscan.c src/cluster/dbscan.h \
+	src/cluster/agreement.c src/cluster/agreement.h \
+	src/cluster/samplegroups.c src/cluster/samplegroups.h \
+	src/cluster/partition.c src/cluster/partition.h \
+	src/cluster/editdist.c src/cluster/editdist.h \
+	src/cluster/wordlist.c src/cluster/wordlist.h \
+	src/cluster/denoise.c src/cluster/denoise.h \
+	src/cluster/chimera.c src/cluster/chimera.h \
+	src/cluster/sizename.c src/cluster/sizename.h \
+	src/cluster/otutable.c src/cluster/otutable.h \
+	src/cluster/msa.c src/cluster/msa.h \
+	src/cluster/update.c src/cluster/update.h \
+	src/cluster/umi.c src/cluster/umi.h \
+	src/cluster/umireads.c src/cluster/umireads.h \
+	src/cluster/umiconsensus.c src/cluster/umiconsensus.h

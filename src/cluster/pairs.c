@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/thread.h"
+#include "cluster/odds.h"
 #include "cluster/pairs.h"
 #include "cluster/scoring.h"
 #include "cluster/wordindex.h"
@@ -12,6 +13,7 @@
 enum {
     CHUNK = 128,    /* queries a work item; fixed, so that results never depend on threads */
     DIAG_BAND = 10, /* hits this near in diagonal count together */
+    SHORT = 120,    /* proteins below this length are looked at for one hit */
     MIN_LIST = 8    /* lists up to this long are scanned without searching */
 };
 
@@ -100,11 +102,11 @@ static inline void hit(worker_t *w, uint32_t at, int32_t diag)
 }
 
 /* How many words a nucleotide query should share with a target of the identity asked for: less than
- * half of what mismatches spread evenly would leave. Two for proteins. */
+ * half of what mismatches spread evenly would leave. Two for proteins, one for short ones. */
 static uint32_t needed_hits(const find_t *f, int32_t len)
 {
     if (f->s->kind != GW_SEQ_DNA)
-        return (uint32_t)f->rules->min_hits;
+        return len < SHORT ? 1 : (uint32_t)f->rules->min_hits;
     const gw_wordshape_t *w = &f->shape[0];
     double words = (double)(len - w->span + 1) / w->sample * f->rules->n_seeds;
     double share = 1;
@@ -168,6 +170,25 @@ static int32_t ungapped(const gw_ident_params_t *sc, const uint8_t *q, int32_t q
     return best;
 }
 
+/* The first segment of that score: its letters and how many of them are equal. */
+static void segment(const gw_ident_params_t *sc, const uint8_t *q, const uint8_t *t, int32_t diag,
+                    int32_t score, int32_t *len, int32_t *matches)
+{
+    int32_t p = diag < 0 ? -diag : 0, sum = 0, from = p;
+    while (sum < score) {
+        sum += sc->matrix[q[p] * sc->n_letters + t[p + diag]];
+        p++;
+        if (sum <= 0) {
+            sum = 0;
+            from = p;
+        }
+    }
+    *len = p - from;
+    *matches = 0;
+    for (int32_t k = from; k < p; k++)
+        *matches += q[k] == t[k + diag];
+}
+
 static int cmp_top(const void *a, const void *b)
 {
     const gw_pair_t *x = a, *y = b;
@@ -194,6 +215,7 @@ static gw_status_t keep(const find_t *f, worker_t *w, int32_t u, gw_pairs_t *out
     const uint8_t *q = gw_seqset_seq(s, u);
     int32_t len = gw_seqset_len(s, u);
     int64_t self = gw_scoring_self(&f->scoring, q, len);
+    int32_t min_id = (int32_t)(r->min_id * 10000 + 0.5);
     size_t n = 0;
     if (!GW_GROW(w->top, w->cap_top, w->n_found))
         return gw_err_nomem(err, "finding pairs");
@@ -212,9 +234,15 @@ static gw_status_t keep(const find_t *f, worker_t *w, int32_t u, gw_pairs_t *out
             diag = other > score ? slot->last : diag;
             score = other > score ? other : score;
         }
-        double part = (double)score * len / ((double)self * lo);
-        if (score >= r->min_score && part >= r->min_fraction)
-            w->top[n++] = (gw_pair_t){v, u, score, diag, reverse, part < r->strong_fraction};
+        if (score < r->min_score || (double)score * len < r->min_fraction * (double)self * lo)
+            continue;
+        int32_t seg, matches;
+        segment(&f->scoring, letters, t, diag, score, &seg, &matches);
+        int32_t odds = gw_odds_of_segment(matches, seg, lo, min_id);
+        if (s->kind != GW_SEQ_DNA && odds < r->min_odds)
+            continue;
+        bool whole = seg >= r->min_cov * (t_len < len ? len : t_len);
+        w->top[n++] = (gw_pair_t){v, u, score, diag, reverse, whole, (uint16_t)odds};
     }
     if (n > (size_t)r->max_targets) {
         qsort(w->top, n, sizeof *w->top, cmp_top);
@@ -246,8 +274,7 @@ static gw_status_t find_chunk(void *ctx, int worker, int64_t i, gw_err_t *err)
         const uint8_t *seq = gw_seqset_seq(f->s, u);
         look_up(f, w, u, seq, 0);
         if (f->n_strands > 1) {
-            for (int32_t p = 0; p < len; p++)
-                w->reverse[p] = (uint8_t)(seq[len - 1 - p] < 4 ? 3 - seq[len - 1 - p] : 4);
+            gw_seqset_turn(seq, len, w->reverse);
             look_up(f, w, u, w->reverse, 1);
         }
         st = keep(f, w, u, &f->chunk[i], err);

@@ -28,10 +28,10 @@ typedef struct {
     double hit_fraction; /* nucleotides: part of the expected words, at least */
     int32_t min_score;   /* ungapped score */
     double min_fraction; /* ungapped score as a part of the shorter one's self-score, at least */
-    double strong_fraction; /* below this part, a pair is marked weak */
+    int32_t min_odds;    /* proteins: of GW_ODDS_ONE (cluster/odds.h), at least */
     int32_t max_targets;    /* of one query, by hits then canonical order */
     int n_seeds;            /* how many of the seed shapes */
-    double min_id;          /* the identity the pairs are meant for */
+    double min_id, min_cov; /* the identity and coverage the pairs are meant for */
     bool both_strands;      /* nucleotides: look up the reverse complement too */
     int threads;
 } gw_pairs_rules_t;
@@ -41,7 +41,8 @@ typedef struct {
     int32_t score; /* ungapped, along the diagonal */
     int32_t diag;  /* position in a - position in b */
     bool reverse;  /* b's reverse complement (nucleotides) */
-    bool weak;     /* score below strong_fraction: likely not to hold */
+    bool whole;    /* the segment of this score covers min_cov of both */
+    uint16_t odds; /* of GW_ODDS_ONE: how likely the pair is to hold */
 } gw_pair_t;
 
 typedef struct {

@@ -1,5 +1,6 @@
 #include <config.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,8 @@ typedef struct {
     uint64_t ordinal;
     uint64_t hash;
     int64_t off, size;
-    int32_t len, uniq;
+    const char *sample;
+    int32_t len;
 } raw_t;
 
 typedef struct {
@@ -27,7 +29,8 @@ typedef struct {
     size_t n, cap;
     uint8_t *text; /* letters as in the file, until they are encoded in place */
     size_t n_text, cap_text;
-    int64_t count[256]; /* of each letter in the file */
+    int64_t count[256];   /* of each letter in the file */
+    double error_of[256]; /* probability of a quality character */
 } load_t;
 
 /* 1. reading */
@@ -57,6 +60,61 @@ static gw_status_t parse_size(raw_t *r, gw_err_t *err)
     return GW_OK;
 }
 
+/* ;sample=NAME or ;barcodelabel=NAME, as USEARCH and VSEARCH write them */
+static const char *sample_in(const char *name, size_t *len)
+{
+    static const char *const keys[] = {"sample=", "barcodelabel="};
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+        for (const char *p = name; (p = strstr(p, keys[k])); p++)
+            if (p == name || p[-1] == ';') {
+                p += strlen(keys[k]);
+                *len = strcspn(p, ";");
+                return *len ? p : NULL;
+            }
+    return NULL;
+}
+
+/* A file's name without its folder and endings. */
+static const char *sample_of(const char *path, size_t *len)
+{
+    static const char *const endings[] = {".gz",  ".zst",  ".bgz", ".fa", ".fasta",
+                                          ".fna", ".ffn",  ".fsa", ".fq", ".fastq",
+                                          ".bam", ".cram", ".sam"};
+    const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    *len = strlen(name);
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+            size_t n = strlen(endings[i]);
+            if (*len > n && strncmp(name + *len - n, endings[i], n) == 0) {
+                *len -= n;
+                break;
+            }
+        }
+    return name;
+}
+
+static gw_status_t parse_sample(load_t *l, raw_t *r, gw_err_t *err)
+{
+    size_t len;
+    const char *s = sample_in(r->name, &len);
+    if (!s)
+        s = sample_of(r->path, &len);
+    r->sample = gw_arena_strndup(&l->s->arena, s, len);
+    return r->sample ? GW_OK : gw_err_nomem(err, "reading sequences");
+}
+
+static gw_status_t count_errors(const load_t *l, const raw_t *r, const gw_seqrec_t *rec, bool *poor,
+                                gw_err_t *err)
+{
+    double sum = 0;
+    if (!rec->qual)
+        return bad(r, err, "no qualities, which --max-ee needs; give FASTQ or leave it out");
+    for (uint32_t i = 0; i < rec->len; i++)
+        sum += l->error_of[(unsigned char)rec->qual[i]];
+    *poor = sum > l->opts->max_ee;
+    return GW_OK;
+}
+
 static gw_status_t add(load_t *l, const char *path, const gw_seqrec_t *rec, gw_err_t *err)
 {
     if (!GW_GROW(l->raw, l->cap, l->n + 1))
@@ -66,15 +124,24 @@ static gw_status_t add(load_t *l, const char *path, const gw_seqrec_t *rec, gw_e
     r->name = gw_arena_strndup(&l->s->arena, rec->name, rec->name_len);
     if (!r->name || !GW_GROW(l->text, l->cap_text, l->n_text + rec->len))
         return gw_err_nomem(err, "reading sequences");
-    l->n++;
     if (rec->len == 0)
         return bad(r, err, "the sequence is empty; remove the record or complete the file");
+    l->s->n_read++;
+    bool poor = false;
+    gw_status_t st = l->opts->max_ee > 0 ? count_errors(l, r, rec, &poor, err) : GW_OK;
+    if (st != GW_OK || poor) {
+        l->s->n_poor += poor;
+        return st;
+    }
+    l->n++;
     r->off = (int64_t)l->n_text;
     memcpy(l->text + l->n_text, rec->seq, rec->len);
     l->n_text += rec->len;
     for (uint32_t i = 0; i < rec->len; i++)
         l->count[(unsigned char)rec->seq[i]]++;
-    return l->opts->sizes ? parse_size(r, err) : GW_OK;
+    if (l->opts->samples)
+        st = parse_sample(l, r, err);
+    return st == GW_OK && l->opts->sizes ? parse_size(r, err) : st;
 }
 
 static gw_status_t read_file(load_t *l, const char *path, gw_err_t *err)
@@ -247,6 +314,37 @@ static int cmp_group(const void *a, const void *b)
     return x->first < y->first ? -1 : x->first > y->first;
 }
 
+static int cmp_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static gw_status_t name_samples(load_t *l, gw_err_t *err)
+{
+    gw_seqset_t *s = l->s;
+    if (!l->opts->samples)
+        return GW_OK;
+    s->sample = gw_malloc(l->n, sizeof *s->sample);
+    if (!s->sample)
+        return gw_err_nomem(err, "listing samples");
+    for (size_t i = 0; i < l->n; i++)
+        s->sample[i] = l->raw[i].sample;
+    qsort(s->sample, l->n, sizeof *s->sample, cmp_text);
+    for (size_t i = 0; i < l->n; i++)
+        if (i == 0 || strcmp(s->sample[s->n_samples - 1], s->sample[i]) != 0)
+            s->sample[s->n_samples++] = s->sample[i];
+    return GW_OK;
+}
+
+static int32_t sample_at(const gw_seqset_t *s, const raw_t *r)
+{
+    if (!s->sample)
+        return 0;
+    const char **at =
+        bsearch(&r->sample, s->sample, (size_t)s->n_samples, sizeof *s->sample, cmp_text);
+    return (int32_t)(at - s->sample);
+}
+
 /* Lays the groups out in canonical order. */
 static gw_status_t lay_out(gw_seqset_t *s, const item_t *item, const group_t *group,
                            size_t n_groups, gw_err_t *err)
@@ -270,7 +368,8 @@ static gw_status_t lay_out(gw_seqset_t *s, const item_t *item, const group_t *gr
         s->n_letters += x->r->len;
         s->longest = x->r->len > s->longest ? x->r->len : s->longest;
         for (size_t k = 0; k < group[g].n; k++)
-            s->rec[rec++] = (gw_seqset_rec_t){x[k].r->name, x[k].r->size, (int32_t)g};
+            s->rec[rec++] =
+                (gw_seqset_rec_t){x[k].r->name, x[k].r->size, (int32_t)g, sample_at(s, x[k].r)};
     }
     s->first[n_groups] = rec;
     s->off[n_groups] = s->n_letters;
@@ -297,7 +396,7 @@ static gw_status_t order(load_t *l, gw_err_t *err)
         group[n_groups - 1].n++;
         group[n_groups - 1].total += item[i].r->size;
     }
-    if (l->opts->sizes)
+    if (l->opts->sizes || l->opts->by_abundance)
         qsort(group, n_groups, sizeof *group, cmp_group);
     s->n_recs = l->n;
     st = lay_out(s, item, group, n_groups, err);
@@ -314,9 +413,15 @@ gw_status_t gw_seqset_load(gw_seqset_t *s, const char *const *path, size_t n_pat
     load_t l = {.s = s, .opts = opts};
     memset(s, 0, sizeof *s);
     gw_arena_init(&s->arena, 1 << 16);
+    for (int c = '!'; c < 256; c++)
+        l.error_of[c] = pow(10, -(c - '!') / 10.0);
     gw_status_t st = GW_OK;
     for (size_t i = 0; st == GW_OK && i < n_paths; i++)
         st = read_file(&l, path[i], err);
+    if (st == GW_OK && l.n == 0 && s->n_poor)
+        st = gw_err_set(err, GW_EDATA,
+                        "all %lld sequences have more than %g expected errors; nothing to cluster",
+                        (long long)s->n_poor, opts->max_ee);
     if (st == GW_OK && l.n == 0)
         st = gw_err_set(err, GW_EDATA, "%s: no sequences in it; nothing to cluster",
                         strcmp(path[0], "-") == 0 ? "stdin" : path[0]);
@@ -328,6 +433,8 @@ gw_status_t gw_seqset_load(gw_seqset_t *s, const char *const *path, size_t n_pat
         st = check_mixture(&l, err);
     if (st == GW_OK)
         st = check_names(&l, err);
+    if (st == GW_OK)
+        st = name_samples(&l, err);
     if (st == GW_OK)
         st = order(&l, err);
     free(l.raw);
@@ -341,8 +448,15 @@ void gw_seqset_release(gw_seqset_t *s)
     free(s->first);
     free(s->off);
     free(s->letter);
+    free(s->sample);
     gw_arena_release(&s->arena);
     memset(s, 0, sizeof *s);
+}
+
+void gw_seqset_turn(const uint8_t *p, int32_t len, uint8_t *out)
+{
+    for (int32_t i = 0; i < len; i++)
+        out[i] = (uint8_t)(p[len - 1 - i] < 4 ? 3 - p[len - 1 - i] : 4);
 }
 
 void gw_seqset_text(const gw_seqset_t *s, int32_t u, char *buf)

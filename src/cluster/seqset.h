@@ -27,6 +27,7 @@ typedef struct {
     const char *name; /* in the arena */
     int64_t size;     /* abundance: 1, or ;size=N */
     int32_t uniq;     /* which unique sequence */
+    int32_t sample;   /* place in the set's samples; 0 when they are not asked for */
 } gw_seqset_rec_t;
 
 typedef struct {
@@ -40,7 +41,10 @@ typedef struct {
     int64_t *off; /* n + 1 values: letters [off[u], off[u+1]) */
     uint8_t *letter;
     int64_t n_letters, longest;
-    gw_arena_t arena; /* names */
+    const char **sample; /* names, sorted; in the arena */
+    int32_t n_samples;
+    int64_t n_read, n_poor; /* records read; those left out for their expected errors */
+    gw_arena_t arena;       /* names */
 } gw_seqset_t;
 
 static inline int32_t gw_seqset_len(const gw_seqset_t *s, int32_t u)
@@ -56,6 +60,11 @@ static inline const uint8_t *gw_seqset_seq(const gw_seqset_t *s, int32_t u)
 typedef struct {
     gw_seqkind_t kind; /* AUTO: nucleotides when every letter of the input is one of ACGTUN */
     bool sizes;        /* read ;size=N from the names; a name without it is GW_EDATA */
+    bool by_abundance; /* canonical order as if sizes were read: records count */
+    bool samples;      /* read ;sample=NAME or ;barcodelabel=NAME; a name without is of the sample
+                          that its file is called after */
+    double max_ee;     /* leave records with more expected errors out; 0 = none; else records
+                          without qualities are GW_EDATA */
     int threads;
 } gw_seqset_opts_t;
 
@@ -64,6 +73,8 @@ typedef struct {
 GW_RESULT_USED gw_status_t gw_seqset_load(gw_seqset_t *s, const char *const *path, size_t n_paths,
                                           const gw_seqset_opts_t *opts, gw_err_t *err);
 void gw_seqset_release(gw_seqset_t *s);
+/* The reverse complement of len nucleotides, into out. */
+void gw_seqset_turn(const uint8_t *p, int32_t len, uint8_t *out);
 /* Letters of unique u as text; buf holds len + 1 bytes. */
 void gw_seqset_text(const gw_seqset_t *s, int32_t u, char *buf);
 

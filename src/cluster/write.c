@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cluster/sizename.h"
 #include "cluster/write.h"
 
 /* 1. the order of output */
@@ -22,6 +23,11 @@ static int cmp_cluster(const void *x, const void *y)
     return a->rep < b->rep ? -1 : a->rep > b->rep;
 }
 
+static bool left_out(const gw_clusterview_t *v, int32_t u)
+{
+    return v->c->left_out && v->c->left_out[u];
+}
+
 static void fill(gw_clusterview_t *v, cluster_t *all, int32_t *place)
 {
     const gw_seqset_t *s = v->s;
@@ -29,6 +35,8 @@ static void fill(gw_clusterview_t *v, cluster_t *all, int32_t *place)
         all[u] = (cluster_t){.rep = u};
     for (int32_t u = 0; u < s->n; u++) {
         cluster_t *k = &all[v->c->rep[u]];
+        if (left_out(v, u))
+            continue;
         k->n_uniq++;
         for (int64_t r = s->first[u]; r < s->first[u + 1]; r++) {
             k->records++;
@@ -37,7 +45,7 @@ static void fill(gw_clusterview_t *v, cluster_t *all, int32_t *place)
     }
     v->n = 0;
     for (int32_t u = 0; u < s->n; u++)
-        if (v->c->rep[u] == u)
+        if (v->c->rep[u] == u && !left_out(v, u))
             all[v->n++] = all[u];
     qsort(all, (size_t)v->n, sizeof *all, cmp_cluster);
     v->first[0] = 0;
@@ -51,7 +59,7 @@ static void fill(gw_clusterview_t *v, cluster_t *all, int32_t *place)
     }
     for (int32_t u = 0; u < s->n; u++) {
         v->figure[u] = -1;
-        if (v->c->rep[u] != u)
+        if (v->c->rep[u] != u && !left_out(v, u))
             v->uniq[place[v->c->rep[u]]++] = u;
     }
     for (size_t i = 0; i < v->c->n_figures; i++)
@@ -192,7 +200,12 @@ gw_status_t gw_clusterview_write(const gw_clusterview_t *v, gw_clusterfmt_t fmt,
             break;
         case GW_CLUSTERS_FASTA:
             gw_seqset_text(v->s, v->rep[k], text);
-            fprintf(f, ">%s\n%s\n", name_of(v, v->rep[k]), text);
+            fputc('>', f);
+            if (v->sizes)
+                gw_sizename_write(name_of(v, v->rep[k]), v->abundance[k], f);
+            else
+                fputs(name_of(v, v->rep[k]), f);
+            fprintf(f, "\n%s\n", text);
             break;
         }
     }

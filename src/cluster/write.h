@@ -18,10 +18,11 @@ typedef struct {
     const gw_seqset_t *s;
     const gw_clusters_t *c;
     gw_covmode_t cov_mode;
-    int32_t n;                    /* clusters */
-    int32_t *rep;                 /* representatives in order of output */
-    int32_t *first, *uniq;        /* members of cluster k, the representative first:
-                                     uniq[first[k] .. first[k+1]) */
+    bool sizes;            /* representatives' names get ;size=abundance; set it after init */
+    int32_t n;             /* clusters */
+    int32_t *rep;          /* representatives in order of output */
+    int32_t *first, *uniq; /* members of cluster k, the representative first:
+                              uniq[first[k] .. first[k+1]) */
     int64_t *records, *abundance; /* of cluster k */
     int32_t *figure; /* of a unique: its number in c->figures, -1 for representatives */
 } gw_clusterview_t;

@@ -15,8 +15,10 @@
 
 /* 1. the engine */
 typedef struct gw_engine gw_engine_t;
-/* device: "auto", "cpu", "cuda", "cuda:N" (--device). auto without a device falls back to the CPU;
- * cuda without one is GW_ENODEVICE. threads: how many CPU threads a job may use; 1 when the caller
+/* device: "auto", "cpu", "cuda", "cuda:N" (--device). auto shares large batches between the CUDA
+ * devices and the CPU, and is the CPU alone where there is no device; cuda gives all of them to the
+ * devices (N: to that one), and is GW_ENODEVICE without one. A device that fails during a run is
+ * replaced by the others or the CPU (devices.h). threads: how many CPU threads a job may use; 1 when the caller
  * parallelises itself. Safe to share between threads. */
 GW_RESULT_USED gw_status_t gw_engine_create(const char *device, int threads, gw_engine_t **out,
                                             gw_err_t *err);

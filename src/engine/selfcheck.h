@@ -1,6 +1,6 @@
 /* src/engine/selfcheck.h -- what this machine can compute with, and whether it computes rightly
  *
- * Contents: 1. the processor  2. the self-check
+ * Contents: 1. the processor  2. the self-check on the processor  3. on a device
  */
 #ifndef GW_ENGINE_SELFCHECK_H
 #define GW_ENGINE_SELFCHECK_H
@@ -20,11 +20,12 @@ typedef struct {
 
 void gw_cpu_info(gw_cpu_info_t *out);
 
-/* 2. the self-check: every kernel at every level that this machine has, against the plain
+/* 2. the self-check on the processor: every kernel at every level that this machine has, against the plain
  *    reference on rounds seeded random batches */
 typedef struct {
     const char *kernel;
-    gw_cpu_level_t level;
+    gw_cpu_level_t level; /* of the processor */
+    int device;           /* -1: the processor */
     int64_t answers, wrong;
 } gw_selfcheck_row_t;
 
@@ -33,5 +34,10 @@ enum { GW_SELFCHECK_ROWS = 16 };
 /* Fills rows and *n. Wrong answers are counted, not an error; failures are (out of memory). */
 GW_RESULT_USED gw_status_t gw_selfcheck_run(uint64_t seed, int rounds, gw_selfcheck_row_t *row,
                                             int *n, gw_err_t *err);
+
+/* 3. on a device: every kernel of cuda:device against the plain reference, as above. A device that
+ *    fails is GW_ENODEVICE. */
+GW_RESULT_USED gw_status_t gw_selfcheck_device(int device, uint64_t seed, int rounds,
+                                               gw_selfcheck_row_t *row, int *n, gw_err_t *err);
 
 #endif

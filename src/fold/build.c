@@ -2,19 +2,19 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "fold/attach.h"
 #include "fold/build.h"
-#include "fold/profile.h"
+#include "fold/ranges.h"
 #include "fold/search.h"
-#include "fold/template.h"
+#include "fold/take.h"
 
 enum { BATCH = 64, LEVEL = 9 };
 
@@ -85,132 +85,106 @@ static gw_status_t add_path(names_t *files, const char *path, bool listed, int d
     return names_add(files, gw_strdup(path)) ? GW_OK : gw_err_nomem(err, "listing files");
 }
 
-/* a template's stem: the file's name without folders, compression and structure endings */
-static char *stem_of(const char *path)
+/* names of the templates so far: two files may bear the same */
+typedef struct {
+    char **slot;
+    size_t n, size;
+} nameset_t;
+
+static void nameset_release(nameset_t *s)
 {
-    static const char *const ending[] = {".gz", ".zst", ".bgz", ".pdb", ".cif", ".ent", ".mmcif"};
-    const char *slash = strrchr(path, '/');
-    char *s = gw_strdup(slash ? slash + 1 : path);
-    for (int pass = 0; s && pass < 2; pass++)
-        for (size_t k = 0; k < sizeof ending / sizeof *ending; k++) {
-            size_t n = strlen(s), m = strlen(ending[k]);
-            if (n > m && strcmp(s + n - m, ending[k]) == 0)
-                s[n - m] = '\0';
-        }
-    for (char *p = s; p && *p; p++)
-        if (*p == ' ' || *p == '\t')
-            *p = '_';
-    return s;
+    for (size_t i = 0; i < s->size; i++)
+        free(s->slot[i]);
+    free(s->slot);
 }
 
-/* one file's templates, or why there are none */
-typedef struct {
-    gw_template_t *t;
-    size_t n, n_short;
-    char why[600];
-} item_t;
+static size_t nameset_place(const nameset_t *s, const char *name)
+{
+    size_t i = gw_hash_bytes(name, strlen(name), 0) & (s->size - 1);
+    while (s->slot[i] && strcmp(s->slot[i], name) != 0)
+        i = (i + 1) & (s->size - 1);
+    return i;
+}
+
+/* *fresh: the name was not there before, and is now */
+static gw_status_t nameset_add(nameset_t *s, const char *name, bool *fresh, gw_err_t *err)
+{
+    if (2 * (s->n + 1) > s->size) {
+        nameset_t wider = {.n = s->n, .size = s->size ? 2 * s->size : 1024};
+        wider.slot = gw_calloc(wider.size, sizeof *wider.slot);
+        if (!wider.slot)
+            return gw_err_nomem(err, "building a library");
+        for (size_t i = 0; i < s->size; i++)
+            if (s->slot[i])
+                wider.slot[nameset_place(&wider, s->slot[i])] = s->slot[i];
+        free(s->slot);
+        *s = wider;
+    }
+    size_t i = nameset_place(s, name);
+    *fresh = !s->slot[i];
+    if (*fresh && !(s->slot[i] = gw_strdup(name)))
+        return gw_err_nomem(err, "building a library");
+    s->n += *fresh;
+    return GW_OK;
+}
 
 typedef struct {
     const names_t *files;
     const gw_build_opts_t *o;
+    const gw_ranges_t *ranges; /* NULL: whole chains */
     size_t first;
-    item_t item[BATCH];
+    gw_take_t item[BATCH];
+    nameset_t names;
+    gw_tlib_writer_t *w;
     gw_build_counts_t *counts;
 } batch_t;
-
-/* the profile of t from the profiles' folder, when it is there */
-static gw_status_t attach_profile(const char *dir, gw_template_t *t, bool *got, gw_err_t *err)
-{
-    static const char *const ending[] = {".a3m", ".hhm", ".a3m.gz", ".hhm.gz"};
-    *got = false;
-    for (size_t k = 0; k < sizeof ending / sizeof *ending; k++) {
-        char *p = gw_asprintf("%s/%s%s", dir, t->name, ending[k]);
-        gw_profile_t *q = NULL;
-        size_t n = 0;
-        if (!p)
-            return gw_err_nomem(err, "reading profiles");
-        if (access(p, F_OK) != 0) {
-            free(p);
-            continue;
-        }
-        gw_status_t st = gw_profile_read(p, k % 2 ? GW_PROFILE_HHM : GW_PROFILE_A3M, &q, &n, err);
-        if (st == GW_OK && q->len != t->len)
-            st = gw_err_set(err, GW_EDATA,
-                            "%s: %d columns for the %d residues of %s; the profile "
-                            "must be of the residues in the structure",
-                            p, q->len, t->len, t->name);
-        for (int32_t i = 0; st == GW_OK && i < t->len * GW_AA_N; i++)
-            t->prof[i] = (uint8_t)lrintf(63 * sqrtf(q->freq[i]));
-        for (size_t i = 0; q && i < n; i++)
-            gw_profile_release(&q[i]);
-        free(q);
-        free(p);
-        *got = st == GW_OK;
-        return st;
-    }
-    return GW_OK;
-}
 
 static gw_status_t read_item(void *ctx, int worker, int64_t i, gw_err_t *err)
 {
     (void)worker;
     batch_t *b = ctx;
-    item_t *it = &b->item[i];
-    gw_structure_t s;
-    gw_err_t why = {0};
-    memset(it, 0, sizeof *it);
-    const char *path = b->files->v[b->first + (size_t)i];
-    gw_status_t st = gw_structure_read(path, gw_template_is_amino, &s, &why);
-    char *stem = st == GW_OK ? stem_of(path) : NULL;
-    if (st == GW_OK) {
-        it->t = gw_calloc(s.n_chains, sizeof *it->t);
-        if (!stem || !it->t)
-            st = gw_err_nomem(&why, "reading a structure");
-        else if (s.n_chains == 0)
-            st = gw_err_set(&why, GW_EDATA, "%s: no protein chain (%zu other residues)", path,
-                            s.n_left_out);
-        else
-            st = gw_template_from_structure(&s, stem, it->t, &it->n, &it->n_short, &why);
-        if (st == GW_OK && it->n == 0)
-            st = gw_err_set(&why, GW_EDATA, "%s: no chain of at least %d residues", path,
-                            GW_TEMPLATE_MIN_LEN);
-        gw_structure_release(&s);
-    }
-    free(stem);
-    if (st != GW_OK && st != GW_EDATA) { /* no fault of the data: the run fails */
-        *err = why;
-        return st;
-    }
-    memcpy(it->why, why.msg, sizeof it->why - 1);
-    return GW_OK; /* a bad file is reported and left out */
+    return gw_take_file(b->files->v[b->first + (size_t)i], b->ranges, &b->item[i], err);
 }
 
-static gw_status_t write_item(batch_t *b, item_t *it, const char *path, gw_tlib_writer_t *w,
-                              gw_err_t *err)
+static gw_status_t write_template(batch_t *b, gw_template_t *t, const char *path, gw_err_t *err)
 {
-    gw_build_counts_t *c = b->counts;
-    c->files++;
-    c->short_chains += it->n_short;
-    if (it->why[0]) {
-        c->skipped_files++;
-        gw_log_warning("skipped %s", it->why);
+    bool fresh = false, got = false;
+    char *why = NULL;
+    gw_status_t st = nameset_add(&b->names, t->name, &fresh, err);
+    if (st == GW_OK && !fresh) {
+        b->counts->left_out++;
+        gw_log_warning("skipped %s of %s: a template of that name is there already", t->name, path);
         return GW_OK;
     }
-    if (it->n_short)
-        gw_log_warning("skipped %zu chain%s of %s: fewer than %d residues", it->n_short,
-                       it->n_short > 1 ? "s" : "", path, GW_TEMPLATE_MIN_LEN);
-    for (size_t k = 0; k < it->n; k++) {
-        bool got = false;
-        gw_status_t st =
-            b->o->profiles ? attach_profile(b->o->profiles, &it->t[k], &got, err) : GW_OK;
-        if (st == GW_OK)
-            st = gw_tlib_writer_add(w, &it->t[k], err);
-        if (st != GW_OK)
-            return st;
-        c->with_profile += got;
-        c->chains++;
+    if (st == GW_OK && b->o->profiles)
+        st = gw_attach_profile(b->o->profiles, t, &got, &why, err);
+    if (why) {
+        b->counts->left_out_profiles++;
+        gw_log_warning("skipped %s", why);
+        free(why);
     }
-    return GW_OK;
+    if (st == GW_OK)
+        st = gw_tlib_writer_add(b->w, t, err);
+    b->counts->with_profile += got;
+    b->counts->templates += st == GW_OK;
+    return st;
+}
+
+static gw_status_t write_item(batch_t *b, gw_take_t *it, const char *path, gw_err_t *err)
+{
+    gw_build_counts_t *c = b->counts;
+    gw_status_t st = GW_OK;
+    c->files++;
+    c->skipped_files += it->skipped;
+    c->left_out += it->n_left_out;
+    c->no_ca += it->n_no_ca;
+    c->other += it->skipped ? 0 : it->n_other;
+    c->many_models += it->n_models > 1;
+    for (size_t k = 0; k < it->n_notes; k++)
+        gw_log_warning("skipped %s", it->note[k]);
+    for (size_t k = 0; k < it->n && st == GW_OK; k++)
+        st = write_template(b, &it->t[k], path, err);
+    return st;
 }
 
 /* chance scores, from the library's own profiles or the panel's */
@@ -271,30 +245,63 @@ gw_status_t gw_build_calibrate(gw_tlib_writer_t *w, const char *panel, int threa
     return st;
 }
 
-static gw_status_t take_files(const names_t *files, const gw_build_opts_t *o, gw_tlib_writer_t *w,
-                              gw_build_counts_t *counts, gw_err_t *err)
+static gw_status_t take_files(batch_t *b, gw_err_t *err)
 {
-    batch_t *b = gw_calloc(1, sizeof *b);
-    gw_status_t st = b ? GW_OK : gw_err_nomem(err, "building a library");
-    for (size_t at = 0; st == GW_OK && at < files->n; at += BATCH) {
-        size_t n = files->n - at < BATCH ? files->n - at : BATCH;
-        b->files = files;
-        b->o = o;
-        b->counts = counts;
+    gw_status_t st = GW_OK;
+    for (size_t at = 0; st == GW_OK && at < b->files->n; at += BATCH) {
+        size_t n = b->files->n - at < BATCH ? b->files->n - at : BATCH;
         b->first = at;
-        st = gw_thread_for(o->threads, (int64_t)n, read_item, b, err);
+        st = gw_thread_for(b->o->threads, (int64_t)n, read_item, b, err);
         for (size_t i = 0; i < n; i++) {
             if (st == GW_OK)
-                st = write_item(b, &b->item[i], files->v[at + i], w, err);
-            for (size_t k = 0; b->item[i].t && k < b->item[i].n; k++)
-                gw_template_release(&b->item[i].t[k]);
-            free(b->item[i].t);
-            memset(&b->item[i], 0, sizeof b->item[i]);
+                st = write_item(b, &b->item[i], b->files->v[at + i], err);
+            gw_take_release(&b->item[i]);
         }
-        gw_progress("reading structures", at + n, files->n, "files");
+        gw_progress("reading structures", at + n, b->files->n, "files");
     }
     gw_progress_end();
+    return st;
+}
+
+/* domains whose structure is in none of the files */
+static void report_unused(const batch_t *b, const char *path)
+{
+    size_t n = 0, first = 0;
+    for (size_t i = 0; b->ranges && i < b->ranges->n; i++) {
+        const char *name = b->ranges->v[i].name;
+        if (b->names.size && b->names.slot[nameset_place(&b->names, name)])
+            continue;
+        if (n++ == 0 || b->ranges->v[i].line < b->ranges->v[first].line)
+            first = i;
+    }
+    if (n)
+        gw_log_warning("%s: %zu of %zu domains gave no template (first: line %lld, %s of %s)", path,
+                       n, b->ranges->n, (long long)b->ranges->v[first].line,
+                       b->ranges->v[first].name, b->ranges->v[first].structure);
+}
+
+static gw_status_t take_all(const names_t *files, const gw_build_opts_t *o, gw_tlib_writer_t *w,
+                            gw_build_counts_t *counts, gw_err_t *err)
+{
+    gw_ranges_t ranges = {0};
+    gw_status_t st = o->ranges ? gw_ranges_read(o->ranges, &ranges, err) : GW_OK;
+    batch_t *b = gw_calloc(1, sizeof *b);
+    if (st == GW_OK && !b)
+        st = gw_err_nomem(err, "building a library");
+    if (st == GW_OK) {
+        b->files = files;
+        b->o = o;
+        b->ranges = o->ranges ? &ranges : NULL;
+        b->w = w;
+        b->counts = counts;
+        st = take_files(b, err);
+        if (st == GW_OK)
+            report_unused(b, o->ranges);
+    }
+    if (b)
+        nameset_release(&b->names);
     free(b);
+    gw_ranges_release(&ranges);
     return st;
 }
 
@@ -310,8 +317,8 @@ gw_status_t gw_build_library(const char *out_path, const char *const *path, size
     if (st == GW_OK)
         st = gw_tlib_writer_create(out_path, LEVEL, &w, err);
     if (st == GW_OK)
-        st = take_files(&files, o, w, counts, err);
-    if (st == GW_OK && counts->chains == 0)
+        st = take_all(&files, o, w, counts, err);
+    if (st == GW_OK && counts->templates == 0)
         st = gw_err_set(err, GW_EDATA,
                         "no template could be made of %zu file%s; give PDB or mmCIF "
                         "files of proteins",

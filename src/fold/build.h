@@ -7,16 +7,20 @@
 
 #include "fold/tlib.h"
 
-/* 1. building: every protein chain of every file, files of folders in name order (folders inside
- *    them too). A file or chain that is left out gets one warning that says why. */
+/* 1. building: every protein chain or domain of every file, files of folders in name order (folders
+ *    inside them too). A file, chain, domain or profile that is left out gets one warning that says
+ *    why; of templates of one name the first is kept. */
 typedef struct {
+    const char *ranges;   /* file of domains (fold/ranges.h); NULL: every chain */
     const char *profiles; /* folder with NAME.a3m or NAME.hhm by template name; NULL: none */
     const char *panel;    /* library whose profiles calibrate a small one; NULL: none */
     int threads;
 } gw_build_opts_t;
 
 typedef struct {
-    size_t files, skipped_files, chains, short_chains, with_profile;
+    size_t files, skipped_files, templates, with_profile;
+    size_t left_out, left_out_profiles; /* chains or domains; profiles */
+    size_t no_ca, other, many_models;   /* residues, residues, files: see fold/take.h */
     bool calibrated;
 } gw_build_counts_t;
 

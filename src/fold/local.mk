@@ -12,8 +12,12 @@ libgw_fold_a_SOURCES = \
 	src/fold/foldout.c src/fold/foldout.h \
 	src/fold/dssp.c src/fold/dssp.h src/fold/env_table.c src/fold/env_table.h \
 	src/fold/template.c src/fold/template.h src/fold/build.c src/fold/build.h \
+	src/fold/ranges.c src/fold/ranges.h src/fold/take.c src/fold/take.h \
+	src/fold/attach.c src/fold/attach.h \
 	src/fold/rotamer_table.c src/fold/rotamer_table.h src/fold/sidechain.c src/fold/loop.c \
-	src/fold/model.c src/fold/model.h
+	src/fold/model.c src/fold/model.h src/fold/multi.c src/fold/modelset.c src/fold/modelset.h \
+	src/fold/superpose.c src/fold/superpose.h \
+	src/fold/foldtrace.c src/fold/foldtrace.h src/fold/foldpage.c src/fold/foldpage.h
 libgw_fold_a_CPPFLAGS = $(AM_CPPFLAGS) -DGW_FOLD_REFS='"$(abs_top_srcdir)/refs/fold"' \
 	-DGW_FOLD_DATA='"$(pkgdatadir)"'
 # the weights are put in by the assembler, which leaves no dependency

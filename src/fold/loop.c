@@ -9,7 +9,17 @@
 #include "fold/model.h"
 
 enum { N = GW_MODEL_N, CA = GW_MODEL_CA, C = GW_MODEL_C, O = GW_MODEL_O };
-enum { MAX_SEGMENT = GW_MODEL_MAX_LOOP + 8, TRIALS = 600, SWEEPS = 300 };
+/* HARD: a contact that is no bond or hydrogen bond. A loop without one is looked for in all ways;
+ * then the best one with less than STRAINED is taken. */
+enum { HARD = 10, STRAINED = 40 };
+enum {
+    MAX_SEGMENT = GW_MODEL_MAX_LOOP + 8,
+    TRIALS = 60,
+    MORE_TRIALS = 8,
+    FIRST_TRIALS = 40,
+    SWEEPS = 160,
+    LOOK = 8
+};
 
 /* the residues that move: [lo, hi]; lo - 1 and hi + 1 stay. bb[k] is residue lo - 1 + k, and the
  * last one is the moving image of hi + 1 that has to come to lie on it. */
@@ -109,71 +119,13 @@ static double miss(const chain_t *c, const float target[3][3])
     return sqrt(s / 3);
 }
 
-/* atoms of the loop too near to the rest of the model or to itself */
-static double clashes(const gw_model_t *m, const chain_t *c, int32_t lo, int32_t hi)
-{
-    double e = 0;
-    for (int k = 1; k + 1 < c->n; k++) {
-        for (int32_t j = 0; j < m->len; j++) {
-            if ((j >= lo - 1 && j <= hi + 1) || m->r[j].origin == GW_MODEL_NONE)
-                continue;
-            for (int x = 0; x < 3; x++)
-                for (int y = 0; y < 4; y++) {
-                    float d = dist2(c->bb[k][x], m->r[j].xyz[y]);
-                    if (d < 3.2F * 3.2F)
-                        e += d < 2.8F * 2.8F ? 20 : 1;
-                }
-            float d = dist2(c->bb[k][CA], m->r[j].xyz[CA]);
-            if (d < 3.9F * 3.9F)
-                e += 10;
-        }
-        for (int j = 0; j < c->n; j++)
-            if (j < k - 2 || j > k + 2)
-                for (int x = 0; x < 3; x++)
-                    for (int y = 0; y < 3; y++)
-                        if (dist2(c->bb[k][x], c->bb[j][y]) < 3.0F * 3.0F)
-                            e += 10;
-    }
-    return e;
-}
-
-static bool close_once(const gw_model_t *m, int32_t lo, int32_t hi, const float *pred,
-                       uint64_t seed, chain_t *best)
-{
-    double best_e = 1e9;
-    float target[3][3];
-    gw_rng_t rng;
-    gw_rng_init(&rng, seed);
-    for (int x = 0; x < 3; x++)
-        memcpy(target[x], m->r[hi + 1].xyz[x], sizeof target[x]);
-    for (int trial = 0; trial < TRIALS && best_e >= 1; trial++) {
-        chain_t c = {.n = hi - lo + 3};
-        grow(&c, m, lo, pred, &rng);
-        for (int sweep = 0; sweep < SWEEPS && miss(&c, (const float(*)[3])target) > 0.06; sweep++)
-            for (int k = 0; k < c.n; k++) {
-                if (k > 0 && m->r[lo - 1 + k].aa != 14)
-                    turn(&c, k, false, (const float(*)[3])target);
-                if (k + 1 < c.n)
-                    turn(&c, k, true, (const float(*)[3])target);
-            }
-        if (miss(&c, (const float(*)[3])target) > 0.08)
-            continue;
-        double e = clashes(m, &c, lo, hi);
-        if (e < best_e) {
-            best_e = e;
-            *best = c;
-        }
-    }
-    return best_e < 40;
-}
-
 /* the carbonyl oxygen, opposite to the bisector of CA and the next nitrogen */
-static void put_oxygen(gw_model_residue_t *r, const float *next_n)
+static void oxygen(const float *ca, const float *c, const float *next_n, float *out)
 {
     double u[3], v[3], w[3], lu = 0, lv = 0, lw = 0;
     for (int k = 0; k < 3; k++) {
-        u[k] = (double)r->xyz[C][k] - r->xyz[CA][k];
-        v[k] = (double)r->xyz[C][k] - next_n[k];
+        u[k] = (double)c[k] - ca[k];
+        v[k] = (double)c[k] - next_n[k];
         lu += u[k] * u[k];
         lv += v[k] * v[k];
     }
@@ -181,36 +133,144 @@ static void put_oxygen(gw_model_residue_t *r, const float *next_n)
         w[k] = u[k] / sqrt(lu > 0 ? lu : 1) + v[k] / sqrt(lv > 0 ? lv : 1);
         lw += w[k] * w[k];
     }
-    for (int k = 0; k < 3 && lw > 0; k++)
-        r->xyz[O][k] = (float)(r->xyz[C][k] + 1.23 * w[k] / sqrt(lw));
+    for (int k = 0; k < 3; k++)
+        out[k] = (float)(c[k] + (lw > 0 ? 1.23 * w[k] / sqrt(lw) : 0));
+}
+
+/* one contact between backbone atoms of kinds x and y */
+static double contact(const float *a, int x, const float *b, int y)
+{
+    bool bond = (x == N && y == O) || (y == N && x == O);
+    float d = dist2(a, b);
+    if (x == CA && y == CA && d < 3.9F * 3.9F)
+        return d < 3.4F * 3.4F ? STRAINED : HARD;
+    if (d >= 3.2F * 3.2F)
+        return 0;
+    return d < (bond ? 2.5F * 2.5F : 2.8F * 2.8F) ? HARD : bond ? 0 : 1;
+}
+
+/* backbone atoms of the loop too near to the rest of the model or to itself */
+static double clashes(const gw_model_t *m, const chain_t *c, int32_t lo, int32_t hi)
+{
+    double e = 0;
+    float at[MAX_SEGMENT + 2][4][3];
+    for (int k = 0; k + 1 < c->n; k++) {
+        memcpy(at[k], c->bb[k], sizeof c->bb[k]);
+        oxygen(at[k][CA], at[k][C], c->bb[k + 1][N], at[k][O]);
+    }
+    for (int k = 0; k + 1 < c->n; k++) {
+        for (int32_t j = 0; j < m->len; j++) {
+            if ((j >= lo - 2 && j <= hi + 1) || m->r[j].origin == GW_MODEL_NONE ||
+                (k > 0 && dist2(at[k][CA], m->r[j].xyz[CA]) > 11 * 11))
+                continue;
+            for (int x = k ? 0 : O; x < 4; x++)
+                for (int y = 0; y < 4; y++)
+                    e += contact(at[k][x], x, m->r[j].xyz[y], y);
+        }
+        for (int j = 0; j < k - 1; j++)
+            for (int x = 0; x < 4; x++)
+                for (int y = 0; y < 4; y++)
+                    e += contact(at[k][x], x, at[j][y], y);
+    }
+    return e;
+}
+
+/* turns every torsion in order until the end lies on its target; gives up where a look every few
+ * sweeps sees no headway */
+static bool descend(chain_t *c, const gw_model_t *m, int32_t lo, const float target[3][3])
+{
+    double before = miss(c, target), now = before;
+    for (int sweep = 1; sweep <= SWEEPS && now > 0.06; sweep++) {
+        for (int k = 0; k < c->n; k++) {
+            if (k > 0 && m->r[lo - 1 + k].aa != 14)
+                turn(c, k, false, target);
+            if (k + 1 < c->n)
+                turn(c, k, true, target);
+        }
+        now = miss(c, target);
+        if (sweep % LOOK == 0) {
+            if (now > 0.85 * before && now > 0.3)
+                return false;
+            before = now;
+        }
+    }
+    return now <= 0.08;
+}
+
+static double close_once(const gw_model_t *m, int32_t lo, int32_t hi, const float *pred, bool alone,
+                         chain_t *best)
+{
+    double best_e = 1e9;
+    float target[3][3];
+    gw_rng_t rng;
+    gw_rng_init(&rng, gw_hash_mix((uint64_t)lo << 32 | (uint32_t)hi));
+    for (int x = 0; x < 3; x++)
+        memcpy(target[x], m->r[hi + 1].xyz[x], sizeof target[x]);
+    int trials = TRIALS + (alone ? FIRST_TRIALS : MORE_TRIALS) * (hi - lo + 1);
+    for (int trial = 0; trial < trials && best_e >= 1; trial++) {
+        chain_t c = {.n = hi - lo + 3};
+        grow(&c, m, lo, pred, &rng);
+        if (!descend(&c, m, lo, (const float(*)[3])target))
+            continue;
+        double e = clashes(m, &c, lo, hi);
+        if (e < best_e) {
+            best_e = e;
+            *best = c;
+        }
+    }
+    return best_e;
+}
+
+/* how many residues before and behind the gap are rebuilt too, in the order of trying */
+static const uint8_t widen[][2] = {{0, 0}, {1, 0}, {0, 1}, {1, 1}, {2, 1}, {1, 2}, {2, 2},
+                                   {3, 2}, {2, 3}, {3, 3}, {4, 3}, {3, 4}, {4, 4}};
+
+static void put_loop(gw_model_t *m, const chain_t *c, int32_t lo, int32_t hi)
+{
+    memcpy(m->r[lo - 1].xyz[C], c->bb[0][C], sizeof c->bb[0][C]);
+    for (int32_t i = lo; i <= hi; i++) {
+        for (int x = 0; x < 3; x++)
+            memcpy(m->r[i].xyz[x], c->bb[i - lo + 1][x], sizeof c->bb[0][x]);
+        m->r[i].origin = GW_MODEL_LOOP;
+        m->r[i].n = 4;
+    }
+    for (int32_t i = lo - 1; i <= hi; i++)
+        oxygen(m->r[i].xyz[CA], m->r[i].xyz[C], m->r[i + 1].xyz[N], m->r[i].xyz[O]);
+}
+
+/* is every residue from lo to hi modelled, but for the gap? */
+static bool whole(const gw_model_t *m, int32_t lo, int32_t hi, int32_t first, int32_t last)
+{
+    for (int32_t i = lo; i <= hi; i++)
+        if (m->r[i].origin == GW_MODEL_NONE && (i < first || i > last))
+            return false;
+    return true;
 }
 
 bool gw_model_close(gw_model_t *m, int32_t first, int32_t last, const float *pred)
 {
-    for (int widen = 0; widen <= 3; widen++) {
-        int32_t lo = first - widen, hi = last + widen;
-        if (widen == 0 && last < first)
-            continue; /* nothing to move at a break without missing residues */
-        if (lo < 1 || hi + 1 >= m->len || m->r[lo - 1].origin == GW_MODEL_NONE ||
-            m->r[hi + 1].origin == GW_MODEL_NONE || hi - lo + 1 > MAX_SEGMENT - 1)
-            return false;
-        int32_t span = hi - lo + 2;
-        float reach = 3.8F * (float)span - 0.3F;
+    double best_e = STRAINED;
+    int32_t best_lo = 0, best_hi = 0;
+    chain_t best = {.n = 0};
+    for (size_t k = 0; k < sizeof widen / sizeof *widen && best_e >= HARD; k++) {
+        int32_t lo = first - widen[k][0], hi = last + widen[k][1];
+        if (hi < lo || lo < 1 || hi + 1 >= m->len || hi - lo + 1 > MAX_SEGMENT - 1 ||
+            !whole(m, lo - 1, hi + 1, first, last))
+            continue; /* nothing to move, or nothing to hold on to */
+        float reach = 3.8F * (float)(hi - lo + 2) - 0.3F;
         if (dist2(m->r[lo - 1].xyz[CA], m->r[hi + 1].xyz[CA]) > reach * reach)
             continue;
         chain_t c;
-        if (!close_once(m, lo, hi, pred, gw_hash_mix((uint64_t)lo << 32 | (uint32_t)hi), &c))
-            continue;
-        memcpy(m->r[lo - 1].xyz[C], c.bb[0][C], sizeof c.bb[0][C]);
-        for (int32_t i = lo; i <= hi; i++) {
-            for (int x = 0; x < 3; x++)
-                memcpy(m->r[i].xyz[x], c.bb[i - lo + 1][x], sizeof c.bb[0][x]);
-            m->r[i].origin = GW_MODEL_LOOP;
-            m->r[i].n = 4;
+        double e = close_once(m, lo, hi, pred, k == 0, &c);
+        if (e < best_e) {
+            best_e = e;
+            best = c;
+            best_lo = lo;
+            best_hi = hi;
         }
-        for (int32_t i = lo - 1; i <= hi; i++)
-            put_oxygen(&m->r[i], m->r[i + 1].xyz[N]);
-        return true;
     }
-    return false;
+    if (best.n)
+        put_loop(m, &best, best_lo, best_hi);
+    m->n_loops_strained += best.n && best_e >= HARD;
+    return best.n > 0;
 }

@@ -37,14 +37,38 @@ static float peptide(const gw_model_residue_t *a, const gw_model_residue_t *b)
     return sqrtf(d);
 }
 
+/* fewer than STUB residues before the first break or behind the last hang on nothing: they go */
+static void drop_stubs(gw_model_t *m)
+{
+    enum { STUB = 4 };
+    for (int side = 0; side < 2; side++) {
+        int32_t n = 0, prev = -1;
+        for (int32_t k = 0; k < m->len && n < STUB; k++) {
+            int32_t i = side ? m->len - 1 - k : k;
+            if (m->r[i].origin == GW_MODEL_NONE)
+                continue;
+            int32_t a = side ? i : prev, b = side ? prev : i;
+            if (prev >= 0 && b - a <= GW_MODEL_MAX_LOOP + 1 &&
+                (b - a > 1 || peptide(&m->r[a], &m->r[b]) > 1.6F)) {
+                for (int32_t x = side ? b : 0; x < (side ? m->len : a + 1); x++)
+                    m->r[x] = (gw_model_residue_t){.aa = m->r[x].aa};
+                n = 0;
+            }
+            prev = i;
+            n++;
+        }
+    }
+}
+
 static void close_gaps(gw_model_t *m, const float *pred)
 {
+    drop_stubs(m);
     int32_t last = -1; /* last residue that is modelled */
     for (int32_t i = 0; i < m->len; i++) {
         if (m->r[i].origin == GW_MODEL_NONE)
             continue;
         int32_t gap = last < 0 ? 0 : i - last - 1;
-        bool broken = last >= 0 && (gap > 0 || peptide(&m->r[last], &m->r[i]) > 2.0F);
+        bool broken = last >= 0 && (gap > 0 || peptide(&m->r[last], &m->r[i]) > 1.6F);
         if (broken && gap <= GW_MODEL_MAX_LOOP && gw_model_close(m, last + 1, i - 1, pred))
             m->n_loops_closed++;
         else if (broken)
@@ -55,17 +79,17 @@ static void close_gaps(gw_model_t *m, const float *pred)
 
 /* posterior of the pair, smoothed along the chain, scaled by how sure the fold is; loops are worth
  * less than what they hang on */
-static void set_confidence(gw_model_t *m, const gw_search_hit_t *hit)
+static void set_confidence(gw_model_t *m, const gw_foldalign_t *aln, double prob_fold)
 {
     enum { HALF = 4 };
-    double sure = 0.15 + 0.85 * hit->prob_fold;
-    double depth = hit->aln.n_aligned ? (double)hit->aln.n_identical / hit->aln.n_aligned : 0;
+    double sure = 0.15 + 0.85 * prob_fold;
+    double depth = aln->n_aligned ? (double)aln->n_identical / aln->n_aligned : 0;
     for (int32_t i = 0; i < m->len; i++) {
         double sum = 0, n = 0;
         for (int32_t k = i - HALF; k <= i + HALF; k++)
             if (k >= 0 && k < m->len) {
                 double w = 1.0 / (1 + abs(k - i));
-                sum += w * hit->aln.post[k];
+                sum += w * m->r[k].post;
                 n += w;
             }
         double c = sure * (0.20 + 0.45 * sum / n + 0.35 * depth) / (0.20 + 0.45 + 0.35 * 0.5);
@@ -75,28 +99,44 @@ static void set_confidence(gw_model_t *m, const gw_search_hit_t *hit)
     }
 }
 
-gw_status_t gw_model_build(const gw_profile_t *q, const gw_search_hit_t *hit,
-                           const gw_template_t *t, const float *pred, gw_model_t *out,
-                           gw_err_t *err)
+static gw_status_t copy_sources(gw_model_t *m, const gw_model_source_t *src, int n, gw_err_t *err)
+{
+    gw_status_t st = GW_OK;
+    for (int32_t i = 0; i < m->len; i++) {
+        int32_t j = src[0].aln->map[i];
+        if (j >= 0 && copy_backbone(src[0].t, j, &m->r[i]))
+            m->r[i].post = src[0].aln->post[i];
+    }
+    for (int k = 1; k < n && st == GW_OK; k++)
+        st = gw_model_extend(m, &src[k], k, err);
+    m->n_sources = n;
+    for (int k = 0; k < n; k++)
+        snprintf(m->source[k].name, sizeof m->source[k].name, "%.60s", src[k].t->name);
+    return st;
+}
+
+gw_status_t gw_model_build(const gw_profile_t *q, const gw_model_source_t *src, int n,
+                           double prob_fold, const float *pred, gw_model_t *out, gw_err_t *err)
 {
     memset(out, 0, sizeof *out);
     out->len = q->len;
     out->r = gw_calloc((size_t)q->len, sizeof *out->r);
     if (!out->r)
         return gw_err_nomem(err, "building a model");
-    for (int32_t i = 0; i < q->len; i++) {
+    for (int32_t i = 0; i < q->len; i++)
         out->r[i].aa = q->seq[i];
-        int32_t j = hit->aln.map[i];
-        if (j >= 0)
-            copy_backbone(t, j, &out->r[i]);
+    gw_status_t st = copy_sources(out, src, n, err);
+    if (st == GW_OK) {
+        close_gaps(out, pred);
+        for (int32_t i = 0; i < q->len; i++) {
+            const gw_model_residue_t *r = &out->r[i];
+            out->n_copied += r->origin == GW_MODEL_COPIED;
+            out->n_loop += r->origin == GW_MODEL_LOOP;
+            out->source[r->source].n += r->origin == GW_MODEL_COPIED;
+        }
+        set_confidence(out, src[0].aln, prob_fold);
+        st = gw_model_sidechains(out, err);
     }
-    close_gaps(out, pred);
-    for (int32_t i = 0; i < q->len; i++) {
-        out->n_copied += out->r[i].origin == GW_MODEL_COPIED;
-        out->n_loop += out->r[i].origin == GW_MODEL_LOOP;
-    }
-    set_confidence(out, hit);
-    gw_status_t st = gw_model_sidechains(out, err);
     if (st != GW_OK)
         gw_model_release(out);
     return st;
@@ -104,24 +144,27 @@ gw_status_t gw_model_build(const gw_profile_t *q, const gw_search_hit_t *hit,
 
 /* 4. writing */
 static void remarks(FILE *f, const char *lead, const gw_model_t *m, const char *query,
-                    const char *tmpl, const gw_search_hit_t *h)
+                    const gw_search_hit_t *h)
 {
     fprintf(f, "%s model of %.60s\n", lead, query);
-    fprintf(f, "%s template %.60s\n", lead, tmpl);
+    for (int k = 0; k < m->n_sources; k++)
+        if (k == 0 || m->source[k].n)
+            fprintf(f, "%s template %s, %d residues\n", lead, m->source[k].name, m->source[k].n);
     fprintf(f, "%s E-value %.2g, probability of the superfamily %.3f, of the fold %.3f\n", lead,
             h->evalue, h->prob_superfamily, h->prob_fold);
-    fprintf(f, "%s %d residues copied, %d in loops (%d loops closed, %d breaks left), %d absent\n",
-            lead, m->n_copied, m->n_loop, m->n_loops_closed, m->n_loops_open,
+    fprintf(f,
+            "%s %d residues copied, %d in loops (%d loops closed, %d of them strained, %d "
+            "breaks left), %d absent\n",
+            lead, m->n_copied, m->n_loop, m->n_loops_closed, m->n_loops_strained, m->n_loops_open,
             m->len - m->n_copied - m->n_loop);
     fprintf(f, "%s B-factor column: confidence 0 to 100; below 50 do not rely on it\n", lead);
 }
 
-void gw_model_pdb(FILE *f, const gw_model_t *m, const char *query, const char *tmpl,
-                  const gw_search_hit_t *hit)
+void gw_model_pdb(FILE *f, const gw_model_t *m, const char *query, const gw_search_hit_t *hit)
 {
     int serial = 0;
     int32_t last = 0;
-    remarks(f, "REMARK   3", m, query, tmpl, hit);
+    remarks(f, "REMARK   3", m, query, hit);
     for (int32_t i = 0; i < m->len; i++)
         for (int a = 0; a < m->r[i].n; a++) {
             const char *name = gw_model_atom_name(m->r[i].aa, a);
@@ -137,8 +180,7 @@ void gw_model_pdb(FILE *f, const gw_model_t *m, const char *query, const char *t
             (last + 1) % 10000);
 }
 
-void gw_model_mmcif(FILE *f, const gw_model_t *m, const char *query, const char *tmpl,
-                    const gw_search_hit_t *hit)
+void gw_model_mmcif(FILE *f, const gw_model_t *m, const char *query, const gw_search_hit_t *hit)
 {
     static const char *const items[] = {"group_PDB",      "id",
                                         "type_symbol",    "label_atom_id",
@@ -151,7 +193,7 @@ void gw_model_mmcif(FILE *f, const gw_model_t *m, const char *query, const char 
                                         "auth_asym_id",   "pdbx_PDB_model_num"};
     int serial = 0;
     fputs("data_model\n", f);
-    remarks(f, "#", m, query, tmpl, hit);
+    remarks(f, "#", m, query, hit);
     fputs("loop_\n", f);
     for (size_t k = 0; k < sizeof items / sizeof *items; k++)
         fprintf(f, "_atom_site.%s\n", items[k]);

@@ -17,15 +17,24 @@ enum { GW_MODEL_N, GW_MODEL_CA, GW_MODEL_C, GW_MODEL_O, GW_MODEL_CB, GW_MODEL_AT
 enum { GW_MODEL_NONE, GW_MODEL_COPIED, GW_MODEL_LOOP };
 typedef struct {
     uint8_t aa, origin; /* NONE: not modelled */
+    uint8_t source;     /* which template a copied residue is from */
     int n;              /* atoms; 0 when not modelled */
+    float post;         /* posterior probability of the pair that it was copied by */
     float xyz[GW_MODEL_ATOMS][3];
     float confidence;
 } gw_model_residue_t;
 
+enum { GW_MODEL_MAX_SOURCES = 12 };
 typedef struct {
     int32_t len;
     gw_model_residue_t *r;
     int32_t n_copied, n_loop, n_loops_closed, n_loops_open;
+    int32_t n_loops_strained; /* of the closed: with backbone atoms too close */
+    int n_sources;
+    struct {
+        char name[61]; /* cut to 60 bytes */
+        int32_t n;     /* residues copied */
+    } source[GW_MODEL_MAX_SOURCES];
 } gw_model_t;
 void gw_model_release(gw_model_t *m);
 
@@ -41,17 +50,24 @@ GW_RESULT_USED gw_status_t gw_model_sidechains(gw_model_t *m, gw_err_t *err);
  * neighbours may be rebuilt too. False when it cannot be closed; then nothing is changed. */
 bool gw_model_close(gw_model_t *m, int32_t first, int32_t last, const float *pred);
 
-/* 3. building: backbone of the aligned residues from the template, gaps of at most 12 residues
- *    closed, side chains; what is left over stays unmodelled */
+/* 3. building: backbone of the aligned residues from the first template; residues that it lacks
+ *    from the others in order, each laid over what is there already (multi.c); gaps of at most 12
+ *    residues closed, side chains; what is left over stays unmodelled */
 enum { GW_MODEL_MAX_LOOP = 12 };
-GW_RESULT_USED gw_status_t gw_model_build(const gw_profile_t *q, const gw_search_hit_t *hit,
-                                          const gw_template_t *t, const float *pred,
+typedef struct {
+    const gw_template_t *t;
+    const gw_foldalign_t *aln; /* of the query with t */
+} gw_model_source_t;
+/* prob_fold: how sure the first template is. 1 <= n <= GW_MODEL_MAX_SOURCES. */
+GW_RESULT_USED gw_status_t gw_model_build(const gw_profile_t *q, const gw_model_source_t *src,
+                                          int n, double prob_fold, const float *pred,
                                           gw_model_t *out, gw_err_t *err);
+/* adds to m what src has and m lacks, as source number `source` */
+GW_RESULT_USED gw_status_t gw_model_extend(gw_model_t *m, const gw_model_source_t *src, int source,
+                                           gw_err_t *err);
 
 /* 4. writing: confidence in the B-factor column */
-void gw_model_pdb(FILE *f, const gw_model_t *m, const char *query, const char *tmpl,
-                  const gw_search_hit_t *hit);
-void gw_model_mmcif(FILE *f, const gw_model_t *m, const char *query, const char *tmpl,
-                    const gw_search_hit_t *hit);
+void gw_model_pdb(FILE *f, const gw_model_t *m, const char *query, const gw_search_hit_t *hit);
+void gw_model_mmcif(FILE *f, const gw_model_t *m, const char *query, const gw_search_hit_t *hit);
 
 #endif

@@ -243,6 +243,19 @@ void gw_search_result_release(gw_search_result_t *r)
     memset(r, 0, sizeof *r);
 }
 
+gw_status_t gw_search_align(const gw_search_lib_t *l, const gw_profile_t *q, const float *pred,
+                            size_t tmpl, gw_foldalign_mode_t mode, double mact, gw_foldalign_t *out,
+                            gw_err_t *err)
+{
+    gw_score_query_t sq = {0};
+    memset(out, 0, sizeof *out);
+    gw_status_t st = gw_score_query_init(q, pred, &l->feat, &l->params, &sq, err);
+    if (st == GW_OK)
+        st = gw_foldalign_run(&l->feat, &sq, q->seq, tmpl, mode, mact, out, err);
+    gw_score_query_release(&sq);
+    return st;
+}
+
 /* 3. calibration */
 typedef struct {
     const gw_search_lib_t *l, *panel;

@@ -58,6 +58,11 @@ GW_RESULT_USED gw_status_t gw_search_run(const gw_search_lib_t *l, const gw_prof
 GW_RESULT_USED gw_status_t gw_search_rank(const gw_search_lib_t *l, const int32_t *raw,
                                           gw_search_hit_t *hit, gw_err_t *err);
 void gw_search_result_release(gw_search_result_t *r);
+/* the alignment of the query with one template by another mode or mact than the search's; pred:
+ * the search's */
+GW_RESULT_USED gw_status_t gw_search_align(const gw_search_lib_t *l, const gw_profile_t *q,
+                                           const float *pred, size_t tmpl, gw_foldalign_mode_t mode,
+                                           double mact, gw_foldalign_t *out, gw_err_t *err);
 
 /* fewest templates of a library that is its own measure of chance */
 enum { GW_SEARCH_ENOUGH = 100 };

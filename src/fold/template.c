@@ -18,12 +18,6 @@ bool gw_template_is_amino(const char *residue_name)
     return gw_aa_from_name(residue_name) >= 0;
 }
 
-typedef struct {
-    const gw_structure_t *s;
-    uint8_t *ss; /* [residue] */
-    float *area; /* [atom] */
-} context_t;
-
 static bool backbone(const gw_structure_t *s, const gw_residue_t *r, gw_dssp_residue_t *out)
 {
     const gw_atom_t *n = gw_structure_atom(s, r, "N"), *ca = gw_structure_atom(s, r, "CA"),
@@ -75,7 +69,7 @@ static float radius_of(const gw_atom_t *a)
     return 1.80F;
 }
 
-static gw_status_t surfaces(context_t *x, gw_err_t *err)
+static gw_status_t surfaces(gw_template_context_t *x, gw_err_t *err)
 {
     size_t n = 0, all = x->s->n_atoms;
     float(*xyz)[3] = gw_malloc(all, sizeof *xyz);
@@ -116,14 +110,22 @@ static int crowd(const gw_structure_t *s, const gw_chain_t *c, const gw_atom_t *
     return n;
 }
 
-static void set_surface(const context_t *x, const gw_chain_t *c, const gw_residue_t *r,
-                        gw_template_t *t, int32_t i)
+static const gw_chain_t *chain_of(const gw_structure_t *s, size_t residue)
 {
+    size_t c = 0;
+    while (c + 1 < s->n_chains && residue >= s->chain[c + 1].first)
+        c++;
+    return &s->chain[c];
+}
+
+static void set_surface(const gw_template_context_t *x, size_t residue, gw_template_t *t, int32_t i)
+{
+    const gw_residue_t *r = &x->s->residue[residue];
     float sum = 0;
     for (size_t k = r->first; k < r->first + r->n; k++)
         sum += x->area[k];
     float rel = 100 * sum / gw_aa_max_surface[t->seq[i]];
-    int near = crowd(x->s, c, gw_structure_atom(x->s, r, "CA"));
+    int near = crowd(x->s, chain_of(x->s, residue), gw_structure_atom(x->s, r, "CA"));
     if (r->n < 4) { /* CA only: 6 neighbours lie open, 30 are packed all round */
         rel = 100 - 4.2F * (float)(near - 6);
         rel = rel < 0 ? 0 : rel;
@@ -205,74 +207,77 @@ static bool set_atoms(const gw_structure_t *s, const gw_residue_t *r, const doub
     return true;
 }
 
-static gw_status_t from_chain(const context_t *x, const gw_chain_t *c, const char *stem,
-                              int32_t len, gw_template_t *t, gw_err_t *err)
+/* 1. context */
+gw_status_t gw_template_context_init(gw_template_context_t *x, const gw_structure_t *s,
+                                     gw_err_t *err)
 {
-    const gw_structure_t *s = x->s;
-    double middle[3] = {0, 0, 0};
-    char *name = gw_asprintf("%s_%s", stem, c->id);
-    if (!name)
-        return gw_err_nomem(err, "making a template");
-    gw_status_t st = gw_template_init(t, name, NULL, len, err);
-    if (st == GW_OK) {
-        int32_t i = 0;
-        for (size_t k = c->first; k < c->first + c->n; k++) {
-            const gw_atom_t *ca = gw_structure_atom(s, &s->residue[k], "CA");
-            for (int d = 0; ca && d < 3; d++)
-                middle[d] += ca->xyz[d] / (double)len;
-        }
-        for (size_t k = c->first; k < c->first + c->n && st == GW_OK; k++) {
-            const gw_residue_t *r = &s->residue[k];
-            if (!gw_structure_atom(s, r, "CA"))
-                continue;
-            int aa = gw_aa_from_name(r->name);
-            t->seq[i] = (uint8_t)(aa < 0 ? GW_AA_X : aa);
-            t->resnum[i] = r->number;
-            t->icode[i] = r->icode;
-            t->ss[i] = x->ss[k];
-            set_surface(x, c, r, t, i);
-            if (!set_atoms(s, r, middle, t, i))
-                st = gw_err_set(err, GW_EDATA,
-                                "%s: chain %s spreads over more than 3,000 Angstrom; "
-                                "coordinates damaged?",
-                                stem, c->id);
-            i++;
-        }
-        for (i = 0; i < len && st == GW_OK; i++)
-            if (t->ss[i] == UNKNOWN)
-                t->ss[i] = state_from_trace(t, i);
-        if (st == GW_OK)
-            set_environment(t);
-        else
-            gw_template_release(t);
-    }
-    free(name);
+    *x = (gw_template_context_t){s, gw_malloc(s->n_residues, 1),
+                                 gw_malloc(s->n_atoms, sizeof(float))};
+    gw_status_t st = x->ss && x->area ? GW_OK : gw_err_nomem(err, "making templates");
+    if (st == GW_OK)
+        st = gw_template_dssp(s, x->ss, err);
+    if (st == GW_OK)
+        st = surfaces(x, err);
+    if (st != GW_OK)
+        gw_template_context_release(x);
     return st;
 }
 
-gw_status_t gw_template_from_structure(const gw_structure_t *s, const char *stem,
-                                       gw_template_t *out, size_t *n, size_t *n_short,
-                                       gw_err_t *err)
+void gw_template_context_release(gw_template_context_t *x)
 {
-    context_t x = {s, gw_malloc(s->n_residues, 1), gw_malloc(s->n_atoms, sizeof(float))};
-    gw_status_t st = x.ss && x.area ? GW_OK : gw_err_nomem(err, "making templates");
-    *n = *n_short = 0;
-    if (st == GW_OK)
-        st = gw_template_dssp(s, x.ss, err);
-    if (st == GW_OK)
-        st = surfaces(&x, err);
-    for (size_t c = 0; c < s->n_chains && st == GW_OK; c++) {
-        int32_t len = 0;
-        for (size_t k = s->chain[c].first; k < s->chain[c].first + s->chain[c].n; k++)
-            len += gw_structure_atom(s, &s->residue[k], "CA") != NULL;
-        if (len < GW_TEMPLATE_MIN_LEN || len > GW_TLIB_MAX_LEN)
-            ++*n_short;
-        else if ((st = from_chain(&x, &s->chain[c], stem, len, &out[*n], err)) == GW_OK)
-            ++*n;
+    free(x->ss);
+    free(x->area);
+    memset(x, 0, sizeof *x);
+}
+
+/* 2. templates */
+static gw_status_t fill(const gw_template_context_t *x, const size_t *index, size_t n,
+                        gw_template_t *t, gw_err_t *err)
+{
+    const gw_structure_t *s = x->s;
+    double middle[3] = {0, 0, 0};
+    int32_t i = 0;
+    for (size_t k = 0; k < n; k++) {
+        const gw_atom_t *ca = gw_structure_atom(s, &s->residue[index[k]], "CA");
+        for (int d = 0; ca && d < 3; d++)
+            middle[d] += ca->xyz[d] / (double)t->len;
     }
-    for (size_t k = 0; st != GW_OK && k < *n; k++)
-        gw_template_release(&out[k]);
-    free(x.ss);
-    free(x.area);
+    for (size_t k = 0; k < n; k++) {
+        const gw_residue_t *r = &s->residue[index[k]];
+        if (!gw_structure_atom(s, r, "CA"))
+            continue;
+        int aa = gw_aa_from_name(r->name);
+        t->seq[i] = (uint8_t)(aa < 0 ? GW_AA_X : aa);
+        t->resnum[i] = r->number;
+        t->icode[i] = r->icode;
+        t->ss[i] = x->ss[index[k]];
+        set_surface(x, index[k], t, i);
+        if (!set_atoms(s, r, middle, t, i))
+            return gw_err_set(err, GW_EDATA,
+                              "it spreads over more than 3,000 Angstrom; coordinates damaged?");
+        i++;
+    }
+    for (i = 0; i < t->len; i++)
+        if (t->ss[i] == UNKNOWN)
+            t->ss[i] = state_from_trace(t, i);
+    set_environment(t);
+    return GW_OK;
+}
+
+gw_status_t gw_template_from_residues(const gw_template_context_t *x, const char *name,
+                                      const char *label, const size_t *index, size_t n,
+                                      gw_template_t *out, gw_err_t *err)
+{
+    size_t len = 0;
+    for (size_t k = 0; k < n; k++)
+        len += gw_structure_atom(x->s, &x->s->residue[index[k]], "CA") != NULL;
+    if (len < GW_TEMPLATE_MIN_LEN)
+        return gw_err_set(err, GW_EDATA, "%zu residue%s with a CA atom, fewer than %d", len,
+                          len == 1 ? "" : "s", GW_TEMPLATE_MIN_LEN);
+    if (len > GW_TLIB_MAX_LEN)
+        return gw_err_set(err, GW_EDATA, "%zu residues, more than %d", len, GW_TLIB_MAX_LEN);
+    gw_status_t st = gw_template_init(out, name, label, (int32_t)len, err);
+    if (st == GW_OK && (st = fill(x, index, n, out, err)) != GW_OK)
+        gw_template_release(out);
     return st;
 }

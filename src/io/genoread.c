@@ -1,14 +1,10 @@
 #include <config.h>
 
-#include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <htslib/hfile.h>
-#include <htslib/hts.h>
 
 #include "io/genoread_impl.h"
-#include "io/stream.h"
 
 /* 2. sample names */
 gw_status_t gw_genoread_add_sample(gw_genoreader_t *r, const char *family, const char *sample,
@@ -56,81 +52,59 @@ gw_status_t gw_genoread_check_samples(gw_genoreader_t *r, gw_err_t *err)
     return st;
 }
 
-/* 3. the reader */
-static bool is_bed(const char *path)
+/* 3. likelihoods */
+bool gw_genoread_set_lik(float *lik, const double *x, int n)
 {
-    unsigned char magic[2] = {0, 0};
-    FILE *f = fopen(path, "rb");
-    if (!f)
+    double three[3] = {x[0], n == 3 ? x[1] : 0, x[n - 1]}, sum = three[0] + three[1] + three[2];
+    if (!(three[0] >= 0 && three[1] >= 0 && three[2] >= 0 && sum > 0 && isfinite(sum)))
         return false;
-    size_t n = fread(magic, 1, 2, f);
-    fclose(f);
-    return n == 2 && magic[0] == 0x6c && magic[1] == 0x1b;
+    for (int g = 0; g < 3; g++)
+        lik[g] = (float)(three[g] / sum);
+    return true;
 }
 
-static bool exists(const char *path, const char *ending)
+void gw_genoread_set_flat(float *lik)
 {
-    struct stat s;
-    char *name = gw_asprintf("%s%s", path, ending);
-    bool yes = name && stat(name, &s) == 0 && !S_ISDIR(s.st_mode);
-    free(name);
-    return yes;
+    lik[0] = lik[1] = lik[2] = 1.0f / 3;
 }
 
-static gw_status_t open_stream(gw_genoreader_t *r, const char *path, int threads, gw_err_t *err)
-{
-    hFILE *h;
-    gw_status_t st = gw_stream_hopen(path, &h, err);
-    if (st != GW_OK)
-        return st;
-    htsFormat fmt;
-    if (hts_detect_format2(h, path, &fmt) < 0) {
-        hclose_abruptly(h);
-        return gw_err_set(err, GW_EIO, "%s: reading failed: %s", r->path, strerror(errno));
-    }
-    if (fmt.format == vcf || fmt.format == bcf)
-        return gw_genoread_open_vcf(r, h, threads, err);
-    char peek[1];
-    ssize_t n = hpeek(h, peek, 1);
-    hclose_abruptly(h);
-    if (n <= 0)
-        return gw_err_set(err, GW_EDATA, "%s: is empty; a VCF, BCF or PLINK bed is needed",
-                          r->path);
-    return gw_err_set(err, GW_EDATA, "%s: is no VCF, BCF or PLINK bed", r->path);
-}
-
-gw_status_t gw_genoreader_open(const char *path, const gw_genoread_opts_t *opts,
-                               gw_genoreader_t **out, gw_err_t *err)
+/* 4. the reader */
+gw_status_t gw_genoreader_attach(gw_genoinput_t *in, const gw_genoread_opts_t *opts,
+                                 gw_genoreader_t **out, gw_err_t *err)
 {
     gw_genoreader_t *r = gw_calloc(1, sizeof *r);
     if (!r)
         return gw_err_nomem(err, "opening genotypes");
     gw_arena_init(&r->names, 1 << 16);
-    r->path = gw_strdup(strcmp(path, "-") == 0 ? "stdin" : path);
-    gw_status_t st = GW_OK;
-    if (!r->path)
+    gw_arena_init(&r->site_text, 1 << 10);
+    r->path = gw_strdup(in->path);
+    gw_status_t st;
+    if (!r->path) {
         st = gw_err_nomem(err, "opening genotypes");
-    else if (strcmp(path, "-") != 0 && exists(path, "") && is_bed(path)) {
-        size_t len = strlen(path);
-        if (len < 4 || strcmp(path + len - 4, ".bed") != 0) {
-            st = gw_err_set(err, GW_EDATA,
-                            "%s: is a PLINK bed but is not named PREFIX.bed, so its .bim and .fam "
-                            "cannot be found; rename it",
-                            path);
-        } else {
-            char *prefix = gw_strndup(path, len - 4);
-            st = prefix ? gw_genoread_open_bed(r, prefix, err)
-                        : gw_err_nomem(err, "opening genotypes");
-            free(prefix);
-        }
-    } else if (strcmp(path, "-") != 0 && !exists(path, "") && exists(path, ".bed")) {
-        st = gw_genoread_open_bed(r, path, err);
+    } else if (in->kind == GW_GENOINPUT_BED) {
+        st = opts->likelihoods ? gw_err_set(err, GW_EDATA,
+                                            "%s: a PLINK bed holds genotypes, not likelihoods; a "
+                                            "VCF, BCF or BEAGLE file is needed",
+                                            r->path)
+                               : gw_genoread_open_bed(r, in->bed, err);
+    } else if (in->kind == GW_GENOINPUT_VCF) {
+        struct hFILE *h = in->stream;
+        in->stream = NULL;
+        st = gw_genoread_open_vcf(r, h, opts, err);
+    } else if (in->kind == GW_GENOINPUT_BEAGLE) {
+        st = opts->likelihoods ? gw_genoread_open_beagle(r, &in->text, err)
+                               : gw_err_set(err, GW_EDATA,
+                                            "%s: is a BEAGLE file, which holds likelihoods, not "
+                                            "genotypes",
+                                            r->path);
     } else {
-        st = open_stream(r, path, opts->threads, err);
+        st = gw_err_set(err, GW_EDATA, "%s: is no VCF, BCF or PLINK bed", r->path);
     }
     if (st == GW_OK)
         st = gw_genoread_check_samples(r, err);
     if (st == GW_OK && !(r->row = gw_calloc(gw_genoreader_row_bytes(r) + 8, 1)))
+        st = gw_err_nomem(err, "opening genotypes");
+    if (st == GW_OK && opts->likelihoods && !(r->lik = gw_malloc(3 * r->n_samples, sizeof *r->lik)))
         st = gw_err_nomem(err, "opening genotypes");
     if (st != GW_OK) {
         gw_genoreader_close(r);
@@ -138,6 +112,18 @@ gw_status_t gw_genoreader_open(const char *path, const gw_genoread_opts_t *opts,
     }
     *out = r;
     return GW_OK;
+}
+
+gw_status_t gw_genoreader_open(const char *path, const gw_genoread_opts_t *opts,
+                               gw_genoreader_t **out, gw_err_t *err)
+{
+    gw_genoinput_t in;
+    gw_status_t st = gw_genoinput_open(path, &in, err);
+    if (st != GW_OK)
+        return st;
+    st = gw_genoreader_attach(&in, opts, out, err);
+    gw_genoinput_release(&in);
+    return st;
 }
 
 int64_t gw_genoreader_n_samples(const gw_genoreader_t *r)
@@ -186,9 +172,11 @@ void gw_genoreader_close(gw_genoreader_t *r)
     if (r->format && r->state)
         r->format->close(r->state);
     gw_arena_release(&r->names);
+    gw_arena_release(&r->site_text);
     free(r->family);
     free(r->sample);
     free(r->row);
+    free(r->lik);
     free(r->path);
     free(r);
 }

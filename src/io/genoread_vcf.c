@@ -2,11 +2,13 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <htslib/bgzf.h>
 #include <htslib/hfile.h>
 #include <htslib/hts.h>
+#include <htslib/hts_endian.h>
 #include <htslib/kstring.h>
 #include <htslib/vcf.h>
 
@@ -22,7 +24,7 @@ typedef struct {
     bcf1_t *record;
     kstring_t line;
     uint8_t *pair_code; /* BCF only: by the two bytes, the first the lower */
-    int gt_id;
+    int gt_id, pl_id, gl_id;
 } vcf_t;
 
 static void vcf_close_state(void *state)
@@ -183,6 +185,82 @@ static gw_status_t bcf_row(gw_genoreader_t *r, const gw_genosite_t *site, gw_err
     return bad < 0 ? GW_OK : bad_genotype(r, site->contig, site->pos, bad, err);
 }
 
+static gw_status_t bad_likelihoods(const gw_genoreader_t *r, const gw_genosite_t *site, size_t i,
+                                   gw_err_t *err)
+{
+    return gw_err_set(
+        err, GW_EDATA,
+        "%s: record %" PRIu64 " (%s:%" PRId64
+        "): the likelihoods (PL or GL) of sample %s are not three numbers, or two of a "
+        "haploid call",
+        r->path, r->n_read + 1, site->contig, site->pos, r->sample[i]);
+}
+
+/* Phred-scaled or log10 values to likelihoods relative to the best; n 1: a missing value */
+static bool set_scaled(float *lik, double *x, int n, bool phred)
+{
+    double best = -INFINITY;
+    if (n < 2 || n > 3) {
+        gw_genoread_set_flat(lik);
+        return n == 1 && isnan(x[0]);
+    }
+    for (int g = 0; g < n; g++) {
+        if (isnan(x[g]) || (phred && x[g] < 0))
+            return false;
+        x[g] = phred ? -x[g] / 10 : x[g];
+        best = x[g] > best ? x[g] : best;
+    }
+    for (int g = 0; g < n; g++)
+        x[g] = pow(10, x[g] - best);
+    return gw_genoread_set_lik(lik, x, n);
+}
+
+/* Up to four values of a sample; missing ones are NaN. Returns how many. */
+static int bcf_values(const bcf_fmt_t *f, size_t i, double x[4])
+{
+    int n = 0;
+    for (; n < f->n && n < 4; n++) {
+        const uint8_t *p = f->p + i * (size_t)f->size + (size_t)n * (size_t)(f->size / f->n);
+        int32_t v = f->type == BCF_BT_INT8    ? (int8_t)p[0]
+                    : f->type == BCF_BT_INT16 ? le_to_i16(p)
+                                              : le_to_i32(p);
+        bool end = f->type == BCF_BT_INT8    ? v == bcf_int8_vector_end
+                   : f->type == BCF_BT_INT16 ? v == bcf_int16_vector_end
+                   : f->type == BCF_BT_INT32 ? v == bcf_int32_vector_end
+                                             : (uint32_t)v == bcf_float_vector_end;
+        bool miss = f->type == BCF_BT_INT8    ? v == bcf_int8_missing
+                    : f->type == BCF_BT_INT16 ? v == bcf_int16_missing
+                    : f->type == BCF_BT_INT32 ? v == bcf_int32_missing
+                                              : (uint32_t)v == bcf_float_missing;
+        if (end)
+            break;
+        x[n] = miss ? NAN : f->type == BCF_BT_FLOAT ? (double)le_to_float(p) : (double)v;
+    }
+    return n;
+}
+
+static gw_status_t bcf_likelihoods(gw_genoreader_t *r, const gw_genosite_t *site, gw_err_t *err)
+{
+    vcf_t *s = r->state;
+    bcf_unpack(s->record, BCF_UN_FMT);
+    const bcf_fmt_t *f = NULL;
+    if (s->record->n_sample != r->n_samples)
+        return cut_short(r, err);
+    for (unsigned i = 0; i < s->record->n_fmt; i++) {
+        const bcf_fmt_t *at = &s->record->d.fmt[i];
+        if (at->id == s->pl_id || (at->id == s->gl_id && !f))
+            f = at;
+    }
+    for (size_t i = 0; i < r->n_samples; i++) {
+        double x[4] = {NAN, NAN, NAN, NAN};
+        int n = f ? bcf_values(f, i, x) : 1;
+        bool none = n == 3 && isnan(x[0]) && isnan(x[1]) && isnan(x[2]);
+        if (!set_scaled(r->lik + 3 * i, x, none || n == 0 ? 1 : n, f && f->id == s->pl_id))
+            return bad_likelihoods(r, site, i, err);
+    }
+    return GW_OK;
+}
+
 static gw_status_t bcf_next(gw_genoreader_t *r, gw_genosite_t *site, bool *got, gw_err_t *err)
 {
     vcf_t *s = r->state;
@@ -201,10 +279,11 @@ static gw_status_t bcf_next(gw_genoreader_t *r, gw_genosite_t *site, bool *got, 
                             .pos = b->pos + 1,
                             .n_alleles = b->n_allele};
     if (site->n_alleles == 2) {
-        gw_status_t st = bcf_row(r, site, err);
+        gw_status_t st = r->lik ? bcf_likelihoods(r, site, err) : bcf_row(r, site, err);
         if (st != GW_OK)
             return st;
-        site->geno = r->row;
+        site->geno = r->lik ? NULL : r->row;
+        site->lik = r->lik;
     }
     *got = true;
     return GW_OK;
@@ -212,7 +291,7 @@ static gw_status_t bcf_next(gw_genoreader_t *r, gw_genosite_t *site, bool *got, 
 
 static const gw_genoformat_t bcf_format = {bcf_next, NULL, vcf_close_state};
 
-static gw_status_t open_bcf(gw_genoreader_t *r, gw_err_t *err)
+static gw_status_t open_bcf(gw_genoreader_t *r, bool likelihoods, gw_err_t *err)
 {
     vcf_t *s = r->state;
     r->format = &bcf_format;
@@ -233,7 +312,12 @@ static gw_status_t open_bcf(gw_genoreader_t *r, gw_err_t *err)
         if (st != GW_OK)
             return st;
     }
-    if (r->n_samples > 0 && s->gt_id < 0)
+    s->pl_id = bcf_hdr_id2int(s->header, BCF_DT_ID, "PL");
+    s->gl_id = bcf_hdr_id2int(s->header, BCF_DT_ID, "GL");
+    if (likelihoods && s->pl_id < 0 && s->gl_id < 0)
+        return gw_err_set(err, GW_EDATA, "%s: has neither a PL nor a GL field, which --gl reads",
+                          r->path);
+    if (!likelihoods && r->n_samples > 0 && s->gt_id < 0)
         return gw_err_set(err, GW_EDATA, "%s: has no GT field; genotypes are needed", r->path);
     return GW_OK;
 }
@@ -311,6 +395,72 @@ static gw_status_t text_row(gw_genoreader_t *r, const gw_genosite_t *site, const
     return p ? bad_line(r, err, "it has more columns than the header") : GW_OK;
 }
 
+/* The number of the subfield PL, or else GL, of FORMAT; -1 for neither. */
+static int likelihood_field(const char *format, bool *phred)
+{
+    int found = -1;
+    *phred = false;
+    for (int i = 0; *format; i++) {
+        size_t len = strcspn(format, ":");
+        if (len == 2 && format[1] == 'L' && (format[0] == 'P' || format[0] == 'G')) {
+            found = i;
+            *phred = format[0] == 'P';
+            if (*phred)
+                break;
+        }
+        format += len + (format[len] == ':');
+    }
+    return found;
+}
+
+/* Up to four comma-separated numbers from p to a colon, tab or end; a dot is NaN. -1: bad. */
+static int text_values(const char *p, double x[4])
+{
+    int n = 0;
+    for (;; p++) {
+        char *end;
+        if (n == 4)
+            return -1;
+        if (*p == '.' && (p[1] == ',' || ends_gt(p[1]))) {
+            x[n++] = NAN;
+            end = (char *)(uintptr_t)p + 1;
+        } else {
+            size_t len = strspn(p, "+-0123456789.eE");
+            x[n++] = strtod(p, &end);
+            if (len == 0 || end != p + len)
+                return -1;
+        }
+        if (ends_gt(*end))
+            return n;
+        if (*end != ',')
+            return -1;
+        p = end;
+    }
+}
+
+static gw_status_t text_likelihoods(gw_genoreader_t *r, const gw_genosite_t *site,
+                                    const char *format, const char *p, gw_err_t *err)
+{
+    bool phred;
+    int field = likelihood_field(format, &phred);
+    for (size_t i = 0; i < r->n_samples; i++) {
+        double x[4] = {NAN, NAN, NAN, NAN};
+        if (!p)
+            return bad_line(r, err, "it has fewer columns than the header");
+        const char *q = p, *tab = strchr(p, '\t');
+        for (int skip = field; skip > 0 && q; skip--) { /* fields at the end may be left out */
+            q += strcspn(q, ":\t");
+            q = *q == ':' ? q + 1 : NULL;
+        }
+        int n = field >= 0 && q ? text_values(q, x) : 1;
+        bool none = n == 3 && isnan(x[0]) && isnan(x[1]) && isnan(x[2]);
+        if (!set_scaled(r->lik + 3 * i, x, none ? 1 : n, phred))
+            return bad_likelihoods(r, site, i, err);
+        p = tab ? tab + 1 : NULL;
+    }
+    return p ? bad_line(r, err, "it has more columns than the header") : GW_OK;
+}
+
 static bool is_allele(const char *s)
 {
     return *s && s[strspn(s, "ACGTNRYSWKMBDHVacgtnryswkmbdhv")] == '\0';
@@ -346,10 +496,12 @@ static gw_status_t text_next(gw_genoreader_t *r, gw_genosite_t *site, bool *got,
         for (const char *c = f[4]; c; c = strchr(c, ',') ? strchr(c, ',') + 1 : NULL)
             site->n_alleles++;
     if (site->n_alleles == 2) {
-        gw_status_t st = text_row(r, site, f[8], p, err);
+        gw_status_t st =
+            r->lik ? text_likelihoods(r, site, f[8], p, err) : text_row(r, site, f[8], p, err);
         if (st != GW_OK)
             return st;
-        site->geno = r->row;
+        site->geno = r->lik ? NULL : r->row;
+        site->lik = r->lik;
     }
     *got = true;
     return GW_OK;
@@ -390,7 +542,8 @@ static gw_status_t open_text(gw_genoreader_t *r, gw_err_t *err)
     }
 }
 
-gw_status_t gw_genoread_open_vcf(gw_genoreader_t *r, struct hFILE *h, int threads, gw_err_t *err)
+gw_status_t gw_genoread_open_vcf(gw_genoreader_t *r, struct hFILE *h,
+                                 const gw_genoread_opts_t *opts, gw_err_t *err)
 {
     vcf_t *s = gw_calloc(1, sizeof *s);
     if (!s) {
@@ -404,7 +557,7 @@ gw_status_t gw_genoread_open_vcf(gw_genoreader_t *r, struct hFILE *h, int thread
         hclose_abruptly(h);
         return gw_err_set(err, GW_EDATA, "%s: is no VCF or BCF that can be read", r->path);
     }
-    if (threads > 1)
-        hts_set_threads(s->file, threads);
-    return s->file->format.format == bcf ? open_bcf(r, err) : open_text(r, err);
+    if (opts->threads > 1)
+        hts_set_threads(s->file, opts->threads);
+    return s->file->format.format == bcf ? open_bcf(r, opts->likelihoods, err) : open_text(r, err);
 }

@@ -85,3 +85,9 @@ gw_status_t gw_lines_peek(gw_lines_t *l, int *byte, gw_err_t *err)
     *byte = l->at < l->end ? (unsigned char)l->buf[l->at] : -1;
     return GW_OK;
 }
+
+void gw_lines_back(gw_lines_t *l, const char *line)
+{
+    l->at = (size_t)(line - l->buf);
+    l->number--;
+}

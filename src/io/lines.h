@@ -28,6 +28,8 @@ GW_RESULT_USED gw_status_t gw_lines_next(gw_lines_t *l, const char **line, size_
                                          gw_err_t *err);
 /* The next line's first byte without taking it, or -1 at the end. */
 GW_RESULT_USED gw_status_t gw_lines_peek(gw_lines_t *l, int *byte, gw_err_t *err);
+/* The line handed out last comes again; line as it was given by _next, and nothing called since. */
+void gw_lines_back(gw_lines_t *l, const char *line);
 void gw_lines_release(gw_lines_t *l);
 
 #endif

@@ -4,6 +4,7 @@ libgw_io_a_SOURCES = \
 	src/io/stream.c src/io/stream.h \
 	src/io/lines.c src/io/lines.h \
 	src/io/slurp.c src/io/slurp.h \
+	src/io/labels.c src/io/labels.h \
 	src/io/structure.c src/io/structure.h src/io/structure_impl.h \
 	src/io/pdb.c src/io/mmcif.c \
 	src/io/seqread.c src/io/seqread.h src/io/seqread_impl.h \
@@ -23,5 +24,8 @@ libgw_io_a_SOURCES = \
 noinst_LIBRARIES += libgw_geno.a
 ROOM_LIBS += libgw_geno.a
 libgw_geno_a_SOURCES = \
+	src/io/genoinput.c src/io/genoinput.h \
+	src/io/matread.c src/io/matread.h src/io/matread_impl.h \
+	src/io/matread_table.c src/io/matread_market.c \
 	src/io/genoread.c src/io/genoread.h src/io/genoread_impl.h \
-	src/io/genoread_bed.c src/io/genoread_vcf.c
+	src/io/genoread_beagle.c src/io/genoread_bed.c src/io/genoread_vcf.c

@@ -14,7 +14,7 @@ typedef struct {
     const char *tok;
     size_t n;
     bool quoted;
-    int64_t line;
+    int64_t line, comments;
 } lexer_t;
 
 static bool at_line_start(const lexer_t *x)
@@ -31,6 +31,7 @@ static void skip_blanks(lexer_t *x)
 {
     while (x->p < x->end) {
         if (*x->p == '#') {
+            x->comments++;
             while (x->p < x->end && *x->p != '\n')
                 x->p++;
         } else if (blank(*x->p)) {
@@ -228,7 +229,9 @@ static void set_value(const lexer_t *x, row_t *r, int field)
  */
 static gw_status_t atom_loop(lexer_t *x, gw_rawatoms_t *out, int *more, gw_err_t *err)
 {
+    enum { STYLE = 8 }; /* comments that make a file one that closes its categories by them */
     int column[128], n = 0, t = 1, at = 0;
+    int64_t before = x->comments;
     int32_t model0 = 0, last = 0;
     row_t r;
     memset(&r, 0, sizeof r);
@@ -251,6 +254,8 @@ static gw_status_t atom_loop(lexer_t *x, gw_rawatoms_t *out, int *more, gw_err_t
         return cif_error(x, "a quoted value is not closed", err);
     if (at != 0)
         return cif_error(x, "atom_site breaks off within a row", err);
+    if (t == 0 && before >= STYLE && x->comments == before)
+        return cif_error(x, "the file ends with atom_site, not closed by # as the rest is", err);
     *more = t;
     return GW_OK;
 }
@@ -258,7 +263,7 @@ static gw_status_t atom_loop(lexer_t *x, gw_rawatoms_t *out, int *more, gw_err_t
 gw_status_t gw_mmcif_parse(const char *path, const char *text, size_t len, gw_rawatoms_t *out,
                            gw_err_t *err)
 {
-    lexer_t x = {path, text, text + len, text, NULL, 0, false, 1};
+    lexer_t x = {path, text, text + len, text, NULL, 0, false, 1, 0};
     row_t single;
     bool any_single = false;
     memset(&single, 0, sizeof single);

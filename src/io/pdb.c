@@ -91,7 +91,7 @@ gw_status_t gw_pdb_parse(const char *path, const char *text, size_t len, gw_rawa
 {
     const char *p = text, *end = text + len;
     int64_t number = 0;
-    bool ter = false;
+    bool ter = false, header = false, seqres = false, finished = false;
     while (p < end) {
         const char *nl = memchr(p, '\n', (size_t)(end - p));
         size_t n = (size_t)((nl ? nl : end) - p);
@@ -100,6 +100,9 @@ gw_status_t gw_pdb_parse(const char *path, const char *text, size_t len, gw_rawa
         number++;
         while (n && (l[n - 1] == '\r' || l[n - 1] == ' '))
             n--;
+        header |= strncmp(l, "HEADER", 6) == 0;
+        seqres |= strncmp(l, "SEQRES", 6) == 0;
+        finished |= (n == 3 && strncmp(l, "END", 3) == 0) || strncmp(l, "MASTER", 6) == 0;
         if (strncmp(l, "HEADER", 6) == 0 && n >= 66) {
             field(l, n, 62, 66, out->id, sizeof out->id);
             for (char *c = out->id; *c; c++)
@@ -121,5 +124,11 @@ gw_status_t gw_pdb_parse(const char *path, const char *text, size_t len, gw_rawa
             ter = false;
         }
     }
+    /* other writers leave END out, whole entries never do */
+    if (header && seqres && out->n && !finished)
+        return gw_err_set(err, GW_EDATA,
+                          "%s: an entry with HEADER and SEQRES but without END; file "
+                          "cut short? fetch it again",
+                          path);
     return GW_OK;
 }

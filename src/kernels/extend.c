@@ -5,6 +5,7 @@
 #include "kernels/cpu.h"
 #include "kernels/extend.h"
 #include "kernels/extend_batch.h"
+#include "kernels/extend_global_batch.h"
 #include "kernels/extend_variants.h"
 
 /* 1. the batch */
@@ -23,7 +24,7 @@ static gw_status_t check_params(const gw_extend_params_t *p, gw_err_t *err)
     return GW_OK;
 }
 
-static int64_t largest_score(const gw_extend_params_t *p)
+int64_t gw_extend_largest_score(const gw_extend_params_t *p)
 {
     int64_t largest = 1;
     for (int i = 0; i < p->n_letters * p->n_letters; i++) {
@@ -102,18 +103,14 @@ gw_status_t gw_extend_ends_at(gw_cpu_level_t level, const gw_extend_batch_t *b,
 gw_status_t gw_extend_score(const gw_extend_batch_t *b, const gw_extend_params_t *p, int32_t *score,
                             gw_err_t *err)
 {
-    gw_status_t st = check_params(p, err);
-    if (st == GW_OK)
-        st = check_batch(b, p, largest_score(p), err);
+    gw_status_t st = gw_extend_check(b, p, false, err);
     return st == GW_OK ? gw_extend_score_at(gw_cpu_level(), b, p, score, err) : st;
 }
 
 gw_status_t gw_extend_ends(const gw_extend_batch_t *b, const gw_extend_params_t *p,
                            gw_extend_hit_t *hit, gw_err_t *err)
 {
-    gw_status_t st = check_params(p, err);
-    if (st == GW_OK)
-        st = check_batch(b, p, largest_score(p), err);
+    gw_status_t st = gw_extend_check(b, p, false, err);
     return st == GW_OK ? gw_extend_ends_at(gw_cpu_level(), b, p, hit, err) : st;
 }
 
@@ -122,22 +119,29 @@ gw_status_t gw_extend_global_at(gw_cpu_level_t level, const gw_extend_batch_t *b
                                 const gw_extend_params_t *p, const int32_t *diag,
                                 const int32_t *width, gw_extend_cigars_t *out, gw_err_t *err)
 {
-    (void)level;
-    return gw_extend_global_ref(b, p, diag, width, out, err);
+    const gw_extend_simd_t *simd = simd_of(level);
+    return simd ? gw_extend_global_run(simd, b, p, diag, width, out, err)
+                : gw_extend_global_ref(b, p, diag, width, out, err);
 }
 
 gw_status_t gw_extend_global(const gw_extend_batch_t *b, const gw_extend_params_t *p,
                              const int32_t *diag, const int32_t *width, gw_extend_cigars_t *out,
                              gw_err_t *err)
 {
-    gw_status_t st = check_params(p, err);
-    if (st != GW_OK)
-        return st;
-    int64_t cost = largest_score(p);
-    cost = p->gap_extend > cost ? p->gap_extend : cost;
-    st = check_batch(b, p, cost, err);
+    gw_status_t st = gw_extend_check(b, p, true, err);
     if (st != GW_OK)
         return st;
     out->n_cigar = 0;
     return gw_extend_global_at(gw_cpu_level(), b, p, diag, width, out, err);
+}
+
+/* 5. checks */
+gw_status_t gw_extend_check(const gw_extend_batch_t *b, const gw_extend_params_t *p, bool global,
+                            gw_err_t *err)
+{
+    gw_status_t st = check_params(p, err);
+    int64_t cost = st == GW_OK ? gw_extend_largest_score(p) : 0;
+    if (global && p->gap_extend > cost)
+        cost = p->gap_extend;
+    return st == GW_OK ? check_batch(b, p, cost, err) : st;
 }

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "kernels/extend_batch.h"
+#include "kernels/extend_table.h"
 
 enum { QUERY_PAD_LUT = 4, QUERY_PAD = GW_EXTEND_MAX_LETTERS, MAX_QUERIES = GW_EXTEND_MAX_LANES };
 
@@ -20,10 +21,9 @@ typedef struct {
 typedef struct {
     const gw_extend_simd_t *simd;
     const gw_extend_params_t *p;
-    bool lut, ends, backward;
-    uint8_t lut_scores[16];                              /* signed */
-    uint8_t tables[2][(GW_EXTEND_MAX_LETTERS + 1) * 64]; /* scores; scores + 128 */
-    item_t *item, *redo;                                 /* to do; what overflowed */
+    bool ends, backward;
+    gw_extend_table_t table;
+    item_t *item, *redo; /* to do; what overflowed */
     size_t n, n_redo;
     uint64_t *key, *key2;
     item_t *sorted;
@@ -31,45 +31,6 @@ typedef struct {
     uint8_t *bytes;       /* the group's codes; grown as needed */
     size_t cap_bytes;
 } run_t;
-
-/* Can scores come from one 16-entry table by query ^ target (N of queries 4, of targets 8)? */
-static bool lut_fits(const gw_extend_params_t *p, uint8_t lut[16])
-{
-    bool set[16] = {false};
-    memset(lut, 0, 16);
-    if (p->n_letters > 5)
-        return false;
-    for (int a = 0; a < p->n_letters; a++)
-        for (int b = 0; b < p->n_letters; b++) {
-            int x = a ^ (b == 4 ? 8 : b);
-            int8_t s = p->matrix[a * p->n_letters + b];
-            if ((set[x] && (int8_t)lut[x] != s) || (x >= 4 && s > 0))
-                return false;
-            set[x] = true;
-            lut[x] = (uint8_t)s;
-        }
-    return true;
-}
-
-static void make_tables(run_t *r)
-{
-    const gw_extend_params_t *p = r->p;
-    r->lut = lut_fits(p, r->lut_scores);
-    memset(r->tables, 0, sizeof r->tables);
-    if (r->lut) {
-        for (int x = 0; x < 16; x++) {
-            r->tables[0][x] = r->lut_scores[x];
-            r->tables[1][x] = (uint8_t)((int8_t)r->lut_scores[x] + 128);
-        }
-        return;
-    }
-    for (int a = 0; a < p->n_letters; a++)
-        for (int b = 0; b < p->n_letters; b++) {
-            int8_t s = p->matrix[a * p->n_letters + b];
-            r->tables[0][64 * a + b] = (uint8_t)s;
-            r->tables[1][64 * a + b] = (uint8_t)(s + 128);
-        }
-}
 
 /* Sorting: by lengths, so that neighbours fill their lanes alike; where a matrix's rows serve a
  * whole query, equal queries together. The order decides speed alone. */
@@ -83,41 +44,21 @@ static int by_query(const void *x, const void *y)
     return a->t_len < b->t_len ? -1 : a->t_len > b->t_len;
 }
 
-/* key: lengths above, position below; a radix sort that skips bytes in which all keys agree */
+/* key: lengths */
 static void sort_by_length(run_t *r)
 {
-    uint64_t *from = r->key, *to = r->key2, any = 0, all = ~(uint64_t)0;
     for (size_t i = 0; i < r->n; i++) {
-        uint64_t k = (uint64_t)(uint32_t)r->item[i].q_len << 32 | (uint32_t)r->item[i].t_len;
-        from[2 * i] = k;
-        from[2 * i + 1] = i;
-        any |= k;
-        all &= k;
+        r->key[2 * i] = (uint64_t)(uint32_t)r->item[i].q_len << 32 | (uint32_t)r->item[i].t_len;
+        r->key[2 * i + 1] = i;
     }
-    for (int shift = 0; shift < 64; shift += 8) {
-        if ((((any ^ all) >> shift) & 255) == 0)
-            continue;
-        size_t count[257] = {0};
-        for (size_t i = 0; i < r->n; i++)
-            count[((from[2 * i] >> shift) & 255) + 1]++;
-        for (int c = 0; c < 256; c++)
-            count[c + 1] += count[c];
-        for (size_t i = 0; i < r->n; i++) {
-            size_t at = count[(from[2 * i] >> shift) & 255]++;
-            to[2 * at] = from[2 * i];
-            to[2 * at + 1] = from[2 * i + 1];
-        }
-        uint64_t *swap = from;
-        from = to;
-        to = swap;
-    }
+    const uint64_t *sorted = gw_extend_sort(r->key, r->key2, r->n);
     for (size_t i = 0; i < r->n; i++)
-        r->sorted[i] = r->item[from[2 * i + 1]];
+        r->sorted[i] = r->item[sorted[2 * i + 1]];
 }
 
 static void sort_items(run_t *r)
 {
-    if (r->lut) {
+    if (r->table.lut) {
         sort_by_length(r);
         return;
     }
@@ -165,7 +106,7 @@ static bool lay_out(run_t *r, const item_t *it, int n, int lanes, int elem, layo
 {
     gw_extend_group_t *g = &o->g;
     int32_t shortest = INT32_MAX;
-    *g = (gw_extend_group_t){.lut = r->lut, .ends = r->ends};
+    *g = (gw_extend_group_t){.lut = r->table.lut, .ends = r->ends};
     for (int l = 0; l < n; l++) {
         g->n_rows = it[l].q_len > g->n_rows ? it[l].q_len : g->n_rows;
         g->n_cols = it[l].t_len > g->n_cols ? it[l].t_len : g->n_cols;
@@ -173,10 +114,10 @@ static bool lay_out(run_t *r, const item_t *it, int n, int lanes, int elem, layo
     }
     g->n_cols = (g->n_cols + GW_EXTEND_MAX_STRIP - 1) & ~(GW_EXTEND_MAX_STRIP - 1);
     g->plain_rows = r->p->end_bonus > 0 ? shortest - 1 : g->n_rows;
-    g->n_queries = r->lut ? 0 : count_queries(r, it, n);
+    g->n_queries = r->table.lut ? 0 : count_queries(r, it, n);
     size_t L = (size_t)lanes, rows = (size_t)g->n_rows;
     size_t work = 2 * rows * (size_t)r->simd->vector_bytes, target = round64((size_t)g->n_cols * L),
-           query = round64(r->lut ? rows * L : rows * (size_t)g->n_queries),
+           query = round64(r->table.lut ? rows * L : rows * (size_t)g->n_queries),
            last = round64((rows - (size_t)g->plain_rows) * L),
            of_query = round64((size_t)g->n_queries * L);
     size_t need = work + target + query + last + of_query + 64;
@@ -200,7 +141,7 @@ static bool lay_out(run_t *r, const item_t *it, int n, int lanes, int elem, layo
     g->of_query = o->of_query;
     g->start = o->start;
     g->queries = o->queries;
-    g->table = r->tables[elem != 0];
+    g->table = r->table.by_query[elem != 0];
     g->open = r->p->gap_open + r->p->gap_extend;
     g->extend = r->p->gap_extend;
     g->bonus = r->p->end_bonus;
@@ -233,16 +174,16 @@ static void fill_group(const run_t *r, const item_t *it, int n, int lanes, layou
     for (int l = 0; l < lanes; l++) {
         const item_t none = {.q_len = 0};
         const item_t *x = l < n ? &it[l] : &none;
-        put_lane(o->target + l, lanes, x->t, x->t_len, g->n_cols, r->backward, r->lut,
+        put_lane(o->target + l, lanes, x->t, x->t_len, g->n_cols, r->backward, r->table.lut,
                  GW_EXTEND_PAD);
-        if (r->lut)
+        if (r->table.lut)
             put_lane(o->query + l, lanes, x->q, x->q_len, g->n_rows, r->backward, false,
                      QUERY_PAD_LUT);
         o->start[l] = l < n && x->start ? 255 : 0;
         if (l < n && x->q_len > g->plain_rows)
             o->last_row[(size_t)(x->q_len - 1 - g->plain_rows) * (size_t)lanes + (size_t)l] = 255;
     }
-    if (!r->lut)
+    if (!r->table.lut)
         fill_queries(r, it, n, lanes, o);
 }
 
@@ -350,7 +291,7 @@ gw_status_t gw_extend_batch_run(const gw_extend_simd_t *simd, const gw_extend_ba
 {
     run_t r = {.simd = simd, .p = p};
     gw_extend_hit_t *own = hit ? NULL : gw_malloc(b->n, sizeof *own);
-    make_tables(&r);
+    gw_extend_table_init(&r.table, p);
     r.hit = hit ? hit : own;
     r.item = gw_malloc(b->n, sizeof *r.item);
     r.redo = gw_malloc(b->n, sizeof *r.redo);

@@ -100,8 +100,9 @@ static bool trace(const uint8_t *flags, size_t stride, int64_t q_len, int64_t t_
     return true;
 }
 
-static gw_status_t align_pair(const gw_extend_batch_t *b, const gw_extend_params_t *p, size_t k,
-                              int64_t diag, int64_t width, gw_extend_cigars_t *out, gw_err_t *err)
+gw_status_t gw_extend_global_pair_ref(const gw_extend_batch_t *b, const gw_extend_params_t *p,
+                                      size_t k, int64_t diag, int64_t width,
+                                      gw_extend_cigars_t *out, gw_err_t *err)
 {
     int64_t q_len = b->q_len[k], t_len = b->t_len[k];
     size_t stride = (size_t)t_len + 1;
@@ -128,7 +129,7 @@ gw_status_t gw_extend_global_ref(const gw_extend_batch_t *b, const gw_extend_par
 {
     for (size_t k = 0; k < b->n; k++) {
         out->cigar_off[k] = (int64_t)out->n_cigar;
-        gw_status_t st = align_pair(b, p, k, diag[k], width[k], out, err);
+        gw_status_t st = gw_extend_global_pair_ref(b, p, k, diag[k], width[k], out, err);
         if (st != GW_OK)
             return st;
     }

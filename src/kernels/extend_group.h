@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/extend_global_group.h"
+
 enum {
     GW_EXTEND_PAD = 0xA0,    /* target code behind a sequence's end: scores 0 or less */
     GW_EXTEND_MAX_STRIP = 8, /* target letters are padded to a multiple of the strip */
@@ -41,6 +43,7 @@ typedef struct {
 typedef struct {
     int vector_bytes;
     void (*run[3])(const gw_extend_group_t *g);
+    void (*global[2])(const gw_extend_band_t *g); /* extend_global_group.h; 16 and 32 bits */
 } gw_extend_simd_t;
 
 extern const gw_extend_simd_t gw_extend_simd_portable, gw_extend_simd_avx2, gw_extend_simd_avx512;

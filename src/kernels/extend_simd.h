@@ -1,14 +1,11 @@
 /* src/kernels/extend_simd.h -- template: score and ends of one group of pairs, a pair in each lane
  *
- * Parameters: VEC_BITS, ELEM_BITS (vec.h), STRIP (target letters done together),
- *             NAME(x) (names x for this width)
+ * Parameters: those of extend_lanes.h, STRIP (target letters done together)
  *
  * The matrix is done in strips of STRIP target letters: H and E of the strip's left border are in
  * memory, one vector for each query letter; within a strip F and H stay in registers. Values are
  * offset so that 0 is the smallest number of the type: saturation is the local alignment's floor.
  */
-#include "kernels/vec.h"
-
 /* scores wider than a byte come from byte tables that hold score + 128 */
 #if ELEM_BITS == 8
 #    define ADD_SCORE(h, s) V_ADDS(h, s)
@@ -29,22 +26,6 @@ typedef struct {
     VEC t[STRIP], f[STRIP], up[STRIP], best[STRIP], row[STRIP];
     VEC diag, valid[STRIP];
 } NAME(strip_t);
-
-#if VEC_BITS == 512
-/* t as the index into a table of 64 bytes; entry 32 is 0 */
-static inline __attribute__((always_inline)) VEC NAME(look_up)(const uint8_t *table, VEC t)
-{
-    return _mm512_permutexvar_epi8(t, _mm512_loadu_si512(table));
-}
-#else
-/* the table's halves of 16, each silent where the other speaks */
-static inline __attribute__((always_inline)) VEC NAME(look_up)(const uint8_t *table, VEC t)
-{
-    VEC low = V_SHUFFLE(V_BYTES16(table), V_ADDS_U8(t, V_BYTE1(0x70)));
-    VEC high = V_SHUFFLE(V_BYTES16(table + 16), V_SUB_8(t, V_BYTE1(0x10)));
-    return V_OR(low, high);
-}
-#endif
 
 /* Scores of every lane's query letter in row i against t: by query letter (all lanes of a query
  * share it) through the queries' rows of the matrix. */
@@ -215,4 +196,3 @@ static void NAME(run)(const gw_extend_group_t *g)
 #undef ADD_SCORE
 #undef HIGH_BYTES
 #undef SEGMENT
-#include "kernels/vec_undef.h"

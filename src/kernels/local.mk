@@ -8,12 +8,15 @@ libgw_kernels_a_SOURCES = \
 	src/kernels/phred.h \
 	src/kernels/extend.c src/kernels/extend.h src/kernels/extend_variants.h \
 	src/kernels/extend_ref.c src/kernels/extend_global_ref.c src/kernels/extend_cigar.h \
+	src/kernels/extend_table.c src/kernels/extend_table.h \
 	src/kernels/extend_batch.c src/kernels/extend_batch.h src/kernels/extend_group.h \
-	src/kernels/extend_simd.h src/kernels/extend_portable.c src/kernels/vec.h src/kernels/vec_undef.h \
+	src/kernels/extend_global_batch.c src/kernels/extend_global_batch.h \
+	src/kernels/extend_global_group.h src/kernels/extend_global_simd.h \
+	src/kernels/extend_widths.h src/kernels/extend_simd.h src/kernels/extend_lanes.h src/kernels/extend_portable.c src/kernels/vec.h src/kernels/vec_undef.h \
 	src/kernels/pairhmm.c src/kernels/pairhmm.h src/kernels/pairhmm_variants.h \
 	src/kernels/pairhmm_rows.c src/kernels/pairhmm_ref.c src/kernels/pairhmm_ref.h \
 	src/kernels/pairhmm_batch.c src/kernels/pairhmm_batch.h src/kernels/pairhmm_group.h \
-	src/kernels/pairhmm_simd.h \
+	src/kernels/pairhmm_simd.h src/kernels/pairhmm_portable.c \
 	src/kernels/thread_score.c src/kernels/thread_score.h src/kernels/thread_pack.h \
 	src/kernels/thread_ref.c src/kernels/thread_simd.h
 libgw_kernels_a_CFLAGS = $(AM_CFLAGS)

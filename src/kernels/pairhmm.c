@@ -16,7 +16,7 @@ static gw_status_t check_offsets(const int64_t *off, int64_t n, const char *what
     return GW_OK;
 }
 
-static gw_status_t check_batch(const gw_pairhmm_batch_t *b, gw_err_t *err)
+gw_status_t gw_pairhmm_check(const gw_pairhmm_batch_t *b, gw_err_t *err)
 {
     int64_t n = (int64_t)b->n_groups;
     gw_status_t st = check_offsets(b->read_group, n, "reads of group", 0, err);
@@ -35,20 +35,24 @@ static gw_status_t check_batch(const gw_pairhmm_batch_t *b, gw_err_t *err)
 gw_status_t gw_pairhmm_log10_at(gw_cpu_level_t level, const gw_pairhmm_batch_t *b, double *out,
                                 gw_err_t *err)
 {
+    switch (level) {
+    case GW_CPU_PORTABLE:
+        return gw_pairhmm_batch_run(&gw_pairhmm_simd_portable, b, out, err);
 #if defined(__x86_64__) || defined(__i386__)
-    if (level == GW_CPU_AVX512)
-        return gw_pairhmm_batch_run(&gw_pairhmm_simd_avx512, b, out, err);
-    if (level == GW_CPU_AVX2)
+    case GW_CPU_AVX2:
         return gw_pairhmm_batch_run(&gw_pairhmm_simd_avx2, b, out, err);
+    case GW_CPU_AVX512:
+        return gw_pairhmm_batch_run(&gw_pairhmm_simd_avx512, b, out, err);
 #endif
-    (void)level; /* the portable level promises no fused multiply-add: the reference stands in */
-    return gw_pairhmm_log10_ref(b, out, err);
+    default:
+        return gw_pairhmm_log10_ref(b, out, err);
+    }
 }
 
 gw_status_t gw_pairhmm_log10(const gw_pairhmm_batch_t *b, double *out, gw_err_t *err)
 {
     if (b->n_groups == 0)
         return GW_OK;
-    gw_status_t st = check_batch(b, err);
+    gw_status_t st = gw_pairhmm_check(b, err);
     return st == GW_OK ? gw_pairhmm_log10_at(gw_cpu_level(), b, out, err) : st;
 }

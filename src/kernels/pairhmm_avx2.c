@@ -16,6 +16,8 @@
 #define ROW            gw_pairhmm_row_f_t
 #define LANES          8
 #define BLOCK          3
+#define COLS           1
+#define LOOK_UPS       1
 #define NAME(x)        x##_f
 #define RVEC           __m256
 #define R_LOAD(p)      _mm256_loadu_ps(p)
@@ -27,6 +29,7 @@
 #define R_BASE(base)   (31 - (base))
 #define R_PICK(hap, base, no, yes) \
     _mm256_blendv_ps(no, yes, _mm256_castsi256_ps(_mm256_sllv_epi32(INTS(hap), INTS(base))))
+#define R_LOOK_UP1(table, index) _mm256_permutevar8x32_ps(table, INTS(index))
 #define R_WITHIN(j, first, last, x)                                             \
     _mm256_and_ps(x, _mm256_and_ps(_mm256_cmp_ps(R_SET1(j), first, _CMP_GE_OQ), \
                                    _mm256_cmp_ps(R_SET1(j), last, _CMP_LE_OQ)))
@@ -37,6 +40,8 @@
 #define ROW            gw_pairhmm_row_d_t
 #define LANES          4
 #define BLOCK          3
+#define COLS           1
+#define LOOK_UPS       0
 #define NAME(x)        x##_d
 #define RVEC           __m256d
 #define R_LOAD(p)      _mm256_loadu_pd(p)
@@ -53,4 +58,4 @@
                                    _mm256_cmp_pd(R_SET1(j), last, _CMP_LE_OQ)))
 #include "kernels/pairhmm_simd.h"
 
-const gw_pairhmm_simd_t gw_pairhmm_simd_avx2 = {32, run_f, run_d};
+const gw_pairhmm_simd_t gw_pairhmm_simd_avx2 = {32, {run_f, 3, 1}, {run_d, 3, 0}};

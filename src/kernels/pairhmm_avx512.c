@@ -12,6 +12,8 @@
 #define ROW            gw_pairhmm_row_f_t
 #define LANES          16
 #define BLOCK          6
+#define COLS           2
+#define LOOK_UPS       2
 #define NAME(x)        x##_f
 #define RVEC           __m512
 #define R_LOAD(p)      _mm512_loadu_ps(p)
@@ -24,6 +26,8 @@
 #define R_PICK(hap, base, no, yes) \
     _mm512_mask_mov_ps(            \
         no, _mm512_test_epi32_mask(_mm512_loadu_si512(hap), _mm512_loadu_si512(base)), yes)
+#define R_LOOK_UP1(table, index)     _mm512_permutexvar_ps(_mm512_loadu_si512(index), table)
+#define R_LOOK_UP2(low, high, index) _mm512_permutex2var_ps(low, _mm512_loadu_si512(index), high)
 #define R_WITHIN(j, first, last, x)                                          \
     _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(R_SET1(j), first, _CMP_GE_OQ) &   \
                             _mm512_cmp_ps_mask(R_SET1(j), last, _CMP_LE_OQ), \
@@ -35,6 +39,8 @@
 #define ROW            gw_pairhmm_row_d_t
 #define LANES          8
 #define BLOCK          6
+#define COLS           2
+#define LOOK_UPS       2
 #define NAME(x)        x##_d
 #define RVEC           __m512d
 #define R_LOAD(p)      _mm512_loadu_pd(p)
@@ -47,10 +53,12 @@
 #define R_PICK(hap, base, no, yes) \
     _mm512_mask_mov_pd(            \
         no, _mm512_test_epi64_mask(_mm512_loadu_si512(hap), _mm512_loadu_si512(base)), yes)
+#define R_LOOK_UP1(table, index)     _mm512_permutexvar_pd(_mm512_loadu_si512(index), table)
+#define R_LOOK_UP2(low, high, index) _mm512_permutex2var_pd(low, _mm512_loadu_si512(index), high)
 #define R_WITHIN(j, first, last, x)                                          \
     _mm512_maskz_mov_pd(_mm512_cmp_pd_mask(R_SET1(j), first, _CMP_GE_OQ) &   \
                             _mm512_cmp_pd_mask(R_SET1(j), last, _CMP_LE_OQ), \
                         x)
 #include "kernels/pairhmm_simd.h"
 
-const gw_pairhmm_simd_t gw_pairhmm_simd_avx512 = {64, run_f, run_d};
+const gw_pairhmm_simd_t gw_pairhmm_simd_avx512 = {64, {run_f, 6, 2}, {run_d, 6, 2}};

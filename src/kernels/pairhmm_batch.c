@@ -20,6 +20,7 @@ typedef struct {
 typedef struct {
     const gw_pairhmm_simd_t *simd;
     const gw_pairhmm_batch_t *b;
+    bool *has_n; /* by haplotype, from the first group's first on */
     pair_t *pair;
     size_t n, cap;
     uint8_t *bytes; /* a group's scratch */
@@ -65,6 +66,23 @@ static bool list_pairs(run_t *r)
     return true;
 }
 
+static int64_t round_up(int64_t n, int64_t step)
+{
+    return (n + step - 1) / step * step;
+}
+
+static bool find_n(run_t *r)
+{
+    const gw_pairhmm_batch_t *b = r->b;
+    int64_t first = b->hap_group[0], n = b->hap_group[b->n_groups] - first;
+    r->has_n = gw_calloc((size_t)n, sizeof *r->has_n);
+    for (int64_t h = 0; r->has_n && h < n; h++)
+        for (int64_t j = b->hap_off[first + h]; j < b->hap_off[first + h + 1]; j++)
+            if (b->hap[j] >= 4)
+                r->has_n[h] = true;
+    return r->has_n != NULL;
+}
+
 /* Carves *at for n bytes, on a line of the cache. */
 static void *take(uint8_t **at, size_t n)
 {
@@ -83,9 +101,14 @@ typedef struct {
 static bool lay_out(run_t *r, const pair_t *p, int n, int lanes, size_t w, layout_t *o)
 {
     gw_pairhmm_group_t *g = &o->g;
+    const gw_pairhmm_kernel_t *kernel = w == sizeof(float) ? &r->simd->f : &r->simd->d;
+    bool has_n = false;
     memset(g, 0, sizeof *g);
-    for (int l = 0; l < n; l++)
+    for (int l = 0; l < n; l++) {
         g->n_rows = p[l].read_len > g->n_rows ? p[l].read_len : g->n_rows;
+        has_n = has_n || r->has_n[p[l].hap - r->b->hap_group[0]];
+    }
+    g->n_rows = round_up(g->n_rows, kernel->rows);
     for (int l = 0; l < n; l++) {
         int64_t cols = p[l].hap_len + g->n_rows - p[l].read_len;
         g->n_cols = cols > g->n_cols ? cols : g->n_cols;
@@ -93,10 +116,14 @@ static bool lay_out(run_t *r, const pair_t *p, int n, int lanes, size_t w, layou
             g->lane[g->n_reads++] = l;
     }
     g->lane[g->n_reads] = lanes; /* idle lanes repeat the last read */
+    g->n_cols = round_up(g->n_cols, GW_PAIRHMM_COLS);
+    g->look_ups = has_n ? 0 : (4 * g->n_reads + lanes - 1) / lanes;
+    if (g->look_ups > kernel->look_ups)
+        g->look_ups = 0;
     size_t L = (size_t)lanes, rows = (size_t)g->n_rows, cols = (size_t)g->n_cols;
     o->row_bytes = 8 * w;
     size_t need = w * (rows * 7 * L + (cols + 1) * 3 * L + cols * L + 4 * L) +
-                  (size_t)g->n_reads * rows * o->row_bytes + 8 * 64;
+                  (size_t)g->n_reads * rows * o->row_bytes + rows + 9 * 64;
     if (need > r->cap_bytes) {
         free(r->bytes);
         r->cap_bytes = 0;
@@ -113,12 +140,16 @@ static bool lay_out(run_t *r, const pair_t *p, int n, int lanes, size_t w, layou
     g->first = o->first = take(&at, w * L);
     g->last = o->last = take(&at, w * L);
     g->sum = o->sum = take(&at, w * L);
+    g->even = take(&at, rows);
     o->rows_of_read = take(&at, (size_t)g->n_reads * rows * o->row_bytes);
     return true;
 }
 
-static uint8_t base_bits(uint8_t base)
+/* what a kernel takes for a haplotype's base */
+static uint8_t hap_code(const gw_pairhmm_group_t *g, uint8_t base, int slot)
 {
+    if (g->look_ups)
+        return (uint8_t)(base + 4 * slot);
     return base >= 4 ? 31 : (uint8_t)(1 << base | 16);
 }
 
@@ -132,21 +163,23 @@ static void put_real(uint8_t *at, int l, size_t w, double value)
     }
 }
 
-static void fill_hap(const run_t *r, const pair_t *p, int l, int lanes, size_t w, layout_t *o)
+/* slot: the lane's read in the group. Behind the end only rows that treat all bases alike count. */
+static void fill_hap(const run_t *r, const pair_t *p, int l, int slot, int lanes, size_t w,
+                     layout_t *o)
 {
     const uint8_t *hap = r->b->hap + r->b->hap_off[p->hap];
     if (w == sizeof(int32_t)) {
         int32_t *dst = (int32_t *)(void *)o->hap + l;
         for (int64_t j = 0; j < p->hap_len; j++)
-            dst[j * lanes] = base_bits(hap[j]);
+            dst[j * lanes] = hap_code(&o->g, hap[j], slot);
         for (int64_t j = p->hap_len; j < o->g.n_cols; j++)
-            dst[j * lanes] = 0;
+            dst[j * lanes] = hap_code(&o->g, 0, slot);
     } else {
         int64_t *dst = (int64_t *)(void *)o->hap + l;
         for (int64_t j = 0; j < p->hap_len; j++)
-            dst[j * lanes] = base_bits(hap[j]);
+            dst[j * lanes] = hap_code(&o->g, hap[j], slot);
         for (int64_t j = p->hap_len; j < o->g.n_cols; j++)
-            dst[j * lanes] = 0;
+            dst[j * lanes] = hap_code(&o->g, 0, slot);
     }
 }
 
@@ -179,7 +212,7 @@ static void fill_group(const run_t *r, const pair_t *p, int n, int lanes, size_t
         if (l < n && l == o->g.lane[d + 1])
             start = fill_rows(r, x->read, x->read_len, ++d, w, o);
         int64_t moved = o->g.n_rows - x->read_len;
-        fill_hap(r, x, l, lanes, w, o);
+        fill_hap(r, x, l, d, lanes, w, o);
         put_real(o->start, l, w,
                  w == sizeof(float) ? gw_pairhmm_start_f(start, x->hap_len)
                                     : gw_pairhmm_start_d(start, x->hap_len));
@@ -223,7 +256,7 @@ static bool run_pairs(run_t *r, size_t w)
         if (!lay_out(r, p, n, lanes, w, &o))
             return false;
         fill_group(r, p, n, lanes, w, &o);
-        (w == sizeof(float) ? r->simd->run_f : r->simd->run_d)(&o.g);
+        (w == sizeof(float) ? r->simd->f.run : r->simd->d.run)(&o.g);
         for (int l = 0; l < n; l++)
             if (!(w == sizeof(float)
                       ? keep_float(r, &p[l], ((const float *)(void *)o.sum)[l], &n_redo)
@@ -238,13 +271,14 @@ gw_status_t gw_pairhmm_batch_run(const gw_pairhmm_simd_t *simd, const gw_pairhmm
                                  double *out, gw_err_t *err)
 {
     run_t r = {.simd = simd, .b = b, .out = out};
-    bool ok = list_pairs(&r);
+    bool ok = list_pairs(&r) && find_n(&r);
     if (ok && r.n > 1)
         qsort(r.pair, r.n, sizeof *r.pair, by_length);
     uint64_t saved = gw_cpu_flush_on();
     ok = ok && run_pairs(&r, sizeof(float)) && run_pairs(&r, sizeof(double));
     gw_cpu_flush_off(saved);
     free(r.pair);
+    free(r.has_n);
     free(r.bytes);
     return ok ? GW_OK : gw_err_nomem(err, "scoring reads against haplotypes");
 }

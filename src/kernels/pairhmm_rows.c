@@ -1,6 +1,7 @@
 #include <config.h>
 
 #include <math.h>
+#include <string.h>
 
 #include "kernels/pairhmm_variants.h"
 #include "kernels/phred.h"
@@ -27,26 +28,43 @@ static gaps_t gaps_of(const gw_pairhmm_batch_t *b, int64_t at)
     return g;
 }
 
-/* What a row's constants are made of, in double: the float rows round them at the end. */
+/* What a row's constants are made of, in double: the float rows round them at the end. quals: of
+ * gaps before, here and after, for which before, here, next and row's gap constants hold; most
+ * bases have those of the base before, which saves the divisions. */
 typedef struct {
     gw_pairhmm_row_d_t row;
-    gaps_t before, here, next;
+    gaps_t here;
+    uint8_t quals[9];
 } maker_t;
+
+static void gap_quals(const gw_pairhmm_batch_t *b, int64_t at, uint8_t quals[3])
+{
+    quals[0] = b->ins_qual[at];
+    quals[1] = b->del_qual[at];
+    quals[2] = b->ext_qual[at];
+}
 
 static void make_row(const gw_pairhmm_batch_t *b, int64_t at, bool first, bool last, maker_t *m)
 {
     double e = prob(b->qual[at], 0.75);
-    m->here = first ? gaps_of(b, at) : m->next;
-    m->next = last ? m->here : gaps_of(b, at + 1);
-    double ratio = m->next.gm / m->next.mm;
-    m->row = (gw_pairhmm_row_d_t){.lm = (1 - e) * m->here.mm,
-                                  .lx = e / 3 * m->here.mm,
-                                  .ci = first ? 0 : m->here.xx * m->before.mx / m->here.mx,
-                                  .cd = m->here.xx,
-                                  .xi = last ? m->here.mx : ratio * m->here.mx,
-                                  .xd = last ? 0 : ratio * m->here.my,
-                                  .base = b->base[at]};
-    m->before = m->here;
+    uint8_t quals[9];
+    gap_quals(b, at - !first, quals);
+    gap_quals(b, at, quals + 3);
+    gap_quals(b, at + !last, quals + 6);
+    if (first || last || memcmp(quals, m->quals, sizeof quals) != 0) {
+        gaps_t before = gaps_of(b, at - !first), next = gaps_of(b, at + !last);
+        m->here = gaps_of(b, at);
+        memcpy(m->quals, quals, sizeof quals);
+        double ratio = next.gm / next.mm;
+        /* the first row's ci meets zeros only */
+        m->row.ci = m->here.xx * before.mx / m->here.mx;
+        m->row.cd = m->here.xx;
+        m->row.xi = last ? m->here.mx : ratio * m->here.mx;
+        m->row.xd = last ? 0 : ratio * m->here.my;
+    }
+    m->row.lm = (1 - e) * m->here.mm;
+    m->row.lx = e / 3 * m->here.mm;
+    m->row.base = b->base[at];
 }
 
 static double start_of(const gw_pairhmm_batch_t *b, int64_t at)
@@ -59,7 +77,7 @@ void gw_pairhmm_rows_d(const gw_pairhmm_batch_t *b, int64_t r, gw_pairhmm_row_d_
                        double *start)
 {
     int64_t at = b->read_off[r], end = b->read_off[r + 1];
-    maker_t m;
+    maker_t m = {.row = {0}};
     *start = start_of(b, at);
     for (int64_t i = at; i < end; i++) {
         make_row(b, i, i == at, i + 1 == end, &m);
@@ -71,7 +89,7 @@ void gw_pairhmm_rows_f(const gw_pairhmm_batch_t *b, int64_t r, gw_pairhmm_row_f_
                        double *start)
 {
     int64_t at = b->read_off[r], end = b->read_off[r + 1];
-    maker_t m;
+    maker_t m = {.row = {0}};
     *start = start_of(b, at);
     for (int64_t i = at; i < end; i++) {
         make_row(b, i, i == at, i + 1 == end, &m);

@@ -78,6 +78,8 @@ double gw_pairhmm_finish_l(long double sum, int64_t exponent); /* of sum times 2
 /* 3. variants: the whole batch, flush-to-zero set, batch checked */
 GW_RESULT_USED gw_status_t gw_pairhmm_log10_ref(const gw_pairhmm_batch_t *b, double *out,
                                                 gw_err_t *err);
+/* What gw_pairhmm_log10 asks of a batch (n_groups > 0), for those who compute elsewhere. */
+GW_RESULT_USED gw_status_t gw_pairhmm_check(const gw_pairhmm_batch_t *b, gw_err_t *err);
 /* One pair, flush-to-zero already set; false = out of memory */
 bool gw_pairhmm_pair_ref(const gw_pairhmm_batch_t *b, int64_t read, int64_t h, double *out);
 /* One level's kernels by hand, for tests, the self-check and benchmarks. A level this machine

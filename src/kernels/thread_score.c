@@ -165,6 +165,11 @@ size_t gw_thread_pack_groups(const gw_thread_pack_t *p)
     return p->n_groups;
 }
 
+const gw_thread_templates_t *gw_thread_pack_templates(const gw_thread_pack_t *p)
+{
+    return &p->t;
+}
+
 gw_cpu_level_t gw_thread_pack_level(const gw_thread_pack_t *p)
 {
     return p->level;

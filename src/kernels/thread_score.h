@@ -54,6 +54,8 @@ GW_RESULT_USED gw_status_t gw_thread_pack_create(const gw_thread_templates_t *t,
                                                  gw_thread_pack_t **out, gw_err_t *err);
 void gw_thread_pack_destroy(gw_thread_pack_t *p);
 size_t gw_thread_pack_groups(const gw_thread_pack_t *p);
+/* the templates that it was made of, as they lay: what devices take */
+const gw_thread_templates_t *gw_thread_pack_templates(const gw_thread_pack_t *p);
 
 /* 4. scores: best local score of each template, into score[t] by the template's own number.
  *    A group is the unit of parallel work; different groups write different entries. */

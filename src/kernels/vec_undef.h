@@ -26,3 +26,8 @@
 #undef V_BLEND
 #undef V_HALF
 #undef V_QUARTER
+#undef V_PLUS
+#undef V_MINUS
+#undef V_ADD_WHERE
+#undef V_ZIP_LOW_8
+#undef V_ZIP_HIGH_8

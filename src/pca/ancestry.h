@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
-#include "pca/labels.h"
+#include "io/labels.h"
 #include "pca/loadings.h"
 
 enum { GW_ANCESTRY_NEIGHBOURS = 10 };

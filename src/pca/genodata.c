@@ -10,29 +10,13 @@
 #include "pca/genodata.h"
 
 /* 1. the set */
-static gw_status_t grow(gw_genodata_t *d, bool names, gw_err_t *err)
+static gw_status_t grow(gw_genodata_t *d, gw_err_t *err)
 {
     size_t need = (size_t)d->n_variants + 1;
     if (!GW_GROW(d->mean, d->cap_mean, need) || !GW_GROW(d->scale, d->cap_scale, need) ||
-        !GW_GROW(d->flipped, d->cap_flipped, need) ||
-        (names && !GW_GROW(d->name, d->cap_name, need)))
+        !GW_GROW(d->flipped, d->cap_flipped, need))
         return gw_err_nomem(err, "reading variants");
     return GW_OK;
-}
-
-static gw_status_t add_name(gw_genodata_t *d, const gw_genosite_t *site, gw_err_t *err)
-{
-    gw_genoname_t *n = &d->name[d->n_variants];
-    const gw_genoname_t *before = d->n_variants ? n - 1 : NULL;
-    *n = (gw_genoname_t){.pos = site->pos};
-    n->contig = before && strcmp(before->contig, site->contig) == 0
-                    ? before->contig
-                    : gw_arena_strndup(&d->text, site->contig, strlen(site->contig));
-    n->id = gw_arena_strndup(&d->text, site->id, strlen(site->id));
-    n->counted = gw_arena_strndup(&d->text, site->counted, strlen(site->counted));
-    n->other = gw_arena_strndup(&d->text, site->other, strlen(site->other));
-    return n->contig && n->id && n->counted && n->other ? GW_OK
-                                                        : gw_err_nomem(err, "reading variants");
 }
 
 /* Mean and scale of a row's codes after flipping to the minor allele, and its sum of squares. */
@@ -53,7 +37,7 @@ static void standardise(gw_genodata_t *d, gw_genoscale_t scale, const int64_t g[
 }
 
 /* 2. loading */
-static gw_status_t none_left(const gw_genocounts_t *c, gw_err_t *err)
+gw_status_t gw_genodata_none_left(const gw_genocounts_t *c, gw_err_t *err)
 {
     char text[512];
     if (c->n_read == 0)
@@ -81,9 +65,9 @@ static gw_status_t take(gw_genodata_t *d, const gw_genoload_t *o, gw_sitefilter_
     gw_status_t st = gw_sitefilter_apply(f, site, d->n_samples, &d->count, g, &keep, err);
     if (st != GW_OK || !keep)
         return st;
-    st = grow(d, o->names, err);
+    st = grow(d, err);
     if (st == GW_OK && o->names)
-        st = add_name(d, site, err);
+        st = gw_genonames_add(&d->names, site, err);
     if (st != GW_OK)
         return st;
     standardise(d, o->scale, g);
@@ -97,7 +81,7 @@ gw_status_t gw_genodata_load(gw_genoreader_t *r, const gw_genoload_t *opts, gw_g
 {
     memset(d, 0, sizeof *d);
     gw_sitefilter_t *f = NULL;
-    gw_arena_init(&d->text, 1 << 16);
+    gw_genonames_init(&d->names);
     d->n_samples = gw_genoreader_n_samples(r);
     gw_status_t st = gw_sitefilter_create(&opts->filter, &f, err);
     if (st == GW_OK)
@@ -117,7 +101,7 @@ gw_status_t gw_genodata_load(gw_genoreader_t *r, const gw_genoload_t *opts, gw_g
     if (st == GW_OK)
         st = gw_genostore_finish(d->store, err);
     if (st == GW_OK && d->n_variants == 0)
-        st = none_left(&d->count, err);
+        st = gw_genodata_none_left(&d->count, err);
     if (st != GW_OK)
         gw_genodata_release(d);
     return st;
@@ -142,8 +126,8 @@ static gw_status_t keep_variant(gw_genodata_t *d, const gw_genoload_t *o, gw_gen
     if (!gw_sitefilter_recheck(&o->filter, d->n_samples, g, &d->count))
         return GW_OK;
     uint8_t flipped = d->flipped[from];
-    if (d->name)
-        d->name[at] = d->name[from];
+    if (d->names.n)
+        d->names.v[at] = d->names.v[from];
     standardise(d, o->scale, g); /* flips again when the other allele became the rarer one */
     uint8_t flip = d->flipped[at];
     d->flipped[at] ^= flipped;
@@ -181,7 +165,7 @@ gw_status_t gw_genodata_keep(gw_genodata_t *d, const gw_genoload_t *opts, const 
     if (st == GW_OK)
         st = gw_genostore_finish(s, err);
     if (st == GW_OK && d->n_variants == 0)
-        st = none_left(&d->count, err);
+        st = gw_genodata_none_left(&d->count, err);
     for (int64_t i = 0; d->sample && i < n; i++)
         list[i] = d->sample[list[i]];
     free(d->sample);
@@ -205,8 +189,7 @@ void gw_genodata_release(gw_genodata_t *d)
     free(d->mean);
     free(d->scale);
     free(d->flipped);
-    free(d->name);
-    gw_arena_release(&d->text);
+    gw_genonames_release(&d->names);
     memset(d, 0, sizeof *d);
 }
 

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "io/genoread.h"
 #include "kernels/gram.h"
+#include "pca/genonames.h"
 #include "pca/genostore.h"
 #include "pca/sitefilter.h"
 
@@ -23,20 +24,14 @@ typedef enum {
 } gw_genoscale_t;
 
 typedef struct {
-    const char *contig, *id, *counted, *other; /* of the file; NULL unless names were asked for */
-    int64_t pos;
-} gw_genoname_t;
-
-typedef struct {
     int64_t n_samples, n_variants;
     int64_t *sample;       /* their numbers in the input; NULL = all of them */
     gw_genostore_t *store; /* codes count the minor allele: see flipped */
     double *mean, *scale;  /* of the codes in the store, by variant */
     uint8_t *flipped;      /* 1: the store counts the other allele */
     double total;          /* sum of squares of the standardised matrix: the trace of X X^T */
-    gw_genoname_t *name;   /* by variant; NULL when not asked for */
-    gw_arena_t text;
-    size_t cap_mean, cap_scale, cap_flipped, cap_name;
+    gw_genonames_t names;  /* empty when not asked for */
+    size_t cap_mean, cap_scale, cap_flipped;
     gw_genocounts_t count;
 } gw_genodata_t;
 
@@ -62,6 +57,8 @@ int64_t gw_genodata_sample(const gw_genodata_t *d, int64_t i);
 void gw_genodata_release(gw_genodata_t *d);
 /* "not biallelic 3, ...": what the filters removed, into text; returns text */
 const char *gw_genodata_counts(const gw_genocounts_t *c, char *text, size_t size);
+/* The error that no variant is left, with what removed them. */
+gw_status_t gw_genodata_none_left(const gw_genocounts_t *c, gw_err_t *err);
 /* A block as the kernels take it; buffer as for gw_genostore_read. */
 GW_RESULT_USED gw_status_t gw_genodata_block(const gw_genodata_t *d, int64_t block, uint8_t *buffer,
                                              gw_gram_block_t *b, gw_err_t *err);

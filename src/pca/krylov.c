@@ -21,8 +21,37 @@ typedef struct {
     double *t, *ritz; /* max_cols^2; max_cols */
     double *coef;     /* max_cols x n_cols */
     double *work;     /* n x n_cols */
-    double *tau;
 } krylov_t;
+
+enum {
+    LANES = 16, /* a block's columns are a multiple: what the genotype kernels multiply at once */
+    SPARE_COLS = 6,
+    WINDOWS = 16,
+    MIN_BLOCKS_A_WINDOW = 2,
+    BASIS_BLOCKS = 15,
+    BASIS_BLOCKS_LARGE = 6,
+    LARGE = 50000
+};
+
+static int block_cols(int k)
+{
+    return (k + SPARE_COLS + LANES - 1) / LANES * LANES;
+}
+
+gw_krylov_opts_t gw_krylov_plan(int64_t n, int k, int64_t n_blocks)
+{
+    int l = block_cols(k);
+    return (gw_krylov_opts_t){.n = n,
+                              .k = k,
+                              .n_cols = l,
+                              .max_cols = (n < LARGE ? BASIS_BLOCKS : BASIS_BLOCKS_LARGE) * l,
+                              .n_windows = n_blocks >= WINDOWS * MIN_BLOCKS_A_WINDOW ? WINDOWS : 1};
+}
+
+bool gw_krylov_fits(int64_t n, int k)
+{
+    return 3 * block_cols(k) <= n;
+}
 
 static gw_status_t lapack_failed(gw_err_t *err, const char *name, int info)
 {
@@ -31,28 +60,36 @@ static gw_status_t lapack_failed(gw_err_t *err, const char *name, int info)
     return gw_err_set(err, GW_EINTERNAL, "LAPACK's %s failed with %d", name, info);
 }
 
-/* Columns of a made orthonormal. */
-static gw_status_t orthonormalise(krylov_t *s, double *a, gw_err_t *err)
+gw_status_t gw_krylov_orthonormalise(int n, int l, double *a, gw_err_t *err)
 {
-    int n = (int)s->o->n, l = s->o->n_cols;
-    int info = LAPACKE_dgeqrf(LAPACK_COL_MAJOR, n, l, a, n, s->tau);
-    if (info)
-        return lapack_failed(err, "dgeqrf", info);
-    info = LAPACKE_dorgqr(LAPACK_COL_MAJOR, n, l, l, a, n, s->tau);
-    return info ? lapack_failed(err, "dorgqr", info) : GW_OK;
+    double *tau = gw_malloc((size_t)l, sizeof *tau);
+    if (!tau)
+        return gw_err_nomem(err, "solving for components");
+    const char *name = "dgeqrf";
+    int info = LAPACKE_dgeqrf(LAPACK_COL_MAJOR, n, l, a, n, tau);
+    if (!info) {
+        name = "dorgqr";
+        info = LAPACKE_dorgqr(LAPACK_COL_MAJOR, n, l, l, a, n, tau);
+    }
+    free(tau);
+    return info ? lapack_failed(err, name, info) : GW_OK;
 }
 
-/* Takes the basis out of a, twice for what the first time leaves behind, and orthonormalises. */
+/* Takes the basis out of a and orthonormalises, again for what rounding leaves behind, and a third
+ * time for columns that lay in the basis: the first turn makes them unit vectors of noise, the
+ * others take the basis out of that. */
 static gw_status_t new_block(krylov_t *s, double *a, gw_err_t *err)
 {
     int n = (int)s->o->n, l = s->o->n_cols, m = s->n_basis;
-    for (int twice = 0; twice < 2; twice++) {
+    gw_status_t st = GW_OK;
+    for (int turn = 0; turn < 3 && st == GW_OK; turn++) {
         cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, l, n, 1, s->basis, n, a, n, 0,
                     s->coef, m);
         cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, l, m, -1, s->basis, n, s->coef, m,
                     1, a, n);
+        st = gw_krylov_orthonormalise(n, l, a, err);
     }
-    return orthonormalise(s, a, err);
+    return st;
 }
 
 static gw_status_t start(krylov_t *s, gw_err_t *err)
@@ -69,7 +106,7 @@ static gw_status_t start(krylov_t *s, gw_err_t *err)
         for (int64_t i = 0; i < n; i++)
             col[i] -= sum / (double)n;
     }
-    return orthonormalise(s, s->basis, err);
+    return gw_krylov_orthonormalise((int)n, s->o->n_cols, s->basis, err);
 }
 
 /* One pass over n_windows windows: the product since the last turn becomes the new start after
@@ -87,7 +124,7 @@ static gw_status_t warm_up(krylov_t *s, gw_err_t *err)
             sum[i] += s->work[i];
         if (w + 1 == turn || w + 1 == s->o->n_windows) {
             memcpy(s->basis, sum, (size_t)size * sizeof *sum);
-            st = orthonormalise(s, s->basis, err);
+            st = gw_krylov_orthonormalise((int)s->o->n, s->o->n_cols, s->basis, err);
             if (st != GW_OK)
                 return st;
             memset(sum, 0, (size_t)size * sizeof *sum);
@@ -151,9 +188,14 @@ static void take_pairs(krylov_t *s)
 }
 
 /* Keeps the largest Ritz pairs, a third of the room, as the basis. */
+static int room(const gw_krylov_opts_t *o)
+{
+    return o->max_cols < o->n ? o->max_cols : (int)o->n;
+}
+
 static int kept_cols(const gw_krylov_opts_t *o)
 {
-    return o->max_cols / 3;
+    return room(o) / 3;
 }
 
 static void condense(krylov_t *s, double *spare)
@@ -200,9 +242,11 @@ static gw_status_t iterate(krylov_t *s, gw_err_t *err)
         take_pairs(s);
         gw_log_debug("pass %d: basis %d, 1 - MEV below %.2g", s->out->n_passes, s->n_basis,
                      s->out->bound);
-        s->out->converged = s->out->bound <= o->tol || s->n_basis + o->n_cols > o->n;
+        s->out->converged = s->out->bound <= o->tol;
         if (s->out->converged || at_floor(s) || s->out->n_passes >= o->max_passes)
             break;
+        if (s->n_basis + o->n_cols > o->n) /* a block must have dimensions of its own */
+            condense(s, spare);
         st = new_block(s, next, err); /* against all of the basis, before parts of it go */
         if (s->n_basis + o->n_cols > o->max_cols)
             condense(s, spare);
@@ -223,9 +267,8 @@ gw_status_t gw_krylov_run(const gw_krylov_opts_t *o, gw_krylov_apply_fn apply, v
     s.t = gw_malloc(m * m, sizeof(double));
     s.ritz = gw_malloc(m, sizeof(double));
     s.work = gw_malloc(n * l, sizeof(double));
-    s.tau = gw_malloc(l, sizeof(double));
     s.coef = gw_malloc(m * l, sizeof(double));
-    gw_status_t st = s.basis && s.image && s.t && s.ritz && s.work && s.tau && s.coef
+    gw_status_t st = s.basis && s.image && s.t && s.ritz && s.work && s.coef
                          ? GW_OK
                          : gw_err_nomem(err, "solving for components");
     out->n_passes = 0;
@@ -241,7 +284,6 @@ gw_status_t gw_krylov_run(const gw_krylov_opts_t *o, gw_krylov_apply_fn apply, v
     free(s.t);
     free(s.ritz);
     free(s.work);
-    free(s.tau);
     free(s.coef);
     return st;
 }

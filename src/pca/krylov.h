@@ -35,6 +35,12 @@ typedef struct {
     uint64_t seed;
 } gw_krylov_opts_t;
 
+/* Columns, basis and windows for k pairs of n x n values whose products take n_blocks blocks of
+ * data; max_passes, tol, floor and seed are left to the caller. */
+gw_krylov_opts_t gw_krylov_plan(int64_t n, int k, int64_t n_blocks);
+/* whether a basis for k pairs is smaller than the matrix */
+bool gw_krylov_fits(int64_t n, int k);
+
 typedef struct {
     double *value;    /* k, falling; the caller's memory */
     double *vector;   /* n x k, column by column; the caller's memory */
@@ -46,6 +52,9 @@ typedef struct {
 
 GW_RESULT_USED gw_status_t gw_krylov_run(const gw_krylov_opts_t *o, gw_krylov_apply_fn apply,
                                          void *ctx, gw_krylov_result_t *out, gw_err_t *err);
+
+/* The n x l columns of a become orthonormal, l <= n. */
+GW_RESULT_USED gw_status_t gw_krylov_orthonormalise(int n, int l, double *a, gw_err_t *err);
 
 /* The mean over j of (|residual vector j| / (value[j] - next))^2, which no vector's squared sine to
  * the true subspace passes when next is the largest eigenvalue outside it; infinity without a gap

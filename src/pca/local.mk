@@ -1,15 +1,23 @@
 noinst_LIBRARIES += libgw_pca.a
 ROOM_LIBS += libgw_pca.a
 libgw_pca_a_SOURCES = \
+	src/pca/blockstore.c src/pca/blockstore.h \
 	src/pca/genostore.c src/pca/genostore.h \
 	src/pca/sitefilter.c src/pca/sitefilter.h \
+	src/pca/genonames.c src/pca/genonames.h \
+	src/pca/likdata.c src/pca/likdata.h \
+	src/pca/emfit.c src/pca/emfit.h \
 	src/pca/genodata.c src/pca/genodata.h \
 	src/pca/samplefilter.c src/pca/samplefilter.h \
+	src/pca/rowop.c src/pca/rowop.h \
+	src/pca/rowsolve.c src/pca/rowsolve.h \
+	src/pca/eigen.c src/pca/eigen.h \
+	src/pca/matdata.c src/pca/matdata.h \
 	src/pca/krylov.c src/pca/krylov.h \
 	src/pca/gramop.c src/pca/gramop.h \
 	src/pca/pca.c src/pca/pca.h \
+	src/pca/pcaids.c src/pca/pcaids.h \
 	src/pca/pcawrite.c src/pca/pcawrite.h \
-	src/pca/labels.c src/pca/labels.h \
 	src/pca/loadings.c src/pca/loadings.h \
 	src/pca/project.c src/pca/project.h \
 	src/pca/ancestry.c src/pca/ancestry.h \

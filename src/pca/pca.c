@@ -6,32 +6,27 @@
 #include <string.h>
 #include <cblas.h>
 #include <gsl/gsl_cdf.h>
-#include <lapacke.h>
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "pca/eigen.h"
 #include "pca/krylov.h"
 #include "pca/pca.h"
 
-enum {
-    SPARE_COLS = 6,
-    WINDOWS = 16,
-    MIN_BLOCKS_A_WINDOW = 2,
-    BASIS_BLOCKS = 15,
-    BASIS_BLOCKS_LARGE = 6,
-    LARGE = 50000
-};
+double gw_pca_sign(int64_t n, const double *u)
+{
+    const double same = 1 + 1e-9; /* sizes that differ by rounding are equal */
+    double top = 0;
+    for (int64_t i = 0; i < n; i++)
+        if (fabs(u[i]) > same * fabs(top))
+            top = u[i];
+    return top < 0 ? -1 : 1;
+}
 
 void gw_pca_fix_signs(int64_t n, int k, double *vector)
 {
-    for (int c = 0; c < k; c++) {
-        double *u = vector + c * n, top = 0;
-        for (int64_t i = 0; i < n; i++)
-            if (fabs(u[i]) > fabs(top))
-                top = u[i];
-        for (int64_t i = 0; top < 0 && i < n; i++)
-            u[i] = -u[i];
-    }
+    for (int c = 0; c < k; c++)
+        cblas_dscal((int)n, gw_pca_sign(n, vector + c * n), vector + c * n, 1);
 }
 
 double gw_pca_tracy_widom_p(double x)
@@ -73,67 +68,24 @@ static gw_status_t tracy_widom(gw_pca_result_t *r, gw_err_t *err)
 static gw_status_t solve_exact(gw_gramop_t *op, const gw_pca_opts_t *o, gw_pca_result_t *r,
                                gw_err_t *err)
 {
-    const gw_genodata_t *d = op->data;
-    int n = (int)d->n_samples, k = o->k, found = 0;
     gw_status_t st = gw_gramop_matrix(op, &r->matrix, err);
-    if (st != GW_OK)
-        return st;
-    int m = k < n ? k + 1 : k; /* one more for the gap */
-    size_t size = (size_t)n * (size_t)n;
-    double *a = gw_malloc(size, sizeof *a), *w = gw_malloc((size_t)n, sizeof *w);
-    double *z = gw_malloc((size_t)n * (size_t)m, sizeof *z);
-    lapack_int *support = gw_malloc(2 * (size_t)m, sizeof *support);
-    if (!a || !w || !z || !support) {
-        st = gw_err_nomem(err, "solving for components");
-        goto done;
-    }
-    memcpy(a, r->matrix, size * sizeof *a);
-    int info = LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'I', 'L', n, a, n, 0, 0, n - m + 1, n, 0,
-                              &found, w, z, n, support);
-    if (info || found != m) {
-        st = info == LAPACK_WORK_MEMORY_ERROR
-                 ? gw_err_nomem(err, "solving for components")
-                 : gw_err_set(err, GW_EINTERNAL, "LAPACK's dsyevr failed with %d", info);
-        goto done;
-    }
-    for (int j = 0; j < k; j++) {
-        double *u = r->vector + (size_t)j * (size_t)n, sum = 0;
-        r->value[j] = w[m - 1 - j];
-        memcpy(u, z + (size_t)(m - 1 - j) * (size_t)n, (size_t)n * sizeof *u);
-        memcpy(a, u, (size_t)n * sizeof *a);
-        cblas_dsymv(CblasColMajor, CblasLower, n, 1, r->matrix, n, u, 1, -r->value[j], a, 1);
-        for (int i = 0; i < n; i++)
-            sum += a[i] * a[i];
-        r->residual[j] = r->value[j] > 0 ? sqrt(sum) / r->value[j] : INFINITY;
-    }
-    r->bound = gw_krylov_bound(k, r->value, r->residual, m > k ? w[0] : 0);
+    if (st == GW_OK)
+        st = gw_eigen_top((int)op->data->n_samples, o->k, r->matrix, r->value, r->vector,
+                          r->residual, &r->bound, err);
     r->n_passes = 1;
     r->converged = true;
-    st = tracy_widom(r, err);
-done:
-    free(a);
-    free(w);
-    free(z);
-    free(support);
-    return st;
+    return st == GW_OK ? tracy_widom(r, err) : st;
 }
 
 static gw_status_t solve_krylov(gw_gramop_t *op, const gw_pca_opts_t *o, gw_pca_result_t *r,
                                 gw_err_t *err)
 {
     const gw_genodata_t *d = op->data;
-    int64_t n_blocks = gw_genostore_n_blocks(d->store);
-    int l = (o->k + SPARE_COLS + GW_GRAM_LANES - 1) / GW_GRAM_LANES * GW_GRAM_LANES;
-    gw_krylov_opts_t ko = {.n = d->n_samples,
-                           .k = o->k,
-                           .n_cols = l,
-                           .max_cols =
-                               (d->n_samples < LARGE ? BASIS_BLOCKS : BASIS_BLOCKS_LARGE) * l,
-                           .n_windows = n_blocks >= WINDOWS * MIN_BLOCKS_A_WINDOW ? WINDOWS : 1,
-                           .max_passes = o->max_passes,
-                           .tol = o->tol,
-                           .floor = 2e-7,
-                           .seed = o->seed};
+    gw_krylov_opts_t ko = gw_krylov_plan(d->n_samples, o->k, gw_genostore_n_blocks(d->store));
+    ko.max_passes = o->max_passes;
+    ko.tol = o->tol;
+    ko.floor = 2e-7;
+    ko.seed = o->seed;
     gw_krylov_result_t kr = {.value = r->value, .vector = r->vector, .residual = r->residual};
     gw_status_t st = gw_krylov_run(&ko, gw_gramop_apply, op, &kr, err);
     gw_progress_end();
@@ -184,12 +136,11 @@ gw_status_t gw_pca_run(gw_gramop_t *op, const gw_pca_opts_t *o, gw_pca_result_t 
     if (!out->value || !out->residual || !out->vector) {
         st = gw_err_nomem(err, "solving for components");
     } else {
-        int l = (o->k + SPARE_COLS + GW_GRAM_LANES - 1) / GW_GRAM_LANES * GW_GRAM_LANES;
         openblas_set_num_threads(1); /* its sums change with the number of threads */
         out->method = o->method;
         if (o->method == GW_PCA_AUTO)
             out->method = small_enough(d) ? GW_PCA_EXACT : GW_PCA_KRYLOV;
-        if (3 * l > d->n_samples)
+        if (!gw_krylov_fits(d->n_samples, o->k))
             out->method = GW_PCA_EXACT; /* a basis as large as the matrix */
         st = out->method == GW_PCA_EXACT ? solve_exact(op, o, out, err)
                                          : solve_krylov(op, o, out, err);

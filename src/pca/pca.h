@@ -57,6 +57,8 @@ GW_RESULT_USED gw_status_t gw_pca_run(gw_gramop_t *op, const gw_pca_opts_t *o, g
 void gw_pca_release(gw_pca_result_t *r);
 /* p-value of a Tracy-Widom (beta 1) statistic */
 double gw_pca_tracy_widom_p(double x);
+/* -1 when the sign rule above turns u, else 1 */
+double gw_pca_sign(int64_t n, const double *u);
 /* the signs as above, of n x k columns */
 void gw_pca_fix_signs(int64_t n, int k, double *vector);
 

@@ -9,11 +9,10 @@
 #include "pca/pcareport.h"
 
 /* 1. the report */
-static void fill_counts(gw_report_t *rep, const gw_genodata_t *d)
+void gw_pcareport_genotypes(gw_report_t *rep, int64_t n_samples, const gw_genocounts_t *c)
 {
-    const gw_genocounts_t *c = &d->count;
     gw_report_section(rep, "Input and filters");
-    gw_report_int(rep, "samples", "Samples", d->n_samples);
+    gw_report_int(rep, "samples", "Samples", n_samples);
     gw_report_int(rep, "variants_read", "Variants read", (int64_t)c->n_read);
     gw_report_int(rep, "not_biallelic", "Left out: not biallelic", (int64_t)c->not_biallelic);
     gw_report_int(rep, "not_autosomal", "Left out: not autosomal", (int64_t)c->not_autosomal);
@@ -36,7 +35,7 @@ static void fill_components(gw_report_t *rep, const gw_pca_result_t *r)
     double *number = gw_malloc(k, sizeof *number), *share = gw_malloc(k, sizeof *share);
     gw_report_section(rep, "Components");
     gw_report_string(rep, "method", "Method", r->method == GW_PCA_EXACT ? "exact" : "krylov");
-    gw_report_int(rep, "passes", "Passes over the genotypes", r->n_passes);
+    gw_report_int(rep, "passes", "Passes over the data", r->n_passes);
     gw_report_double(rep, "bound_1_minus_mev", "Bound on 1 - MEV", r->bound);
     gw_report_string(rep, "converged", "Converged", r->converged ? "yes" : "no");
     gw_report_double(rep, "total_variance", "Total variance (trace)", r->total);
@@ -95,16 +94,13 @@ static void scatter(gw_report_t *rep, const gw_pca_result_t *r, const member_t *
     free(y);
 }
 
-void gw_pcareport_fill(gw_report_t *rep, const gw_genodata_t *d, const gw_pca_result_t *r,
-                       const gw_genoreader_t *samples, const gw_labels_t *labels)
+void gw_pcareport_fill(gw_report_t *rep, const gw_pca_result_t *r, const gw_pcaids_t *ids,
+                       const gw_labels_t *labels)
 {
-    fill_counts(rep, d);
     fill_components(rep, r);
     member_t *m = gw_malloc((size_t)r->n_samples, sizeof *m);
     for (int64_t i = 0; m && i < r->n_samples; i++) {
-        const char *label =
-            labels ? gw_labels_find(labels, gw_genoreader_sample(samples, gw_genodata_sample(d, i)))
-                   : "samples";
+        const char *label = labels ? gw_labels_find(labels, ids->sample[i]) : "samples";
         m[i] = (member_t){label ? label : "no label", i};
     }
     if (m) {
@@ -116,15 +112,14 @@ void gw_pcareport_fill(gw_report_t *rep, const gw_genodata_t *d, const gw_pca_re
 }
 
 /* 2. MultiQC */
-void gw_pcareport_multiqc(const gw_pca_result_t *r, const gw_genodata_t *d,
-                          const gw_genoreader_t *samples, FILE *f)
+void gw_pcareport_multiqc(const gw_pca_result_t *r, const gw_pcaids_t *ids, FILE *f)
 {
     gw_json_t j;
     gw_json_init(&j, f, 2);
     gw_json_open(&j, NULL, '{');
     gw_json_string(&j, "id", "genowarp_pca");
     gw_json_string(&j, "section_name", "GenoWarp pca");
-    gw_json_string(&j, "description", "First two principal components of the genotypes");
+    gw_json_string(&j, "description", "First two principal components");
     gw_json_string(&j, "plot_type", "scatter");
     gw_json_open(&j, "pconfig", '{');
     gw_json_string(&j, "id", "genowarp_pca_plot");
@@ -134,7 +129,7 @@ void gw_pcareport_multiqc(const gw_pca_result_t *r, const gw_genodata_t *d,
     gw_json_close(&j);
     gw_json_open(&j, "data", '{');
     for (int64_t i = 0; i < r->n_samples; i++) {
-        gw_json_open(&j, gw_genoreader_sample(samples, gw_genodata_sample(d, i)), '{');
+        gw_json_open(&j, ids->sample[i], '{');
         gw_json_double(&j, "x", r->vector[i]);
         gw_json_double(&j, "y", r->k > 1 ? r->vector[r->n_samples + i] : 0);
         gw_json_close(&j);

@@ -8,18 +8,19 @@
 #include <stdio.h>
 
 #include "base/report.h"
-#include "io/genoread.h"
-#include "pca/labels.h"
+#include "io/labels.h"
 #include "pca/pca.h"
+#include "pca/pcaids.h"
+#include "pca/sitefilter.h"
 
-/* 1. the report: what was read and left out, the components, a scree plot and scatter plots of
- *    PC1 x PC2 and PC3 x PC4, one series a label (labels NULL = one series). What memory could not
- *    hold makes gw_report_write fail. */
-void gw_pcareport_fill(gw_report_t *rep, const gw_genodata_t *d, const gw_pca_result_t *r,
-                       const gw_genoreader_t *samples, const gw_labels_t *labels);
+/* 1. the report: what was read and left out */
+void gw_pcareport_genotypes(gw_report_t *rep, int64_t n_samples, const gw_genocounts_t *c);
+/* and then the components, a scree plot and scatter plots of PC1 x PC2 and PC3 x PC4, one series a
+ * label (labels NULL = one series). What memory could not hold makes gw_report_write fail. */
+void gw_pcareport_fill(gw_report_t *rep, const gw_pca_result_t *r, const gw_pcaids_t *ids,
+                       const gw_labels_t *labels);
 
 /* 2. MultiQC: custom content, a scatter plot of PC1 and PC2; write errors are left in the FILE */
-void gw_pcareport_multiqc(const gw_pca_result_t *r, const gw_genodata_t *d,
-                          const gw_genoreader_t *samples, FILE *f);
+void gw_pcareport_multiqc(const gw_pca_result_t *r, const gw_pcaids_t *ids, FILE *f);
 
 #endif

@@ -288,6 +288,15 @@ gw_status_t gw_sitefilter_apply(gw_sitefilter_t *f, const gw_genosite_t *site, i
     return GW_OK;
 }
 
+bool gw_sitefilter_place(gw_sitefilter_t *f, const gw_genosite_t *site, gw_genocounts_t *count)
+{
+    count->n_read++;
+    uint64_t *leaves = by_place(f, site, count);
+    if (leaves)
+        ++*leaves;
+    return !leaves;
+}
+
 bool gw_sitefilter_recheck(const gw_sitefilter_opts_t *opts, int64_t n_samples, const int64_t g[4],
                            gw_genocounts_t *count)
 {

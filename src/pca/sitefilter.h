@@ -49,6 +49,10 @@ GW_RESULT_USED gw_status_t gw_sitefilter_apply(gw_sitefilter_t *f, const gw_geno
                                                int64_t n_samples, gw_genocounts_t *count,
                                                int64_t g[4], bool *keep, gw_err_t *err);
 
+/* Only the filters on what and where the variant is; counts it when it leaves, not when it stays.
+ */
+bool gw_sitefilter_place(gw_sitefilter_t *f, const gw_genosite_t *site, gw_genocounts_t *count);
+
 /* Only the filters on genotypes (missing, monomorphic, rare, Hardy-Weinberg), for counts g of a
  * variant that has come through before: false when it leaves, counted in *count. */
 bool gw_sitefilter_recheck(const gw_sitefilter_opts_t *opts, int64_t n_samples, const int64_t g[4],

@@ -1,9 +1,13 @@
 /* tests/bench/fold_model.c -- models against the truth
  *
- * usage: fold_model tm LIB.gwt QUERIES.txt OUTDIR    for each query (a template of LIB, its profile
- * as the query) the model from the best template of another family in its superfamily, and of
- *            another superfamily in its fold, as OUTDIR/NAME.sf.pdb, .fold.pdb beside the truth
- *            NAME.true.pdb; stdout: name, level, residue, confidence, lDDT-Calpha
+ * usage: fold_model tm LIB.gwt QUERIES.txt OUTDIR
+ *            for each query (a template of LIB, its profile as the query) models from any template,
+ *            from the best of another family in its superfamily, and from the best of another
+ *            superfamily in its fold, as OUTDIR/NAME.LEVEL.one.pdb (that template alone) and
+ *            .multi.pdb (with the help of others, as the program does), beside the truth
+ *            NAME.true.pdb. stdout, of the latter: lddt, name, level, residue, confidence,
+ *            lDDT-Calpha; and of every stretch between modelled residues that was not copied: gap,
+ *            name, level, first, residues, closed or open, nearest other CA, nearest two atoms
  *        fold_model chi FILE...    side chains put on the files' own backbones: chi1 within 40
  * degrees
  */
@@ -16,7 +20,7 @@
 
 #include "base/mem.h"
 #include "fold/dssp.h"
-#include "fold/model.h"
+#include "fold/modelset.h"
 #include "fold/sspred.h"
 #include "fold/template.h"
 
@@ -67,8 +71,60 @@ static void print_lddt(const char *name, const char *level, const gw_template_t 
             for (int k = 0; k < 4; k++)
                 ok += e < cut[k];
         }
-        printf("%s\t%s\t%d\t%.2f\t%.4f\n", name, level, i + 1, (double)m->r[i].confidence,
+        printf("lddt\t%s\t%s\t%d\t%.2f\t%.4f\n", name, level, i + 1, (double)m->r[i].confidence,
                n > 0 ? ok / n : 0);
+    }
+}
+
+/* the least distance of an atom of residues [from, to) to one of the rest: between CA; between any
+ * two atoms that are not of neighbours in the chain */
+static void nearest(const gw_model_t *m, int32_t from, int32_t to, double *ca, double *any)
+{
+    *ca = *any = 99;
+    for (int32_t i = from; i < to; i++)
+        for (int32_t j = 0; j < m->len; j++) {
+            if (abs(i - j) < 2 || (j >= from && j < i))
+                continue;
+            for (int a = 0; a < m->r[i].n; a++)
+                for (int b = 0; b < m->r[j].n; b++) {
+                    double d = ca_dist(m->r[i].xyz[a], m->r[j].xyz[b]);
+                    *any = d < *any ? d : *any;
+                    if (a == GW_MODEL_CA && b == GW_MODEL_CA)
+                        *ca = d < *ca ? d : *ca;
+                }
+        }
+}
+
+static bool broken(const gw_model_t *m, int32_t i)
+{
+    return m->r[i].n && m->r[i + 1].n &&
+           ca_dist(m->r[i].xyz[GW_MODEL_C], m->r[i + 1].xyz[GW_MODEL_N]) > 1.6;
+}
+
+static void print_gaps(const char *name, const char *level, const gw_model_t *m)
+{
+    int32_t last = -1;
+    double ca, any;
+    for (int32_t i = 0; i < m->len; i++) {
+        if (m->r[i].origin == GW_MODEL_NONE)
+            continue;
+        if (last >= 0 && i > last + 1)
+            printf("gap\t%s\t%s\t%d\t%d\topen\t0\t0\n", name, level, last + 2, i - last - 1);
+        else if (last >= 0 && broken(m, last))
+            printf("gap\t%s\t%s\t%d\t0\topen\t0\t0\n", name, level, last + 2);
+        int32_t to = i;
+        while (to < m->len && m->r[to].origin == GW_MODEL_LOOP)
+            to++;
+        if (to > i) {
+            nearest(m, i, to, &ca, &any);
+            printf("gap\t%s\t%s\t%d\t%d\tclosed\t%.2f\t%.2f\n", name, level, i + 1, to - i, ca,
+                   any);
+            for (int32_t k = i; k < to && k + 1 < m->len; k++)
+                if (broken(m, k))
+                    printf("gap\t%s\t%s\t%d\t0\topen\t0\t0\n", name, level, k + 2);
+            i = to - 1;
+        }
+        last = i;
     }
 }
 
@@ -87,10 +143,50 @@ static void write_truth(const char *dir, const gw_template_t *t)
         fclose(f);
 }
 
+/* the hits of a level: any template; none of the family; none of the superfamily. The first that is
+ * right at the level is the template, hits below it may help. */
+static void model_level(const gw_search_lib_t *l, size_t self, const gw_template_t *me,
+                        const gw_profile_t *q, const float *pred, gw_search_hit_t *hit, int level,
+                        const char *dir)
+{
+    static const char *const name[3] = {"any", "sf", "fold"};
+    enum { HITS = 20 };
+    const gw_search_hit_t *use[HITS];
+    const gw_search_opts_t o = {.mode = GW_FOLDALIGN_LOCAL, .mact = 0.35, .threads = 1};
+    const char *a = gw_tlib_label(l->lib, self);
+    gw_err_t err = {0};
+    size_t n = 0;
+    for (size_t k = 0; k < l->feat.n && n < HITS; k++) {
+        const char *b = gw_tlib_label(l->lib, hit[k].tmpl);
+        bool kin = level == 1 ? !strcmp(a, b) : level == 2 && same(a, b, 3);
+        bool right = level == 0 || same(a, b, level == 1 ? 3 : 2);
+        if (hit[k].tmpl != self && !kin && (right || n))
+            use[n++] = &hit[k];
+    }
+    for (size_t many = 0; many < 2 && n; many++) {
+        char path[4096];
+        gw_model_t m;
+        if (gw_modelset_one(l, q, pred, use[0], use, many ? n : 1, &o, &m, &err) != GW_OK)
+            die(&err);
+        snprintf(path, sizeof path, "%s/%s.%s.%s.pdb", dir, me->name, name[level],
+                 many ? "multi" : "one");
+        FILE *f = fopen(path, "w");
+        if (f) {
+            gw_model_pdb(f, &m, me->name, use[0]);
+            fclose(f);
+        }
+        if (many) {
+            print_lddt(me->name, name[level], me, &m);
+            print_gaps(me->name, name[level], &m);
+        }
+        gw_model_release(&m);
+    }
+}
+
 static void model_query(const gw_search_lib_t *l, size_t self, const char *dir)
 {
     gw_err_t err = {0};
-    gw_template_t me, t;
+    gw_template_t me;
     gw_profile_t q;
     gw_score_query_t sq;
     size_t n = l->feat.n;
@@ -109,31 +205,8 @@ static void model_query(const gw_search_lib_t *l, size_t self, const char *dir)
     if (gw_search_rank(l, raw, hit, &err) != GW_OK)
         die(&err);
     write_truth(dir, &me);
-    for (int level = 0; level < 2; level++)
-        for (size_t k = 0; k < n; k++) {
-            const char *a = gw_tlib_label(l->lib, self), *b = gw_tlib_label(l->lib, hit[k].tmpl);
-            char path[4096];
-            gw_model_t m;
-            if (hit[k].tmpl == self ||
-                (level == 0 ? !same(a, b, 3) || !strcmp(a, b) : !same(a, b, 2) || same(a, b, 3)))
-                continue;
-            if (gw_foldalign_run(&l->feat, &sq, q.seq, hit[k].tmpl, GW_FOLDALIGN_LOCAL, 0.2,
-                                 &hit[k].aln, &err) != GW_OK ||
-                gw_tlib_read(l->lib, hit[k].tmpl, &t, &err) != GW_OK ||
-                gw_model_build(&q, &hit[k], &t, pred, &m, &err) != GW_OK)
-                die(&err);
-            snprintf(path, sizeof path, "%s/%s.%s.pdb", dir, me.name, level ? "fold" : "sf");
-            FILE *f = fopen(path, "w");
-            if (f) {
-                gw_model_pdb(f, &m, me.name, t.name, &hit[k]);
-                fclose(f);
-            }
-            print_lddt(me.name, level ? "fold" : "sf", &me, &m);
-            gw_model_release(&m);
-            gw_template_release(&t);
-            gw_foldalign_release(&hit[k].aln);
-            break;
-        }
+    for (int level = 0; level < 3; level++)
+        model_level(l, self, &me, &q, pred, hit, level, dir);
     gw_score_query_release(&sq);
     gw_profile_release(&q);
     gw_template_release(&me);

@@ -1,5 +1,5 @@
 # Benchmark programs and scripts: built by the bench targets, never installed.
-bench_programs = tests/bench/vcfcmp tests/bench/mapeval tests/bench/sinkcat tests/bench/simgeno \
+bench_programs = tests/bench/mapeval tests/bench/sinkcat tests/bench/simgeno tests/bench/simlik \
 	tests/bench/bench_seqread tests/bench/bench_kernels tests/bench/fold_cv tests/bench/fold_dssp \
 	tests/bench/fold_model
 EXTRA_PROGRAMS += $(bench_programs)
@@ -8,6 +8,8 @@ EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tes
 	tests/bench/fold.md tests/bench/io.md tests/bench/kernels.md tests/bench/markdup.md \
 	tests/bench/pca.md tests/bench/torture.md tests/bench/torture_peers.sh \
 	tests/bench/align.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh \
+	tests/bench/pca.md \
+	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh \
 	tests/bench/markdup.sh tests/bench/pca.sh \
 	tests/bench/simvar.pl tests/bench/cluster_audit.c tests/bench/fold_dssp.py \
 	tests/bench/fold_hhm.py tests/bench/fold_hhsearch.py tests/bench/fold_tm.py
@@ -21,6 +23,8 @@ tests_bench_sinkcat_SOURCES = tests/bench/sinkcat.c
 tests_bench_sinkcat_LDADD = libgw_align.a libgw_io.a libgw_base.a $(ALL_LIBS)
 tests_bench_simgeno_SOURCES = tests/bench/simgeno.c
 tests_bench_simgeno_LDADD = libgw_base.a $(ALL_LIBS)
+tests_bench_simlik_SOURCES = tests/bench/simlik.c
+tests_bench_simlik_LDADD = libgw_geno.a libgw_io.a libgw_base.a $(ALL_LIBS)
 tests_bench_bench_seqread_SOURCES = tests/bench/bench_seqread.c
 tests_bench_bench_seqread_LDADD = libgw_io.a libgw_base.a $(ALL_LIBS)
 tests_bench_bench_kernels_SOURCES = tests/bench/bench_kernels.c
@@ -41,6 +45,7 @@ bench: bench-kernels genowarp tests/bench/vcfcmp tests/bench/mapeval tests/bench
 	$(run_bench) $(srcdir)/tests/bench/align.sh || test $$? = 77
 	$(run_bench) $(srcdir)/tests/bench/markdup.sh || test $$? = 77
 	$(run_bench) $(srcdir)/tests/bench/call.sh || test $$? = 77
+	$(run_bench) $(srcdir)/tests/bench/calibration.sh || test $$? = 77
 bench-kernels: tests/bench/bench_kernels
 	tests/bench/bench_kernels
 bench-pca: genowarp tests/bench/simgeno

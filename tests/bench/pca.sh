@@ -1,13 +1,15 @@
 #!/bin/sh
-# genowarp pca beside plink2, plink1.9 and smartpca in one run: CPU seconds, memory and 1 - MEV.
+# genowarp pca beside plink2, plink1.9, flashpca, PCAone and smartpca in one run: CPU seconds, memory
+# and 1 - MEV.
 # usage: pca.sh WORKDIR [SAMPLES VARIANTS POPULATIONS]; builds nothing but the simulated set.
 # GENOWARP, SIMGENO: the programs (default: ./genowarp, ./tests/bench/simgeno). PEERS: which to run
-# (default "plink2 plink2-approx plink1.9 smartpca"; those not installed are left out, and said so).
+# (default "PCAone flashpca plink2 plink1.9 plink2-approx smartpca"; those not on PATH are left out, and
+# said so).
 # 1 - MEV is against genowarp's exact mode, which its tests hold to a dense decomposition.
 set -eu
 work=$1 n=${2:-2000} m=${3:-200000} pops=${4:-11}
 gw=${GENOWARP:-$(pwd)/genowarp} sim=${SIMGENO:-$(pwd)/tests/bench/simgeno}
-peers=${PEERS-plink2 plink2-approx plink1.9 smartpca}
+peers=${PEERS-PCAone flashpca plink2 plink1.9 plink2-approx smartpca}
 mkdir -p "$work"
 cd "$work"
 [ -f sim.bed ] || "$sim" sim "$n" "$m" "$pops" 0.01 0.01 1
@@ -49,6 +51,8 @@ for p in $peers; do
     plink2) run plink2 p2.eigenvec plink2 --bfile sim --pca 10 --out p2 ;;
     plink2-approx) run plink2-approx p2a.eigenvec plink2 --bfile sim --pca 10 approx --out p2a ;;
     plink2-bcf) run plink2-bcf p2b.eigenvec plink2 --bcf simb.bcf --pca 10 --out p2b ;;
+    PCAone) run PCAone po.eigvecs2 sh -c 'PCAone -b sim -k 10 -n 2 -o po --verbose 0' ;;
+    flashpca) run flashpca fp.vec flashpca --bfile sim -d 10 --numthreads 1 --outvec fp.vec --outval fp.val --outpc fp.pc --outpve fp.pve ;;
     plink1.9) run plink1.9 p1.eigenvec plink1.9 --bfile sim --pca 10 --out p1 ;;
     smartpca)
         awk '{$6 = 1} {print}' sim.fam >sim.pedind

@@ -1,8 +1,11 @@
 /* tests/bench/vcfcmp.c -- haplotype- and genotype-aware comparison of two call sets
  *
- * usage: vcfcmp [-b BED] [-q MINQUAL] [-p] [-v] REF.fa TRUTH.vcf QUERY.vcf
+ * usage: vcfcmp [-b BED] [-q MINQUAL] [-p] [-v] [-c] REF.fa TRUTH.vcf QUERY.vcf
  *   -b  only variants that start inside these regions    -q  drop query records below this QUAL
  *   -p  only query records with FILTER PASS or .         -v  list every FN and FP on stderr
+ *   -c  instead of the summary, how far QUAL and GQ can be believed: for bins of 5 phred, alleles
+ *       that are false (QUAL) or true alleles with a wrong genotype (GQ), as counted and as the
+ *       qualities themselves promise
  *
  * Two sets of variants mean the same when they spell the same sequences, however they are written.
  * Alleles are trimmed, left-aligned and split (equal-length blocks into SNPs), close ones are put
@@ -15,6 +18,7 @@
 #include <config.h>
 
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +37,8 @@ typedef struct {
     int32_t tid;
     int64_t beg, end; /* reference bases [beg,end) are replaced by alt */
     char *alt;
-    int copies; /* 1 = het, 2 = hom (or haploid) */
+    int copies;      /* 1 = het, 2 = hom (or haploid) */
+    double qual, gq; /* phred; 0 when the record has none */
     bool snp, matched[2];
 } var_t;
 
@@ -75,20 +80,25 @@ static void ref_contig(ref_t *r, const char *name)
 }
 
 /* 1. normalised alleles */
-static void set_add(set_t *s, int32_t tid, int64_t beg, int64_t end, const char *alt, size_t n_alt,
-                    int copies)
+static void set_add(set_t *s, const var_t *call, int64_t beg, int64_t end, const char *alt,
+                    size_t n_alt)
 {
     need(GW_GROW(s->v, s->cap, s->n + 1));
     var_t *v = &s->v[s->n++];
-    *v = (var_t){.tid = tid, .beg = beg, .end = end, .copies = copies};
+    *v = *call;
+    v->beg = beg;
+    v->end = end;
     v->alt = gw_strndup(alt, n_alt);
     need(v->alt != NULL);
     v->snp = end - beg == 1 && n_alt == 1;
 }
 
-static void add_allele(set_t *s, const ref_t *r, int32_t tid, int64_t pos, const char *ref,
-                       const char *alt, int copies)
+/* Adds the allele alt of ref at call->beg, trimmed, left-aligned and split; contig, copies and
+ * qualities are those of call. */
+static void add_allele(set_t *s, const ref_t *r, const var_t *call, const char *ref,
+                       const char *alt)
 {
+    int64_t pos = call->beg;
     size_t n = strlen(ref), m = strlen(alt);
     while (n > 0 && m > 0 && ref[n - 1] == alt[m - 1])
         n--, m--;
@@ -99,7 +109,7 @@ static void add_allele(set_t *s, const ref_t *r, int32_t tid, int64_t pos, const
     if (n == m) {
         for (size_t i = 0; i < n; i++)
             if (ref[i] != alt[i])
-                set_add(s, tid, pos + (int64_t)i, pos + (int64_t)i + 1, alt + i, 1, copies);
+                set_add(s, call, pos + (int64_t)i, pos + (int64_t)i + 1, alt + i, 1);
         return;
     }
     char *a = gw_strndup(alt, m);
@@ -117,7 +127,7 @@ static void add_allele(set_t *s, const ref_t *r, int32_t tid, int64_t pos, const
             pos--;
         }
     }
-    set_add(s, tid, pos, pos + (int64_t)n, a, m, copies);
+    set_add(s, call, pos, pos + (int64_t)n, a, m);
     free(a);
 }
 
@@ -146,8 +156,8 @@ static void load(set_t *s, const source_t *src, const bcf_hdr_t *names, ref_t *r
     if (!h)
         die("cannot be read", src->path);
     bcf1_t *b = bcf_init();
-    int32_t *gt = NULL;
-    int n_gt = 0, st;
+    int32_t *gt = NULL, *gq = NULL;
+    int n_gt = 0, n_gq = 0, st;
     while ((st = bcf_read(f, h, b)) == 0) {
         bcf_unpack(b, BCF_UN_ALL);
         const char *chrom = bcf_seqname(h, b);
@@ -162,6 +172,10 @@ static void load(set_t *s, const source_t *src, const bcf_hdr_t *names, ref_t *r
             continue;
         ref_contig(r, chrom);
         int got = bcf_get_genotypes(h, b, &gt, &n_gt);
+        var_t call = {.tid = tid, .beg = b->pos};
+        call.qual = bcf_float_is_missing(b->qual) ? 0 : b->qual;
+        if (bcf_get_format_int32(h, b, "GQ", &gq, &n_gq) > 0 && gq[0] != bcf_int32_missing)
+            call.gq = gq[0];
         for (int k = 1; k < b->n_allele; k++) {
             const char *alt = b->d.allele[k];
             if (alt[0] == '<' || alt[0] == '*' || strpbrk(alt, "[]."))
@@ -180,7 +194,8 @@ static void load(set_t *s, const source_t *src, const bcf_hdr_t *names, ref_t *r
                 ru.s[i] = (char)(ru.s[i] & ~0x20);
             for (size_t i = 0; i < au.l; i++)
                 au.s[i] = (char)(au.s[i] & ~0x20);
-            add_allele(s, r, tid, b->pos, ru.s, au.s, copies > 2 ? 2 : copies);
+            call.copies = copies > 2 ? 2 : copies;
+            add_allele(s, r, &call, ru.s, au.s);
             free(ru.s);
             free(au.s);
         }
@@ -188,6 +203,7 @@ static void load(set_t *s, const source_t *src, const bcf_hdr_t *names, ref_t *r
     if (st < -1)
         die("is damaged", src->path);
     free(gt);
+    free(gq);
     bcf_destroy(b);
     bcf_hdr_destroy(h);
     bcf_close(f);
@@ -410,6 +426,34 @@ static void list(const set_t *s, const char *what, const bcf_hdr_t *names, ref_t
     }
 }
 
+enum { BIN = 5, BINS = 9 }; /* the last bin holds 40 and above */
+
+/* One line a bin of QUAL (wrong: the allele is false) or GQ (wrong: the allele is true, the
+ * genotype is not): type, which, where the bin begins, wrong, right, wrong as promised. */
+static void calibration(const set_t *s, bool snp, bool gq)
+{
+    struct {
+        double wrong, right, promised;
+    } bin[BINS] = {{0}};
+    for (size_t i = 0; i < s->n; i++) {
+        const var_t *v = &s->v[i];
+        /* alleles of the two haplotypes that overlap spell nothing without their genotypes */
+        bool allele = v->matched[0] || v->matched[1];
+        if (v->snp != snp || (gq && !allele))
+            continue;
+        double q = gq ? v->gq : v->qual;
+        int k = q >= BIN * (BINS - 1) ? BINS - 1 : (int)(q / BIN);
+        *((gq ? v->matched[1] : allele) ? &bin[k].right : &bin[k].wrong) += 1;
+        bin[k].promised += pow(10, -q / 10);
+    }
+    for (int k = 0; k < BINS; k++) {
+        if (bin[k].wrong + bin[k].right == 0)
+            continue;
+        printf("%s\t%s\t%d\t%.0f\t%.0f\t%.3f\n", snp ? "SNP" : "INDEL", gq ? "GQ" : "QUAL", k * BIN,
+               bin[k].wrong, bin[k].right, bin[k].promised);
+    }
+}
+
 static void set_release(set_t *s)
 {
     for (size_t i = 0; i < s->n; i++)
@@ -417,12 +461,28 @@ static void set_release(set_t *s)
     free(s->v);
 }
 
+static void summary(const set_t *t, const set_t *q)
+{
+    puts("type\tcompared\ttruth_TP\tFN\tquery_TP\tFP\trecall\tprecision\tF1");
+    for (int mode = 0; mode < 2; mode++)
+        for (int snp = 1; snp >= 0; snp--) {
+            long tp, fn, qtp, fp;
+            count(t, snp, mode, &tp, &fn);
+            count(q, snp, mode, &qtp, &fp);
+            double rec = tp + fn ? (double)tp / (double)(tp + fn) : 0;
+            double pre = qtp + fp ? (double)qtp / (double)(qtp + fp) : 0;
+            printf("%s\t%s\t%ld\t%ld\t%ld\t%ld\t%.5f\t%.5f\t%.5f\n", snp ? "SNP" : "INDEL",
+                   mode ? "genotype" : "allele", tp, fn, qtp, fp, rec, pre,
+                   rec + pre > 0 ? 2 * rec * pre / (rec + pre) : 0);
+        }
+}
+
 int main(int argc, char **argv)
 {
     const char *bed_path = NULL;
-    bool verbose = false;
+    bool verbose = false, calibrate = false;
     source_t truth = {0}, query = {0};
-    for (int c; (c = getopt(argc, argv, "b:q:pv")) != -1;) {
+    for (int c; (c = getopt(argc, argv, "b:q:pvc")) != -1;) {
         if (c == 'b')
             bed_path = optarg;
         else if (c == 'q')
@@ -431,12 +491,14 @@ int main(int argc, char **argv)
             query.pass_only = true;
         else if (c == 'v')
             verbose = true;
+        else if (c == 'c')
+            calibrate = true;
         else
             return 64;
     }
     if (argc - optind != 3) {
         fprintf(stderr,
-                "usage: vcfcmp [-b BED] [-q MINQUAL] [-p] [-v] REF.fa TRUTH.vcf QUERY.vcf\n");
+                "usage: vcfcmp [-b BED] [-q MINQUAL] [-p] [-v] [-c] REF.fa TRUTH.vcf QUERY.vcf\n");
         return 64;
     }
     ref_t r = {.fai = fai_load(argv[optind])};
@@ -456,18 +518,12 @@ int main(int argc, char **argv)
     load(&t, &truth, names, &r, bed);
     load(&q, &query, names, &r, bed);
     compare(&t, &q, names, &r);
-    puts("type\tcompared\ttruth_TP\tFN\tquery_TP\tFP\trecall\tprecision\tF1");
-    for (int mode = 0; mode < 2; mode++)
-        for (int snp = 1; snp >= 0; snp--) {
-            long tp, fn, qtp, fp;
-            count(&t, snp, mode, &tp, &fn);
-            count(&q, snp, mode, &qtp, &fp);
-            double rec = tp + fn ? (double)tp / (double)(tp + fn) : 0;
-            double pre = qtp + fp ? (double)qtp / (double)(qtp + fp) : 0;
-            printf("%s\t%s\t%ld\t%ld\t%ld\t%ld\t%.5f\t%.5f\t%.5f\n", snp ? "SNP" : "INDEL",
-                   mode ? "genotype" : "allele", tp, fn, qtp, fp, rec, pre,
-                   rec + pre > 0 ? 2 * rec * pre / (rec + pre) : 0);
-        }
+    if (calibrate) {
+        puts("type\tfield\tfrom\twrong\tright\tpromised_wrong");
+        for (int k = 0; k < 4; k++)
+            calibration(&q, k < 2, k % 2);
+    } else
+        summary(&t, &q);
     if (verbose) {
         list(&t, "FN", names, &r);
         list(&q, "FP", names, &r);

@@ -81,6 +81,32 @@ done
 grep -q '3 templates of 7 files' "$tmp/err" && ok || bad "summary: $(tail -1 "$tmp/err")"
 "$gw" fold --build-library "$tmp/l2.gwt" "$tmp/in" -@ 3 2>/dev/null && cmp -s "$tmp/l.gwt" "$tmp/l2.gwt" && ok ||
     bad "library differs with -@ 3"
+# domains by a ranges file, profiles matched by sequence; names are unique; every omission has its line
+printf '# comment\nd1cbsa1\t1cbs\tA:1-60\tb.60.1\nd1cbsa2 1cbs A:61-137\nnowhere 9xyz A:\n' >"$tmp/ranges"
+mkdir "$tmp/prof"
+"$gw" fold --build-library "$tmp/d.gwt" --ranges "$tmp/ranges" --profiles "$tmp/prof" "$tmp/in" 2>"$tmp/err" && ok ||
+    bad "--ranges: $(cat "$tmp/err")"
+grep -q '2 templates of 7 files (0 with' "$tmp/err" && ok || bad "--ranges: $(tail -1 "$tmp/err")"
+grep -q 'skipped .*1orc.pdb.gz: the ranges name no domain' "$tmp/err" && ok || bad "--ranges: 1orc has no line"
+grep -q '1 of 3 domains gave no template (first: line 4, nowhere of 9xyz)' "$tmp/err" && ok || bad "--ranges: no line on 9xyz"
+# the whole chain's profile serves the domain; one of another protein is refused with a line
+cat >"$tmp/prof/d1cbsa1.a3m" <<'END'
+>1cbs
+PNFSGNWKIIRSENFEELLKVLGVNVMLRKIAVAAASKPAVEIKQEGDTFYIKTSTTVRTTEINFKVGEEFEEQTVDGRPCKSLVKWESENKMVCEQKLLKGEGPKTSWTRELTNDGELILTMTADDVVCTRVYVRE
+>relative
+PNFSGTWKMVRSENFDELLKALGVNAMLRKVAVAAASKPHVEIRQDGDQFYIKTSTTVRTTEINFKIGESFEEETVDGRKCRSLATWENENKIHCTQTLLEGDGPKTYWTRELANDELILTFGADDVVCTRIYVRE-
+END
+printf '>other\nMKVLAAGIVGLDENRSTWYFHPQCMKVLAAGIVGLDENRSTWYFHPQC\n>two\nMKVLAAGIVGLDENRSTWYFHPQCMKVLAAGIVGLDENRSTWYFHPQC\n' \
+    >"$tmp/prof/d1cbsa2.a3m"
+"$gw" fold --build-library "$tmp/d.gwt" --ranges "$tmp/ranges" --profiles "$tmp/prof" "$tmp/in" 2>"$tmp/err"
+grep -q '2 templates of 7 files (1 with a sequence profile)' "$tmp/err" && ok || bad "--profiles: $(tail -1 "$tmp/err")"
+grep -q 'skipped profile .*d1cbsa2.a3m: only [0-9]* of the 77 residues' "$tmp/err" && ok || bad "--profiles: $(cat "$tmp/err")"
+"$gw" fold --build-library "$tmp/t.gwt" "$data/1cbs.cif.gz" "$tmp/in/1cbs.cif.gz" 2>"$tmp/err"
+grep -q '1 templates of 2 files' "$tmp/err" && grep -q 'skipped 1cbs_A of .*: a template of that name' "$tmp/err" && ok ||
+    bad "one name twice: $(cat "$tmp/err")"
+printf 'd1 1cbs A:1-x\n' >"$tmp/ranges"
+"$gw" fold --build-library "$tmp/no.gwt" --ranges "$tmp/ranges" "$tmp/in" 2>"$tmp/err"
+[ $? -eq 65 ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] && [ ! -e "$tmp/no.gwt" ] && ok || bad "bad ranges: $(cat "$tmp/err")"
 cat >"$tmp/crabp.fa" <<'END'
 >CRABP2
 PNFSGNWKIIRSENFEELLKVLGVNVMLRKIAVAAASKPAVEIKQEGDTFYIKTSTTVRTTEINFKVGEEFEEQTVDGRPCKSLVKWESENKMVC
@@ -106,6 +132,45 @@ printf '>short\nGSGSGSGAGSGSGSGA\n' >"$tmp/short.fa"
 if command -v python3 >/dev/null; then
     python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); assert len(d) == 2 and len(d[0]["hits"]) == 2' \
         "$tmp/j" && ok || bad "json does not parse"
+fi
+
+# the page: self-contained, names escaped, every hit linked to its alignment; a drawing that is XML
+printf '>a<b>&"c" globin\n' >"$tmp/esc.fa" && sed 1d "$data/globin.fa" >>"$tmp/esc.fa"
+"$gw" fold "$tmp/esc.fa" "$tmp/short.fa" --max-hits 4 -@ 1 --report "$tmp/r.html" --json "$tmp/r.json" -o "$tmp/page" \
+    >"$tmp/out" 2>"$tmp/err" && ok || bad "--report: $(cat "$tmp/err")"
+grep -q '<h2>a&lt;b&gt;&amp;&quot;c&quot; ' "$tmp/r.html" && ok || bad "--report: name is not escaped"
+grep -qi '<script\|http:\|https:\|src=' "$tmp/r.html" && bad "--report: page is not self-contained" || ok
+grep -q 'No significant template' "$tmp/r.html" && ok || bad "--report: no verdict on a query without hits"
+for k in 1 2; do
+    for h in 1 2 3 4; do
+        [ "$(grep -c "href='#q${k}h$h'" "$tmp/r.html")" -eq 2 ] && [ "$(grep -c " id='q${k}h$h'" "$tmp/r.html")" -eq 1 ] &&
+            ok || bad "--report: hit $h of query $k is not linked"
+    done
+done
+[ "$(grep -c '<svg' "$tmp/r.html")" -eq 4 ] && ok || bad "--report: $(grep -c '<svg' "$tmp/r.html") drawings, not 4"
+"$gw" fold "$tmp/esc.fa" "$tmp/short.fa" --max-hits 4 -O json 2>/dev/null | cmp -s - "$tmp/r.json" && ok || bad "--json"
+sed 's/ -@ [0-9]* / /' "$tmp/r.html" >"$tmp/r1"
+"$gw" fold "$tmp/esc.fa" "$tmp/short.fa" --max-hits 4 -@ 3 --report "$tmp/r.html" --json "$tmp/r.json" -o "$tmp/page" \
+    >/dev/null 2>&1 && sed 's/ -@ [0-9]* / /' "$tmp/r.html" | cmp -s - "$tmp/r1" && ok || bad "--report differs with -@ 3"
+[ -s "$tmp/page/a_b___c_.1.pdb" ] && [ -s "$tmp/page/a_b___c_.1.svg" ] && ok || bad "model's names: $(ls "$tmp/page")"
+"$gw" fold --build-library "$tmp/x.gwt" "$tmp/in" --report "$tmp/x.html" 2>/dev/null
+[ $? -eq 64 ] && [ ! -e "$tmp/x.gwt" ] && ok || bad "--report with --build-library"
+if command -v python3 >/dev/null; then
+    python3 - "$tmp/r.html" "$tmp/page/a_b___c_.1.svg" <<'END' && ok || bad "--report: tags do not match"
+import sys, html.parser, xml.dom.minidom
+void = {"meta", "br", "rect", "line", "path"}
+class P(html.parser.HTMLParser):
+    stack = []
+    def handle_starttag(self, tag, attrs):
+        if tag not in void: self.stack.append(tag)
+    def handle_startendtag(self, tag, attrs): pass
+    def handle_endtag(self, tag):
+        assert self.stack.pop() == tag, tag
+p = P()
+p.feed(open(sys.argv[1]).read())
+assert not p.stack, p.stack
+xml.dom.minidom.parse(sys.argv[2])
+END
 fi
 
 echo "$pass passed, $fail failed"

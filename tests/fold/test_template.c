@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "fold/dssp.h"
 #include "fold/model.h"
+#include "fold/take.h"
 #include "fold/template.h"
 #include "io/slurp.h"
 #include "tests/check_main.h"
@@ -90,6 +91,12 @@ static const struct {
      "within a row"},
     {"data_x\n_entry.title 'not closed\n", "not closed"},
     {"data_x\n_entry.title\n;text\n", "not closed"},
+    {"HEADER    X\nSEQRES   1 A    1  ALA\n"
+     "ATOM      1  CA  ALA A   1      11.104   6.134  12.504  1.00  0.00           C\n",
+     "without END"},
+    {"data_x\n#\n#\n#\n#\n#\n#\n#\n#\nloop_\n_atom_site.Cartn_x\n_atom_site.Cartn_y\n"
+     "_atom_site.Cartn_z\n1.0 2.0 3.0\n",
+     "not closed by #"},
     {">seq\nMKVL\n", "is this a structure"},
     {"", "is this a structure"},
 };
@@ -133,19 +140,18 @@ static double distance(const float *a, const float *b)
 /* a gap of _i + 1 residues cut out of 1CBS is closed: bonds within 0.1 A, no clash with the rest */
 START_TEST(gaps_close)
 {
-    gw_structure_t s;
     gw_template_t t;
     gw_err_t err = {0};
-    size_t n, n_short;
-    read_ok("1cbs.cif.gz", &s);
-    ck_assert_int_eq(gw_template_from_structure(&s, "1cbs", &t, &n, &n_short, &err), GW_OK);
-    ck_assert_uint_eq(n, 1);
+    gw_take_t take;
+    ck_assert_int_eq(gw_take_file(data("1cbs.cif.gz"), NULL, &take, &err), GW_OK);
+    ck_assert_uint_eq(take.n, 1);
+    t = take.t[0];
     ck_assert_str_eq(t.name, "1cbs_A");
     int32_t map[137];
     float post[137], pred[137 * 6];
     gw_profile_t q = {.len = t.len, .seq = t.seq};
-    gw_search_hit_t hit = {.prob_fold = 1,
-                           .aln = {.q_len = t.len, .n_aligned = t.len, .map = map, .post = post}};
+    gw_foldalign_t aln = {.q_len = t.len, .n_aligned = t.len, .map = map, .post = post};
+    gw_model_source_t src = {&t, &aln};
     int32_t first = 30 + 5 * _i, last = first + _i;
     for (int32_t i = 0; i < t.len; i++) {
         map[i] = i >= first && i <= last ? -1 : i;
@@ -154,7 +160,7 @@ START_TEST(gaps_close)
             pred[i * 6 + k] = 1.0F / 3;
     }
     gw_model_t m;
-    ck_assert_int_eq(gw_model_build(&q, &hit, &t, pred, &m, &err), GW_OK);
+    ck_assert_int_eq(gw_model_build(&q, &src, 1, 1, pred, &m, &err), GW_OK);
     ck_assert_int_eq(m.n_loops_closed, 1);
     ck_assert_int_eq(m.n_loops_open, 0);
     for (int32_t i = 0; i < m.len; i++) {
@@ -169,8 +175,7 @@ START_TEST(gaps_close)
                                     3.0);
     }
     gw_model_release(&m);
-    gw_template_release(&t);
-    gw_structure_release(&s);
+    gw_take_release(&take);
 }
 END_TEST
 

@@ -5,7 +5,8 @@ kernels_tests = tests/kernels/test_extend tests/kernels/test_global tests/kernel
 	tests/kernels/test_pairhmm
 check_PROGRAMS += $(kernels_tests)
 TESTS += $(kernels_tests)
-EXTRA_DIST += tests/kernels/guarded.h tests/kernels/pairs.h tests/kernels/reads.h
+EXTRA_DIST += tests/kernels/guarded.h tests/kernels/pairs.h tests/kernels/reads.h \
+	tests/kernels/genos.h tests/kernels/threads.h
 tests_kernels_test_extend_LDADD = $(KERNEL_LIBS) $(TEST_LIBS)
 tests_kernels_test_pairhmm_LDADD = $(KERNEL_LIBS) $(TEST_LIBS)
 check_PROGRAMS += tests/kernels/test_ident
@@ -13,3 +14,6 @@ TESTS += tests/kernels/test_ident
 tests_kernels_test_ident_LDADD = $(KERNEL_LIBS) libgw_base.a $(TEST_LIBS)
 tests_kernels_test_global_LDADD = $(KERNEL_LIBS) $(TEST_LIBS)
 tests_kernels_test_oracle_LDADD = $(KERNEL_LIBS) $(PARASAIL_LIBS) $(SSW_LIBS) $(TEST_LIBS)
+check_PROGRAMS += tests/kernels/test_editbound
+TESTS += tests/kernels/test_editbound
+tests_kernels_test_editbound_LDADD = $(KERNEL_LIBS) libgw_base.a $(TEST_LIBS)

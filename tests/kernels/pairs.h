@@ -101,6 +101,7 @@ static const scheme_t schemes[] = {
     {"protein", 24, 6, -2, -1, 11, 1, 0, 0},
     {"protein, bonus", 24, 6, -2, -1, 11, 1, 7, 0},
     {"protein, heavy", 32, 120, -30, -1, 100, 20, 0, 1},
+    {"gaps before mismatches", 5, 2, -20, -3, 2, 1, 0, 0},
 };
 enum { N_SCHEMES = sizeof schemes / sizeof *schemes };
 

@@ -247,6 +247,206 @@ printf 'sample\tpop\nHG00096\tA\nHG00096\tB\n' >bad.tsv
 refused 65 "two lines" --labels bad.tsv small.vcf
 refused 69 "cuda" --device cuda small.vcf
 
+# matrices: every form of one table gives the same bytes
+awk 'BEGIN {srand(3); OFS = "\t"; printf "id"; for (j = 1; j <= 8; j++) printf "\tgene%d", j; print ""
+    for (i = 1; i <= 25; i++) {printf "cell%d", i; for (j = 1; j <= 8; j++) printf "\t%d", (rand() < 0.4) ? 0 : int(1 + (i % 4) * j * rand() * 3); print ""}}' >counts.tsv
+"$gw" pca -k 3 --out cells counts.tsv 2>err || bad "a matrix"
+grep -q "25 samples (rows) and 8 variables read; missing values 0, variables without variance 0" err && ok || { bad "a matrix is described"; cat err; }
+[ "$(head -1 cells.loadings)" = "$(printf '#VARIABLE\tCENTER\tSCALE\tPC1\tPC2\tPC3')" ] && [ "$(wc -l <cells.loadings)" -eq 9 ] && ok || bad "loadings of a matrix"
+form() { # what, ARGUMENTS...: the same table
+    what=$1
+    shift
+    "$gw" pca -k 3 --out form "$@" 2>err || { bad "$what"; cat err; }
+    for f in eigenvec eigenval loadings summary.tsv; do same cells.$f form.$f "$what: $f"; done
+}
+tr '\t' ',' <counts.tsv >counts.csv
+form "commas" counts.csv
+sed '1s/id,//' counts.csv | sed 's/\(gene[0-9]*\|cell[0-9]*\)/"\1"/g' >quoted.csv
+form "quotes, no corner" quoted.csv
+sed 's/$/\r/' counts.tsv >crlf.tsv
+form "CRLF" crlf.tsv
+gzip -c counts.tsv >counts.tsv.gz
+form "gzip" counts.tsv.gz
+if command -v zstd >/dev/null; then
+    zstd -qc counts.tsv >counts.tsv.zst
+    form "zstd" counts.tsv.zst
+fi
+"$gw" pca -k 3 - <counts.tsv 2>/dev/null >out; same cells.eigenvec out "a matrix on stdin"
+awk -F'\t' '{for (j = 1; j <= NF; j++) t[j] = NR == 1 ? $j : t[j] "\t" $j} END {for (j = 1; j <= NF; j++) print t[j]}' counts.tsv >genes.tsv
+form "turned" --samples columns genes.tsv
+cut -f1 genes.tsv | tail -n +2 >genes.txt; awk 'NR > 1 {print $1 "\tmore"}' counts.tsv >cells.txt
+awk -F'\t' 'NR > 1 {for (j = 2; j <= NF; j++) if ($j) {n++; e[n] = NR - 1 " " j - 1 " " $j}}
+    END {print "%%MatrixMarket matrix coordinate integer general\n%c\n" NR - 1, NF - 1, n; for (i = 1; i <= n; i++) print e[i]}' counts.tsv >rows.mtx
+form "MatrixMarket by rows" --row-names cells.txt --column-names genes.txt rows.mtx
+{ head -3 rows.mtx; tail -n +4 rows.mtx | sort -k2n -k1n; } >columns.mtx
+form "MatrixMarket by columns" --row-names cells.txt --column-names genes.txt columns.mtx
+{ head -3 rows.mtx; tail -n +4 rows.mtx | sort -k3n -k1nr; } >mixed.mtx
+form "MatrixMarket in no order" --row-names cells.txt --column-names genes.txt mixed.mtx
+awk -F'\t' 'NR > 1 {for (j = 2; j <= NF; j++) x[NR - 1, j - 1] = $j}
+    END {print "%%MatrixMarket matrix array real general\n" NR - 1, NF - 1; for (j = 1; j < NF; j++) for (i = 1; i < NR; i++) print x[i, j]}' counts.tsv >array.mtx
+form "MatrixMarket array" --row-names cells.txt --column-names genes.txt array.mtx
+for t in 1 2 5; do
+    "$gw" pca -@ $t -k 3 --log-normalise --scale sd --samples columns --out t$t genes.tsv 2>/dev/null || bad "-@ $t of a matrix"
+    for f in eigenvec eigenval loadings; do same t1.$f t$t.$f "matrix -@ $t $f"; done
+done
+"$gw" pca -k 3 --method krylov counts.tsv >out 2>/dev/null; same cells.eigenvec out "krylov of few columns is exact"
+# an observed value more or less: missing ones are the mean
+sed '5s/[0-9]*$/NA/' counts.tsv >na.tsv
+refused 65 "line 5, column gene8: \"NA\" is a missing value; --missing mean" na.tsv
+"$gw" pca -k 3 --missing mean na.tsv >na.out 2>err && grep -q "missing values 1," err && ok || bad "--missing mean"
+mean=$(awk -F'\t' 'NR > 1 && $9 != "NA" {s += $9; n++} END {printf "%.15g", s / n}' na.tsv)
+sed "5s/NA\$/$mean/" na.tsv | "$gw" pca -k 3 - 2>/dev/null | paste - na.out | awk 'NR > 1 && (($3 - $8) ^ 2 > 1e-18 || ($5 - $10) ^ 2 > 1e-18) {exit 1}' && ok || bad "a missing value is the mean"
+sed 's/$/\t7/; 1s/7$/flat/' counts.tsv >flat.tsv
+"$gw" pca -k 3 --scale sd flat.tsv 2>err >flat.out; "$gw" pca -k 3 --scale sd counts.tsv 2>/dev/null >sd.out
+same flat.out sd.out "a constant variable adds nothing"
+grep -q "without variance 1" err && ok || bad "constant variables are counted"
+"$gw" pca --report m.html --json m.json counts.tsv >out 2>err && grep -q '"variables": *8' m.json && grep -q "<svg" m.html && ok || bad "a matrix's report"
+"$gw" pca counts.tsv 2>&1 >out | grep -q "25 samples and 8 variables have 8 components at most" && ok || bad "components of a narrow matrix"
+# refusals
+for o in "--maf 0.1" "--max-missing 0.1" "--all-contigs" "--hwe 0.1" "-r 1" "-R x.bed" "--exclude-region 1" "--exclude-file x.bed" \
+    "--long-range-ld grch38" "--ld-prune 0.5" "--max-missing-sample 0.5" "--max-kinship 0.5" "--kinship x" "--grm --out x" "--project x" "--scale binomial"; do
+    refused 64 "genotypes" $o counts.tsv
+done
+for o in "--samples rows" "--log-normalise" "--missing mean" "--row-names x" "--column-names x" "--scale none"; do
+    refused 64 "matrices" $o small.vcf
+done
+sed '7s/\t[0-9]*$//' counts.tsv >m.tsv; refused 65 "m.tsv: line 7 has fewer than 8 numbers" m.tsv
+sed '7s/$/\t1/' counts.tsv >m.tsv; refused 65 "m.tsv: line 7 has more than 8 numbers" m.tsv
+sed '2s/\t[0-9]*\t[0-9]*$//' counts.tsv >m.tsv; refused 65 "line 2 has 7 fields, the header 9" m.tsv
+sed '7s/[0-9]*$/1x/' counts.tsv >m.tsv; refused 65 "line 7, column gene8: \"1x\" is no finite number" m.tsv
+for x in inf -Inf 1e999 nan NaN "" 0x10 "1 2" 1,5; do
+    sed "7s/[0-9]*\$/$x/" counts.tsv >m.tsv; refused 65 "line 7, column gene8:" m.tsv
+done
+for x in inf 1e999 x; do
+    sed "7s/[0-9]*\$/$x/" counts.tsv >m.tsv; refused 65 "is no finite number" --missing mean m.tsv
+done
+sed '9s/cell8/cell3/' counts.tsv >m.tsv; refused 65 "row cell3 is there twice" m.tsv
+sed '1s/gene5/gene2/' counts.tsv >m.tsv; refused 65 "column gene2 is there twice" m.tsv
+sed '9s/cell8//' counts.tsv >m.tsv; refused 65 "row 8 has no name" m.tsv
+sed '1d' counts.tsv >m.tsv; refused 65 "line 1 holds numbers" m.tsv
+sed '4s/^/"/' counts.csv >m.csv; refused 65 "quoted field does not end" m.csv
+head -1 counts.tsv >m.tsv; refused 65 "no numbers" m.tsv
+{ cat counts.tsv; echo; cat counts.tsv; } >m.tsv; refused 65 "line 27" m.tsv
+head -c $(($(wc -c <counts.tsv.gz) - 9)) counts.tsv.gz >m.tsv.gz; refused 65 "m.tsv.gz" m.tsv.gz
+printf 'a\tb\tc\nx\t1\t2\0\n' >m.tsv; refused 65 "zero byte" m.tsv
+printf 'a\tb\tc\nx\t1\t1\ny\t1\t1\nz\t1\t1\n' >m.tsv; refused 65 "no variable varies" m.tsv
+printf 'a\tb\tc\nx\t1\t2\ny\t2\t4\nz\t3\t6\n' >m.tsv; refused 65 "only 1 components" -k 2 m.tsv
+printf 'a\tb\tc\nx\t1\t2\n' >m.tsv; refused 65 "no variable varies" -k 1 m.tsv; refused 65 "one sample" -k 1 --scale none m.tsv
+printf 'a\tb\tc\nx\tNA\t2\ny\tNA\t4\nz\tNA\t7\n' >m.tsv; refused 65 "variable b has no value" -k 1 --missing mean m.tsv
+sed '7s/[0-9]*$/-3/' counts.tsv >m.tsv; refused 65 "sample cell6 has the count -3" --log-normalise m.tsv
+awk 'BEGIN {FS = OFS = "\t"} NR == 4 {for (j = 2; j <= NF; j++) $j = 0} {print}' counts.tsv >m.tsv; refused 65 "sample cell3 has no counts" --log-normalise m.tsv
+printf 'PK\001\002binary\n' >m.bin; refused 65 "m.bin: is no VCF" m.bin
+printf '%%%%MatrixMarket matrix\n' >m.mtx; refused 65 "banner" m.mtx
+market() { # sed script, words
+    sed "$1" rows.mtx >m.mtx
+    refused 65 "$2" m.mtx
+}
+market '1s/integer/complex/' "the field is not real or integer"
+market '1s/coordinate/other/' "neither coordinate nor array"
+market '1s/general/hermitian/' "neither general nor symmetric"
+market '1s/general/symmetric/' "as many rows as columns"
+market '3s/25/24/' "outside the matrix"
+market '3s/25/0/' "the size of the matrix"
+market '3s/ [0-9]*$/ 9/' "its size line says 9"
+market '$d' "is it cut short?"
+market '6s/ [0-9]*$/ x/' "no finite number"
+market '6s/ [0-9]*$//' "a row, a column and a number"
+market '6p' "entries, its size line says"
+{ sed '3s/ \([0-9]*\)$/ \1/' rows.mtx | awk 'NR == 3 {$3++} {print} NR == 8 {print}'; } >m.mtx; refused 65 "is there twice" m.mtx
+sed '$d' array.mtx >m.mtx; refused 65 "ends in column 8 of 8" m.mtx
+{ cat array.mtx; echo 4; } >m.mtx; refused 65 "more numbers than the matrix has places" m.mtx
+head -5 genes.txt >few.txt; refused 65 "names 5, but" --column-names few.txt rows.mtx
+refused 66 "absent.txt" --column-names absent.txt rows.mtx
+awk 'BEGIN {print "%%MatrixMarket matrix coordinate pattern general\n300 300 90000"; for (i = 1; i <= 300; i++) for (j = 1; j <= 300; j++) print i, j}' >m.mtx
+refused 104 "more than --max-mem" --max-mem 1M m.mtx
+printf '%%%%MatrixMarket matrix coordinate real symmetric\n3 3 4\n1 1 2\n2 1 5\n3 3 4\n3 2 1\n' >s.mtx
+printf '\tc1\tc2\tc3\nr1\t2\t5\t0\nr2\t5\t0\t1\nr3\t0\t1\t4\n' >s.tsv
+"$gw" pca -k 2 s.mtx >a.out 2>/dev/null; "$gw" pca -k 2 s.tsv >b.out 2>/dev/null; paste a.out b.out | awk 'NR > 1 && ($2 != $6 || ($3 - $7) ^ 2 > 1e-18 || ($4 - $8) ^ 2 > 1e-18) {exit 1}' && ok || bad "a symmetric MatrixMarket file"
+
+# likelihoods: sure ones give the components of the genotypes
+edit '/^##/ {print; next} /^#/ {print; next} {$9 = "GT:DP:PL"; for (i = 10; i <= NF; i++) $i = $i ":9:" ($i == "0/0" ? "0,90,200" : $i == "0/1" ? "90,0,90" : $i == "1/1" ? "200,90,0" : "0,0,0"); print}' >pl.vcf
+close_to() { # file, file, digits, what: PC1 and PC2 agree but for the sign
+    paste "$1" "$2" | awk -v d="$3" 'NR == 1 {w = NF / 2; next} {for (c = 3; c <= 4; c++) {ab[c] += $c * $(c + w); aa[c] += $c ^ 2; bb[c] += $(c + w) ^ 2}}
+        END {for (c = 3; c <= 4; c++) {r = ab[c] / sqrt(aa[c] * bb[c]); if (r < 0) r = -r; if (r < d) exit 1}}' && ok || bad "$4"
+}
+"$gw" pca -k 4 --max-missing 1 small.vcf 2>/dev/null >full.tsv
+"$gw" pca -k 4 --gl pl.vcf >gl.tsv 2>err || { bad "--gl"; cat err; }
+close_to full.tsv gl.tsv 0.998 "components from sure likelihoods"
+grep -q "model of 3 components fitted in" err && ok || { bad "the fit is described"; cat err; }
+for t in 1 2 7; do
+    "$gw" pca -@ $t -k 4 --gl --out gl$t pl.vcf 2>/dev/null || bad "--gl -@ $t"
+    "$gw" pca -@ $t -k 4 --em --out em$t small.vcf 2>/dev/null || bad "--em -@ $t"
+    for f in eigenvec eigenval loadings summary.tsv; do
+        same gl1.$f gl$t.$f "--gl -@ $t $f"
+        same em1.$f em$t.$f "--em -@ $t $f"
+    done
+done
+"$gw" pca -k 4 --gl - <pl.vcf 2>/dev/null >out; same gl.tsv out "--gl on stdin"
+if command -v bcftools >/dev/null; then
+    { grep '^##' small.vcf; printf '##FORMAT=<ID=PL,Number=G,Type=Integer,Description="x">\n##FORMAT=<ID=DP,Number=1,Type=Integer,Description="x">\n'; grep -v '^##' pl.vcf; } | bcftools view -Ob -o pl.bcf 2>/dev/null
+    "$gw" pca -k 4 --gl pl.bcf 2>/dev/null >out; same gl.tsv out "--gl from BCF"
+    { grep '^##' small.vcf; printf '##FORMAT=<ID=GL,Number=G,Type=Float,Description="x">\n##FORMAT=<ID=DP,Number=1,Type=Integer,Description="x">\n'; grep -v '^##' pl.vcf | sed 's/:PL/:GL/; s/:0,90,200/:0,-9,-20/g; s/:90,0,90/:-9,0,-9/g; s/:200,90,0/:-20,-9,0/g'; } >gl.vcf
+    "$gw" pca -k 4 --gl gl.vcf 2>/dev/null >out; same gl.tsv out "GL as PL"
+    bcftools view -Ob -o gl.bcf gl.vcf 2>/dev/null; "$gw" pca -k 4 --gl gl.bcf 2>/dev/null >out; same gl.tsv out "GL in BCF"
+fi
+sed 's/:9:0,0,0/:9:./; s/:9:0,0,0/:9:.,.,./; s/:9:0,0,0/:9/' pl.vcf >dots.vcf
+"$gw" pca -k 4 --gl dots.vcf 2>/dev/null >out; same gl.tsv out "missing likelihoods"
+edit '/^##/ {print; next} /^#/ {printf "marker\tallele1\tallele2"; for (i = 10; i <= NF; i++) printf "\t%s\t%s\t%s", $i, $i, $i; print ""; next}
+    {printf "%s_%s\t%s\t%s", $1, $2, $4, $5; for (i = 10; i <= NF; i++) printf "\t%s", $i == "0/0" ? "1\t1e-9\t1e-20" : $i == "0/1" ? "1e-9\t1\t1e-9" : $i == "1/1" ? "1e-20\t1e-9\t1" : "0.333333\t0.333333\t0.333333"; print ""}' | grep -v '^##' >small.beagle
+"$gw" pca -k 4 --gl small.beagle 2>/dev/null >beagle.tsv || bad "a BEAGLE file"
+close_to gl.tsv beagle.tsv 0.9999999 "BEAGLE as PL"
+gzip -c small.beagle | "$gw" pca -k 4 - 2>/dev/null >out; same beagle.tsv out "a gzipped BEAGLE file on stdin, without --gl"
+"$gw" pca -k 4 -r 21 --exclude-region 22 --out b21 small.beagle 2>err && grep -q "by region $((351 - in21))," err && awk '!/^#/ && ($1 != 21 || $2 <= 0) {exit 1}' b21.loadings && ok || bad "places of BEAGLE markers"
+awk 'BEGIN {FS = OFS = "\t"} NR > 1 {$2 = 0; $3 = 2} {print}' small.beagle >numbers.beagle
+"$gw" pca -k 4 --out num numbers.beagle 2>/dev/null && [ "$(tail -1 num.loadings | cut -f4,5)" = "$(printf 'G\tA')" ] && ok || bad "alleles as numbers"
+# the fit settles, and says when it did not
+"$gw" pca -k 4 --gl --em-rounds 2 pl.vcf 2>&1 >out | grep -q "did not settle in 2 rounds" && ok || bad "--em-rounds"
+# missing genotypes: nothing to predict, nothing changes; half missing in half of the samples: they do not shrink
+"$gw" pca -k 4 full.vcf 2>/dev/null >a.out; "$gw" pca -k 4 --em full.vcf 2>/dev/null >b.out
+paste a.out b.out | awk 'NR > 1 {for (c = 3; c <= 6; c++) if (($c - $(c + 6)) ^ 2 > 1e-18) exit 1}' && ok || bad "--em without missing genotypes"
+edit 'BEGIN {srand(2)} /^#/ {print; next} {for (i = 10; i <= NF; i += 2) if (rand() < 0.4) $i = "./."; print}' >half.vcf
+"$gw" pca -k 4 --max-missing 1 half.vcf 2>/dev/null >mean.tsv; "$gw" pca -k 4 --em --em-components 1 half.vcf 2>/dev/null >em.tsv
+shrunk() { # mean size of samples 1, 3, 5... on PC1 over that of 2, 4, 6..., by that in full.tsv
+    paste full.tsv "$1" | awk 'NR > 1 {i = NR % 2; a[i] += $3 * $3; b[i] += $9 * $9} END {print (b[0] / b[1]) / (a[0] / a[1])}'
+}
+awk -v m="$(shrunk mean.tsv)" -v e="$(shrunk em.tsv)" 'BEGIN {exit !(m < 0.3 && e > 0.8 && e < 1.25)}' && ok || bad "--em undoes shrinkage: mean $(shrunk mean.tsv), em $(shrunk em.tsv)"
+refused 65 "too few to fit 50" -k 4 --gl --em-components 50 pl.vcf
+for o in "--hwe 0.1" "--ld-prune 0.5" "--max-missing-sample 0.5" "--max-kinship 0.5" "--kinship x" "--project x" "--grm --out x" "--scale sd" "--em"; do
+    refused 64 "-" --gl $o pl.vcf
+done
+for o in "--project x" "--grm --out x" "--scale center"; do refused 64 "--em" --em $o small.vcf; done
+refused 64 "em-components" --em-components 2 small.vcf
+refused 64 "em-tol" --em-tol 1 small.vcf
+refused 64 "em-rounds" --em-rounds 1 small.vcf
+refused 64 "BEAGLE file has likelihoods" --em small.beagle
+refused 65 "holds genotypes, not likelihoods" --gl small.bed
+refused 64 "--gl is for genotypes" --gl counts.tsv
+broken_pl() { # sed script, words: on the record of line 40 or so
+    sed "$1" pl.vcf >b.vcf
+    refused 65 "$2" --gl b.vcf
+}
+for x in 0,90,200,7 0,x,9 0,,9 0,nan,9 -1,0,9 0,.,9; do
+    broken_pl "60s/:9:[0-9,]*/:9:$x/" "the likelihoods (PL or GL) of sample HG00096"
+done
+sed '60,80s/0,90,200/0,200/g; 60,80s/200,90,0/200,0/g' pl.vcf >hap.vcf; "$gw" pca -k 4 --gl hap.vcf >out 2>err && close_to gl.tsv out 0.99 "haploid likelihoods" || bad "haploid likelihoods"
+broken_pl '60s/$/\t0:9:0,9,9/' "more columns"
+broken_pl '60s/\t[^\t]*$//' "fewer columns"
+refused 65 "too often missing 351" --gl --max-missing 0.5 small.vcf
+beagle() { # awk program on line 20, words
+    awk "BEGIN {FS = OFS = \"\\t\"} NR == 20 {$1} {print}" small.beagle >b.beagle
+    refused 65 "$2" b.beagle
+}
+beagle '$6 = "x"' "line 20: a likelihood is no finite number"
+beagle '$6 = "inf"' "no finite number"
+beagle '$6 = -0.1' "sample HG00096 are negative"
+beagle '$4 = $5 = $6 = 0' "all 0"
+beagle '$(NF + 1) = 1' "more columns"
+beagle 'NF = NF - 1' "fewer columns"
+beagle '$1 = ""' "a marker and two alleles"
+sed '1s/HG00096/other/' small.beagle >b.beagle; refused 65 "head three columns" b.beagle
+head -1 small.beagle >b.beagle; refused 65 "no variants" b.beagle
+cut -f1-3 small.beagle | sed '1s/$/\t/' >b.beagle; refused 65 "head three columns" b.beagle
+
 # refusals
 refused 66 "cannot open" absent.vcf
 refused 64 "too few files"

@@ -258,6 +258,7 @@ static Suite *make(void)
 {
     Suite *s = suite_create("pca");
     TCase *t = tcase_create("components");
+    tcase_set_timeout(t, 300); /* a busy machine is no failure */
     tcase_add_loop_test(t, exact_is_the_dense_decomposition, 0, 3);
     tcase_add_test(t, store_keeps_rows);
     tcase_add_loop_test(t, hardy_weinberg_is_exact, 0, 10);

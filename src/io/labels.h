@@ -1,10 +1,10 @@
-/* src/pca/labels.h -- a table that names a group for each sample
+/* src/io/labels.h -- a table that names a group for each sample
  *
  * A tab-separated file with a header line; the first column is the sample, the label is the second
  * or the one whose header is asked for.
  */
-#ifndef GW_PCA_LABELS_H
-#define GW_PCA_LABELS_H
+#ifndef GW_IO_LABELS_H
+#define GW_IO_LABELS_H
 
 #include <stddef.h>
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pca/labels.h"
+#include "io/labels.h"
 
 static int label_cmp(const void *a, const void *b)
 {

@@ -1,0 +1,514 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <ucontext.h>
+#if defined __x86_64__ || defined __i386__
+#include <immintrin.h>
+#endif
+
+#include "cuda/emu/cuemu.h"
+
+#if defined __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define __asan_unpoison_memory_region(p, n) ((void)(p), (void)(n))
+#endif
+
+/* 2. the machine: switching stacks keeps the callee-saved registers only; swapcontext, which makes
+ *    a system call, costs an order of magnitude more and is the fallback */
+#if defined __x86_64__ && !defined CUEMU_UCONTEXT
+#define CUEMU_ASSEMBLY 1
+extern "C" void cuemu_swap(void **from, void *const *to);
+asm(".text\n.globl cuemu_swap\n.type cuemu_swap,@function\ncuemu_swap:\n"
+    "push %rbp\npush %rbx\npush %r12\npush %r13\npush %r14\npush %r15\n"
+    "mov %rsp,(%rdi)\nmov (%rsi),%rsp\n"
+    "pop %r15\npop %r14\npop %r13\npop %r12\npop %rbx\npop %rbp\nret\n"
+    ".size cuemu_swap,.-cuemu_swap\n");
+#endif
+
+namespace cuemu
+{
+block_t *B;
+static const size_t STACK = 64 << 10;
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+static char *pool; /* stacks, kept between launches */
+static unsigned pool_threads;
+
+static void *must(void *p)
+{
+    if (!p) {
+        fprintf(stderr, "cuemu: out of memory\n");
+        abort();
+    }
+    return p;
+}
+
+[[noreturn]] void die(const char *what, int site)
+{
+    fprintf(stderr, "cuemu: %s; line %d, block (%u,%u,%u), thread %u\n", what, site, B->bid.x,
+            B->bid.y, B->bid.z, B->cur);
+    abort();
+}
+
+static void swap(thread_t *from, thread_t *to)
+{
+#ifdef CUEMU_ASSEMBLY
+    cuemu_swap(&from->sp, &to->sp);
+#else
+    swapcontext((ucontext_t *)from->uc, (ucontext_t *)to->uc);
+#endif
+}
+
+void resume_next()
+{
+    block_t *b = B;
+    unsigned me = b->cur, next = b->next[me];
+    while (b->t[next].state == DONE && next != me)
+        next = b->next[next];
+    if (next == me)
+        return;
+    b->cur = next;
+    swap(&b->t[me], &b->t[next]);
+}
+
+/* Waits until *gen moves on from g; nobody moving at all is a deadlock. */
+static void wait_for(const unsigned *gen, unsigned g, const char *what, int site)
+{
+    block_t *b = B;
+    uint64_t seen = b->progress;
+    for (unsigned idle = 0; *gen == g;) {
+        resume_next();
+        if (b->progress != seen) {
+            seen = b->progress;
+            idle = 0;
+        } else if (++idle > 2 * b->n + 2) {
+            die(what, site);
+        }
+    }
+}
+
+meeting_t &meet(uint32_t mask, uint64_t v, int site)
+{
+    block_t *b = B;
+    unsigned l = b->cur & 31;
+    if (!(mask >> l & 1))
+        die("a lane is not in its own mask", site);
+    meeting_t &m = b->meeting[(b->cur >> 5) * 2 + (b->t[b->cur].met++ & 1)];
+    if (!m.in) {
+        m.mask = mask;
+        m.site = site;
+    } else if (m.site != site || m.mask != mask) {
+        die("lanes of one warp meet in different collectives or masks", site);
+    }
+    m.v[l] = v;
+    m.in |= 1u << l;
+    b->progress++;
+    if (m.in == m.mask) {
+        m.gen++;
+        m.in = 0;
+    } else {
+        wait_for(&m.gen, m.gen, "deadlock: a lane in the mask never arrives", site);
+    }
+    return m;
+}
+
+void barrier(int site)
+{
+    block_t *b = B;
+    if (!b->bar_in)
+        b->bar_site = site;
+    else if (b->bar_site != site)
+        die("__syncthreads reached from different lines", site);
+    b->progress++;
+    if (++b->bar_in == b->n) {
+        b->bar_in = 0;
+        b->bar_gen++;
+    } else {
+        wait_for(&b->bar_gen, b->bar_gen, "deadlock at __syncthreads", site);
+    }
+}
+
+static void entry()
+{
+    B->fn(B->arg);
+    block_t *b = B;
+    b->t[b->cur].state = DONE;
+    b->progress++;
+    if (++b->done == b->n)
+        swap(&b->t[b->cur], &b->home);
+    resume_next();
+    abort();
+}
+
+static void start_thread(block_t *b, unsigned i)
+{
+    thread_t *t = &b->t[i];
+    t->state = RUN;
+    t->met = 0;
+    t->tid = {i % b->dim.x, i / b->dim.x % b->dim.y, i / (b->dim.x * b->dim.y)};
+#ifdef CUEMU_ASSEMBLY
+    uintptr_t *sp = (uintptr_t *)(void *)(pool + (i + 1) * STACK) - 1; /* rsp % 16 == 8 on entry */
+    *--sp = (uintptr_t)entry;
+    for (int k = 0; k < 6; k++)
+        *--sp = 0;
+    t->sp = sp;
+#else
+    ucontext_t *u = (ucontext_t *)t->uc;
+    getcontext(u);
+    u->uc_stack.ss_sp = pool + i * STACK;
+    u->uc_stack.ss_size = STACK;
+    u->uc_link = NULL;
+    makecontext(u, entry, 0);
+#endif
+}
+
+extern "C" char __start_cuemu_shared[] __attribute__((weak));
+extern "C" char __stop_cuemu_shared[] __attribute__((weak));
+
+__attribute__((no_sanitize("address"))) static void poison(char *from, char *to)
+{
+    for (volatile char *p = from; p && p < to; p++)
+        *p = (char)0xA5;
+}
+
+static void draw_order(block_t *b, unsigned *order, uint64_t *seed)
+{
+    for (unsigned i = 0; i < b->n; i++)
+        order[i] = i;
+    for (unsigned i = b->n - 1; *seed && i; i--) {
+        *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+        unsigned j = (unsigned)(*seed >> 33) % (i + 1), x = order[i];
+        order[i] = order[j];
+        order[j] = x;
+    }
+    for (unsigned i = 0; i < b->n; i++)
+        b->next[order[i]] = order[(i + 1) % b->n];
+}
+
+static void reserve_stacks(unsigned n)
+{
+    if (n <= pool_threads)
+        return;
+    if (pool)
+        munmap(pool, pool_threads * STACK);
+    pool = (char *)mmap(NULL, n * STACK, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    must(pool == MAP_FAILED ? NULL : pool);
+    pool_threads = n;
+}
+
+static void run_block(block_t *b, size_t smem, unsigned *order, uint64_t *seed)
+{
+    __asan_unpoison_memory_region(pool, b->n * STACK); /* frames the block before left behind */
+    memset(b->dyn, 0xA5, smem);
+    poison(__start_cuemu_shared, __stop_cuemu_shared);
+    draw_order(b, order, seed);
+    for (unsigned i = 0; i < b->n; i++)
+        start_thread(b, i);
+    memset(b->meeting, 0, (b->n + 31) / 32 * 2 * sizeof *b->meeting);
+    b->done = b->bar_in = 0;
+    b->cur = order[0];
+    swap(&b->home, &b->t[b->cur]);
+}
+
+static unsigned flush_on()
+{
+#if defined __x86_64__
+    unsigned saved = _mm_getcsr();
+    _mm_setcsr(saved | 0x8040);
+    return saved;
+#else
+    return 0;
+#endif
+}
+
+static void flush_off(unsigned saved)
+{
+#if defined __x86_64__
+    _mm_setcsr(saved);
+#else
+    (void)saved;
+#endif
+}
+
+void run(dim3 grid, dim3 dim, size_t smem, bool flush, void (*fn)(void *), void *arg)
+{
+    pthread_mutex_lock(&turn);
+    block_t b = {};
+    B = &b;
+    b.n = dim.x * dim.y * dim.z;
+    b.grid = grid;
+    b.dim = dim;
+    b.fn = fn;
+    b.arg = arg;
+    b.t = (thread_t *)must(calloc(b.n, sizeof *b.t));
+    b.next = (unsigned *)must(calloc(b.n, sizeof *b.next));
+    b.meeting = (meeting_t *)must(calloc((b.n + 31) / 32 * 2, sizeof *b.meeting));
+    unsigned *order = (unsigned *)must(calloc(b.n, sizeof *order));
+    void *dyn = NULL;
+    must(posix_memalign(&dyn, 128, smem ? smem : 1) ? NULL : dyn);
+    b.dyn = (char *)dyn;
+#ifndef CUEMU_ASSEMBLY
+    ucontext_t *uc = (ucontext_t *)must(calloc(b.n + 1, sizeof *uc));
+    for (unsigned i = 0; i < b.n; i++)
+        b.t[i].uc = &uc[i];
+    b.home.uc = &uc[b.n];
+#endif
+    reserve_stacks(b.n);
+    const char *text = getenv("CUEMU_SEED");
+    uint64_t seed = text ? strtoull(text, NULL, 10) : 0;
+    unsigned saved = flush ? flush_on() : 0;
+    for (b.bid.z = 0; b.bid.z < grid.z; b.bid.z++)
+        for (b.bid.y = 0; b.bid.y < grid.y; b.bid.y++)
+            for (b.bid.x = 0; b.bid.x < grid.x; b.bid.x++)
+                run_block(&b, smem, order, &seed);
+    if (flush)
+        flush_off(saved);
+#ifndef CUEMU_ASSEMBLY
+    free(uc);
+#endif
+    free(order);
+    free(b.t);
+    free(b.next);
+    free(b.meeting);
+    free(b.dyn);
+    B = NULL;
+    pthread_mutex_unlock(&turn);
+}
+} // namespace cuemu
+
+/* 6. the runtime's calls */
+static const long MOST_DEVICES = 16;
+static pthread_mutex_t heap = PTHREAD_MUTEX_INITIALIZER;
+static __thread int device;
+static long calls, allocations;
+static size_t used[MOST_DEVICES];
+static bool dead[MOST_DEVICES];
+
+static long env_number(const char *name, long otherwise)
+{
+    const char *text = getenv(name);
+    return text ? strtol(text, NULL, 10) : otherwise;
+}
+
+/* Counts a call; the error that it shall return. */
+static cudaError_t count_call(bool allocates)
+{
+    const char *text = getenv("CUEMU_FAIL");
+    char *end = NULL;
+    long at = text ? strtol(text, &end, 10) : 0;
+    int code = end && *end == ':' ? (int)strtol(end + 1, NULL, 10) : cudaErrorIllegalAddress;
+    pthread_mutex_lock(&heap);
+    calls++;
+    allocations += allocates;
+    cudaError_t e = dead[device] ? cudaErrorIllegalAddress : cudaSuccess;
+    if (!e && at && code == cudaErrorMemoryAllocation && allocates && allocations == at)
+        e = code;
+    if (!e && at && code != cudaErrorMemoryAllocation && calls == at) {
+        e = code;
+        dead[device] = true;
+    }
+    pthread_mutex_unlock(&heap);
+    return e;
+}
+
+static size_t memory()
+{
+    return (size_t)env_number("CUEMU_MEMORY", 1L << 30);
+}
+
+cudaError_t cudaGetDeviceCount(int *n)
+{
+    long most = env_number("CUEMU_DEVICES", 1);
+    *n = (int)(most > MOST_DEVICES ? MOST_DEVICES : most);
+    return *n > 0 ? cudaSuccess : cudaErrorNoDevice;
+}
+
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp *p, int d)
+{
+    memset(p, 0, sizeof *p);
+    snprintf(p->name, sizeof p->name, "emulated device %d", d);
+    p->totalGlobalMem = memory();
+    p->sharedMemPerBlockOptin = 227 << 10;
+    p->major = 9;
+    p->multiProcessorCount = 2;
+    return count_call(false);
+}
+
+cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attr, int d)
+{
+    (void)d;
+    *value = attr == cudaDevAttrClockRate ? 1000000 : attr == cudaDevAttrMultiProcessorCount ? 2 : 227 << 10;
+    return count_call(false);
+}
+
+cudaError_t cudaSetDevice(int d)
+{
+    int n;
+    if (cudaGetDeviceCount(&n) || d < 0 || d >= n)
+        return cudaErrorInvalidDevice;
+    device = d;
+    return count_call(false);
+}
+
+cudaError_t cudaSetDeviceFlags(unsigned flags)
+{
+    (void)flags;
+    return count_call(false);
+}
+
+cudaError_t cudaMemGetInfo(size_t *free_bytes, size_t *total)
+{
+    *total = memory();
+    pthread_mutex_lock(&heap);
+    *free_bytes = used[device] < *total ? *total - used[device] : 0;
+    pthread_mutex_unlock(&heap);
+    return count_call(false);
+}
+
+/* Every block is preceded by its size and device, so that the memory in use is known. */
+struct header_t {
+    size_t n;
+    long device;
+};
+enum { HEADER = 256 };
+
+cudaError_t cudaMalloc(void **p, size_t n)
+{
+    *p = NULL;
+    cudaError_t e = count_call(true);
+    if (e)
+        return e;
+    pthread_mutex_lock(&heap);
+    bool fits = n <= memory() && used[device] <= memory() - n;
+    if (fits)
+        used[device] += n;
+    pthread_mutex_unlock(&heap);
+    if (!fits)
+        return cudaErrorMemoryAllocation;
+    void *block = NULL;
+    cuemu::must(posix_memalign(&block, HEADER, HEADER + n) ? NULL : block);
+    *(header_t *)block = {n, device};
+    memset((char *)block + HEADER, 0xA5, n);
+    *p = (char *)block + HEADER;
+    return cudaSuccess;
+}
+
+cudaError_t cudaFree(void *p)
+{
+    if (p) {
+        header_t *h = (header_t *)(void *)((char *)p - HEADER);
+        pthread_mutex_lock(&heap);
+        used[h->device] -= h->n;
+        pthread_mutex_unlock(&heap);
+        __asan_unpoison_memory_region(h, HEADER + h->n);
+        free(h);
+    }
+    return cudaSuccess;
+}
+
+cudaError_t cudaMallocHost(void **p, size_t n)
+{
+    *p = NULL;
+    cudaError_t e = count_call(true);
+    if (!e)
+        *p = cuemu::must(malloc(n ? n : 1));
+    return e;
+}
+
+cudaError_t cudaFreeHost(void *p)
+{
+    free(p);
+    return cudaSuccess;
+}
+
+/* A batch's parts travel in one piece, poisoned gaps between them included. */
+__attribute__((no_sanitize("address"))) static void copy(char *dst, const char *src, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        ((volatile char *)dst)[i] = src[i];
+}
+
+cudaError_t cudaMemcpyAsync(void *dst, const void *src, size_t n, cudaMemcpyKind, cudaStream_t)
+{
+    cudaError_t e = count_call(false);
+    if (!e)
+        copy((char *)dst, (const char *)src, n);
+    return e;
+}
+
+cudaError_t cudaMemsetAsync(void *dst, int value, size_t n, cudaStream_t)
+{
+    cudaError_t e = count_call(false);
+    if (!e)
+        memset(dst, value, n);
+    return e;
+}
+
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t *s, unsigned flags)
+{
+    (void)flags;
+    *s = NULL;
+    return count_call(false);
+}
+
+cudaError_t cudaStreamDestroy(cudaStream_t s)
+{
+    (void)s;
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamSynchronize(cudaStream_t s)
+{
+    (void)s;
+    return count_call(false);
+}
+
+cudaError_t cudaGetLastError(void)
+{
+    return count_call(false);
+}
+
+const char *cudaGetErrorString(cudaError_t e)
+{
+    return e == cudaErrorMemoryAllocation ? "out of memory"
+           : e == cudaErrorIllegalAddress ? "an illegal memory access was encountered"
+           : e == cudaErrorLaunchFailure  ? "unspecified launch failure"
+           : e                            ? "error"
+                                          : "no error";
+}
+
+cudaError_t cudaEventCreate(cudaEvent_t *e)
+{
+    *e = (cudaEvent_t)cuemu::must(calloc(1, sizeof **e));
+    return count_call(false);
+}
+
+cudaError_t cudaEventDestroy(cudaEvent_t e)
+{
+    free(e);
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t s)
+{
+    struct timespec t;
+    (void)s;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    *e = (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+    return count_call(false);
+}
+
+cudaError_t cudaEventSynchronize(cudaEvent_t e)
+{
+    (void)e;
+    return count_call(false);
+}
+
+cudaError_t cudaEventElapsedTime(float *ms, cudaEvent_t a, cudaEvent_t b)
+{
+    *ms = (float)(*b - *a);
+    return count_call(false);
+}

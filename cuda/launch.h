@@ -1,0 +1,187 @@
+/* cuda/launch.h -- what the host files (gpu*.c) hand to the kernels (*.cu)
+ *
+ * Contents: 1. local alignment  2. banded alignment  3. pair HMM  4. genotype products
+ *           5. threading
+ * Pointers are device addresses, stream is a cudaStream_t. A launcher only queues work: its
+ * failures come out of gw_gpu_receive.
+ */
+#ifndef GW_CUDA_LAUNCH_H
+#define GW_CUDA_LAUNCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* 1. local alignment (extend_local.cu): an item is two pairs, one in each 16-bit half of a word, or
+ *    one pair in 32 bits. Letters of pair h: query[q_at[h] + i * step], target[t_at[h] + j * step].
+ */
+typedef struct {
+    uint64_t q_at[2], t_at[2];
+    int32_t q_len[2], t_len[2];
+    int32_t first_bonus[2]; /* for starting at query letter 0; the last one's is args.bonus */
+    uint64_t border;        /* where the item's columns start in args.border_h, border_f */
+} gw_local_item_t;
+
+typedef struct {
+    int32_t score, row, col; /* letters that end the alignment, from 0; score 0: meaningless */
+} gw_local_best_t;
+
+/* lanes and rows of each shape: it holds lanes * rows query letters without a border */
+enum { GW_LOCAL_SHAPES = 5, GW_LOCAL_BLOCK = 128 };
+#define GW_LOCAL_SHAPE_LIST {4, 16}, {8, 16}, {8, 20}, {16, 16}, {32, 16}
+
+/* 16-bit scores from here on up may have wrapped: the pair is done again in 32 bits */
+enum { GW_LOCAL_LIMIT = 32000, GW_LOCAL_MOST_BONUS = 500, GW_LOCAL_MOST_GAP = 8000 };
+
+typedef struct {
+    const gw_local_item_t *item;
+    uint32_t n;
+    const uint8_t *query, *target;
+    int32_t step;         /* 1, or -1 for reversed sequences */
+    const int8_t *matrix; /* [query letter][target letter] */
+    int32_t n_letters, open, extend, bonus; /* open: cost of a gap's first letter */
+    uint32_t *border_h, *border_f;          /* scratch, for queries longer than the shape */
+    uint32_t shared_bytes;                  /* that a block may have */
+    gw_local_best_t *best;                  /* two an item, or one in 32 bits */
+} gw_local_args_t;
+
+/* shape: index of the list; wide: 32 bits; ends: row and col are wanted. A query may be longer than
+ * its shape holds in the last one, and in 32 bits. */
+void gw_local_launch(const gw_local_args_t *a, int shape, bool wide, bool ends, void *stream);
+/* Makes the items of the pass back from where the alignments in a->best end. */
+void gw_local_turn(const gw_local_args_t *a, bool wide, gw_local_item_t *turned, void *stream);
+
+/* 2. banded alignment (extend_global.cu): a warp a pair. flags: scratch, a byte a cell as
+ *    extend_cigar.h names them, in strips of 32 rows: [strip][step][lane]. */
+typedef struct {
+    uint64_t q_at, t_at;
+    uint64_t flags, border, trace; /* where the pair's scratch starts, in elements */
+    int64_t strip;                 /* flags of a strip */
+    int32_t q_len, t_len, diag, width;
+} gw_global_item_t;
+
+typedef struct {
+    int32_t score;    /* INT32_MIN: no path in the band */
+    int32_t n_cigar;  /* -1: there was no room for them */
+    uint32_t cigar;   /* where they start in args.cigar */
+    uint32_t unused;
+} gw_global_result_t;
+
+enum { GW_GLOBAL_ROWS = 32 };
+
+typedef struct {
+    const gw_global_item_t *item;
+    uint32_t n;
+    const uint8_t *query, *target;
+    const int8_t *matrix;
+    int32_t n_letters, open, extend;
+    uint8_t *flags;
+    int32_t *border_h, *border_f; /* scratch: t_len + 1 values a pair */
+    uint8_t *border_flags;
+    uint32_t *trace;              /* scratch: q_len + t_len operations a pair */
+    gw_global_result_t *result;
+    uint32_t *cigar, *n_cigar;    /* out: room for cap_cigar; how many were wanted (0 at start) */
+    uint32_t cap_cigar;
+} gw_global_args_t;
+
+/* steps of a strip of a pair: columns and the lanes' lag */
+static inline int64_t gw_global_steps(int32_t t_len, int32_t width)
+{
+    int64_t band = 2 * (int64_t)width + GW_GLOBAL_ROWS, all = (int64_t)t_len + 1;
+    return (width >= 0 && band < all ? band : all) + GW_GLOBAL_ROWS - 1;
+}
+
+void gw_global_launch(const gw_global_args_t *a, void *stream);
+
+/* 3. pair HMM (pairhmm.cu): rows of the reads are made on the device from their qualities, then
+ *    every item is one read against one haplotype. Sums are those of kernels/pairhmm_variants.h.
+ */
+typedef struct {
+    uint64_t row, hap, border; /* where the read's rows, the haplotype and its columns start */
+    int32_t n_rows, hap_len;
+    uint32_t read; /* for its start value */
+    uint32_t out;  /* where the sum goes */
+} gw_hmm_item_t;
+
+/* lanes and rows of each shape, in float and in double; longer reads go in strips */
+enum { GW_HMM_SHAPES = 4, GW_HMM_BLOCK = 128, GW_HMM_DOUBLE = GW_HMM_SHAPES };
+#define GW_HMM_SHAPE_LIST {8, 8}, {16, 8}, {16, 10}, {32, 8}, {32, 4}
+
+typedef struct {
+    /* reads, flat */
+    uint32_t n_reads;
+    const uint64_t *read_off; /* n_reads + 1 values */
+    const uint8_t *base, *qual, *ins_qual, *del_qual, *ext_qual;
+    const double *prob; /* by phred quality, 0..127 */
+    /* scratch: rows as gw_pairhmm_row_f_t or gw_pairhmm_row_d_t, and starts */
+    void *row;
+    double *start;
+    /* items */
+    uint32_t n;
+    const gw_hmm_item_t *item;
+    const uint8_t *hap;
+    void *border; /* scratch: three numbers a column, for reads longer than a shape */
+    void *sum;    /* out: float or double */
+} gw_hmm_args_t;
+
+void gw_hmm_rows(const gw_hmm_args_t *a, bool wide, void *stream);
+/* shape: of the list; GW_HMM_DOUBLE computes in double */
+void gw_hmm_launch(const gw_hmm_args_t *a, int shape, void *stream);
+
+/* 4. genotype products (gram.cu), in the order of additions that kernels/gram.h states */
+typedef struct {
+    int64_t n_samples, n_variants;
+    uint64_t row_bytes;
+    const uint8_t *geno;
+    const double *mean, *scale;
+    uint8_t *index; /* scratch: quads of variants by sample, as gw_gram_index */
+    int32_t n_tiles;
+    const float *q; /* left's operand */
+    float *y;       /* left's result and right's operand */
+    float *h;       /* right's result */
+    float *all;     /* scratch: sum of each column of q; n_tiles * 16 */
+    /* square: sums so far and with this block, tiles of 8 columns from first_tile on */
+    const double *k_in;
+    double *k_out;
+    int64_t first_tile, n_square_tiles;
+} gw_gram_args_t;
+
+void gw_gram_launch_left(const gw_gram_args_t *a, void *stream);
+void gw_gram_launch_index(const gw_gram_args_t *a, void *stream);
+void gw_gram_launch_right(const gw_gram_args_t *a, void *stream);
+void gw_gram_launch_square(const gw_gram_args_t *a, void *stream);
+
+/* 5. threading (thread.cu): a warp a template */
+typedef struct {
+    uint32_t dot[10]; /* 20 bytes of weighted pp, 20 of env */
+    int16_t bias;     /* the template's shift included, saturated nowhere: within +-8000 */
+    uint8_t state, gap;
+    uint32_t unused;
+} gw_thread_col_t;
+
+typedef struct {
+    uint32_t n;            /* templates */
+    const uint64_t *off;   /* n + 1: where a template's columns start */
+    const uint8_t *pp, *env, *state, *gap;
+    const int16_t *bias;
+    const uint16_t *weight; /* [template][20] */
+    const int16_t *shift;   /* [template] */
+    gw_thread_col_t *col;   /* scratch */
+    int32_t q_len;
+    const uint8_t *q_pp, *q_env; /* [row][20] */
+    const int16_t *q_tab;        /* [row][16] */
+    int32_t gap_open, gap_extend;
+    int32_t *border_h, *border_f; /* scratch: one each a column */
+    int32_t *score;               /* out */
+} gw_thread_args_t;
+
+void gw_thread_launch(const gw_thread_args_t *a, void *stream);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

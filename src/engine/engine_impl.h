@@ -1,0 +1,26 @@
+/* src/engine/engine_impl.h -- the engine's inside and its jobs; for src/engine only
+ *
+ * Contents: 1. the engine  2. jobs
+ */
+#ifndef GW_ENGINE_ENGINE_IMPL_H
+#define GW_ENGINE_ENGINE_IMPL_H
+
+#include "engine/devices.h"
+#include "engine/engine.h"
+
+/* 1. the engine */
+struct gw_engine {
+    int threads;
+    gw_devices_t *devices; /* NULL: the CPU alone */
+};
+
+/* 2. jobs */
+gw_status_t gw_engine_extend(const gw_engine_t *e, gw_job_t job, const gw_extend_in_t *in, void *out,
+                             gw_err_t *err);
+gw_status_t gw_engine_pairhmm(const gw_engine_t *e, const gw_pairhmm_batch_t *b, double *out,
+                              gw_err_t *err);
+gw_status_t gw_engine_thread(const gw_engine_t *e, const gw_thread_in_t *in, int32_t *score,
+                             gw_err_t *err);
+gw_status_t gw_engine_gram(const gw_engine_t *e, const gw_gram_in_t *in, void *out, gw_err_t *err);
+
+#endif

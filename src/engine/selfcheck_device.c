@@ -1,0 +1,169 @@
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cuda/gpuextend.h"
+#include "cuda/gpuglobal.h"
+#include "cuda/gpugram.h"
+#include "cuda/gpupairhmm.h"
+#include "cuda/gputhread.h"
+#include "engine/selfcheck.h"
+#include "engine/selfcheck_draw.h"
+#include "kernels/extend_variants.h"
+#include "kernels/pairhmm_variants.h"
+
+/* 3. on a device */
+enum { SCORE, ENDS, GLOBAL, PAIRHMM, LEFT, APPLY, SQUARE, THREAD, KERNELS };
+static const char *const names[KERNELS] = {"extend-score", "extend-ends", "extend-global",
+                                           "pairhmm",      "gram-left",   "gram-apply",
+                                           "gram-square",  "thread"};
+
+/* n answers of size bytes each */
+static void compare(gw_selfcheck_row_t *row, const void *got, const void *want, size_t n,
+                    size_t size)
+{
+    const uint8_t *a = got, *b = want;
+    for (size_t i = 0; i < n; i++) {
+        row->answers++;
+        row->wrong += memcmp(a + i * size, b + i * size, size) != 0;
+    }
+}
+
+static gw_status_t check_extend(gw_gpu_t *g, gw_selfcheck_room_t *r, const gw_extend_batch_t *b,
+                                const gw_extend_params_t *p, gw_selfcheck_row_t *row, gw_err_t *err)
+{
+    int32_t score[GW_SELFCHECK_PAIRS], want[GW_SELFCHECK_PAIRS];
+    gw_status_t st = gw_extend_ends_ref(b, p, r->want_hit, err);
+    if (st == GW_OK)
+        st = gw_gpuextend_score(g, b, p, score, err);
+    if (st == GW_OK)
+        st = gw_gpuextend_ends(g, b, p, r->hit, err);
+    for (size_t i = 0; i < b->n; i++)
+        want[i] = r->want_hit[i].score;
+    r->want_cigars.score = r->want_global;
+    r->want_cigars.cigar_off = r->want_off;
+    r->want_cigars.n_cigar = 0;
+    r->cigars.score = r->global;
+    r->cigars.cigar_off = r->cigar_off;
+    if (st == GW_OK)
+        st = gw_extend_global_ref(b, p, r->diag, r->width, &r->want_cigars, err);
+    if (st == GW_OK)
+        st = gw_gpuglobal_run(g, b, p, r->diag, r->width, &r->cigars, err);
+    if (st != GW_OK)
+        return st;
+    compare(&row[SCORE], score, want, b->n, sizeof *score);
+    compare(&row[ENDS], r->hit, r->want_hit, b->n, sizeof *r->hit);
+    for (size_t i = 0; i < b->n; i++) {
+        int64_t from = r->cigar_off[i], len = r->cigar_off[i + 1] - from;
+        row[GLOBAL].answers++;
+        row[GLOBAL].wrong += r->global[i] != r->want_global[i] || from != r->want_off[i] ||
+                             r->cigar_off[i + 1] != r->want_off[i + 1] ||
+                             (len > 0 && memcmp(r->cigars.cigar + from, r->want_cigars.cigar + from,
+                                                (size_t)len * sizeof(uint32_t)) != 0);
+    }
+    return GW_OK;
+}
+
+static gw_status_t check_pairhmm(gw_gpu_t *g, gw_selfcheck_room_t *r, const gw_pairhmm_batch_t *b,
+                                 gw_selfcheck_row_t *row, gw_err_t *err)
+{
+    gw_status_t st = gw_pairhmm_log10_ref(b, r->want_lik, err);
+    if (st == GW_OK)
+        st = gw_gpupairhmm_log10(g, b, r->lik, err);
+    if (st == GW_OK)
+        compare(row, r->lik, r->want_lik, GW_SELFCHECK_READS * GW_SELFCHECK_HAPS, sizeof *r->lik);
+    return st;
+}
+
+static gw_status_t check_gram(gw_gpu_t *g, const gw_gram_block_t *b, const float *q,
+                              gw_selfcheck_row_t *row, gw_err_t *err)
+{
+    enum {
+        L = GW_GRAM_LANES,
+        D = GW_GRAM_DLANES,
+        N = GW_SELFCHECK_SAMPLES,
+        V = GW_SELFCHECK_VARIANTS,
+        TILES = (N + D - 1) / D
+    };
+    float y[2][V * L], h[2][N * L];
+    double *k = gw_calloc(2 * TILES * N * D, sizeof *k), *want = k + TILES * N * D;
+    gw_status_t st = k ? GW_OK : gw_err_nomem(err, "checking the kernels");
+    if (st == GW_OK)
+        st = gw_gram_ref.left(b, 1, q, y[1], err);
+    if (st == GW_OK)
+        st = gw_gram_ref.right(b, 1, y[1], h[1], err);
+    for (int64_t t = 0; t < TILES && st == GW_OK; t++)
+        st = gw_gram_ref.tile(b, NULL, t, want + t * N * D, err);
+    if (st == GW_OK)
+        st = gw_gpugram_left(g, b, 1, q, y[0], err);
+    if (st == GW_OK)
+        st = gw_gpugram_apply(g, b, 1, q, h[0], err);
+    if (st == GW_OK)
+        st = gw_gpugram_square(g, b, 0, TILES, k, err);
+    if (st == GW_OK) {
+        compare(&row[LEFT], y[0], y[1], V * L, sizeof y[0][0]);
+        compare(&row[APPLY], h[0], h[1], N * L, sizeof h[0][0]);
+        compare(&row[SQUARE], k, want, TILES * N * D, sizeof *k);
+    }
+    free(k);
+    return st;
+}
+
+static gw_status_t check_thread(gw_gpu_t *g, const gw_thread_templates_t *t,
+                                const gw_thread_query_t *q, gw_selfcheck_row_t *row, gw_err_t *err)
+{
+    int32_t score[GW_SELFCHECK_TEMPLATES], want[GW_SELFCHECK_TEMPLATES];
+    gw_status_t st = gw_gputhread_score(g, t, q, 0, t->n, score, err);
+    for (size_t i = 0; i < t->n && st == GW_OK; i++)
+        st = gw_thread_score_ref(t, q, i, &want[i], err);
+    if (st == GW_OK)
+        compare(row, score, want, t->n, sizeof *score);
+    return st;
+}
+
+static gw_status_t run_round(gw_gpu_t *g, gw_selfcheck_room_t *r, gw_rng_t *rng, int i,
+                             gw_selfcheck_row_t *row, gw_err_t *err)
+{
+    gw_extend_params_t p;
+    gw_thread_templates_t t;
+    gw_thread_query_t q;
+    gw_selfcheck_draw_params(rng, i, &p);
+    gw_extend_batch_t pairs = gw_selfcheck_draw_pairs(r, rng, p.n_letters);
+    gw_status_t st = check_extend(g, r, &pairs, &p, row, err);
+    gw_selfcheck_draw_pairs(r, rng, 5);
+    gw_pairhmm_batch_t reads = gw_selfcheck_draw_reads(r, rng);
+    if (st == GW_OK)
+        st = check_pairhmm(g, r, &reads, &row[PAIRHMM], err);
+    gw_gram_block_t block = gw_selfcheck_draw_genos(r, rng);
+    if (st == GW_OK)
+        st = check_gram(g, &block, r->q, row, err);
+    gw_selfcheck_draw_library(r, rng, &t, &q);
+    return st == GW_OK ? check_thread(g, &t, &q, &row[THREAD], err) : st;
+}
+
+gw_status_t gw_selfcheck_device(int device, uint64_t seed, int rounds, gw_selfcheck_row_t *row,
+                                int *n, gw_err_t *err)
+{
+    gw_selfcheck_room_t *r = gw_calloc(1, sizeof *r);
+    gw_gpu_info_t info;
+    gw_gpu_t *g = NULL;
+    gw_rng_t rng;
+    gw_rng_init(&rng, seed);
+    *n = KERNELS;
+    for (int k = 0; k < KERNELS; k++)
+        row[k] = (gw_selfcheck_row_t){.kernel = names[k], .device = device};
+    gw_status_t st = r ? gw_gpu_info(device, &info, err) : gw_err_nomem(err, "checking the kernels");
+    if (st == GW_OK)
+        st = gw_gpu_create(device, info.budget, &g, err);
+    for (int i = 0; i < rounds && st == GW_OK; i++)
+        st = run_round(g, r, &rng, i, row, err);
+    gw_gpu_destroy(g);
+    if (r) {
+        free(r->want_cigars.cigar);
+        free(r->cigars.cigar);
+    }
+    free(r);
+    return st;
+}

@@ -1,0 +1,117 @@
+#!/bin/sh
+# What clusters are written as, and updates: alignments, consensus, formats that others read.
+set -u
+gw=${GENOWARP:-./genowarp}
+data=${srcdir:-.}/tests/data/cluster
+pass=0 fail=0
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+ok() { pass=$((pass + 1)); }
+bad() {
+    echo "FAIL: $*"
+    fail=$((fail + 1))
+}
+is() { [ "$1" = "$2" ] && ok || bad "$3: got '$1', expected '$2'"; }
+run() {
+    "$gw" cluster "$@" >"$tmp/out" 2>"$tmp/err"
+    status=$?
+}
+refused() { # status, text, what
+    [ "$status" -eq "$1" ] && grep -q -- "$2" "$tmp/err" && [ ! -s "$tmp/out" ] &&
+        [ "$(grep -c error: "$tmp/err")" -eq 1 ] && ok || {
+        bad "$3: exit $status"
+        cat "$tmp/err"
+    }
+}
+p=$data/proteins.fa a=$data/amplicons.fa
+flat() { awk '/^>/ {if (s) print n "\t" s; n = substr($1, 2); s = ""; next} NF == 0 {next} {s = s $0} END {print n "\t" s}' "$1"; }
+
+# alignments: rows of a cluster equally long, letters those of the input, in every form and order
+flat "$p" | sort >"$tmp/want"
+for t in 1 3; do
+    run "$p" --min-seq-id .5 -o "$tmp/m" --msa fasta --consensus -@ $t
+    [ $t = 1 ] && cp "$tmp/m.msa.fa" "$tmp/one" && cp "$tmp/m.consensus.fa" "$tmp/two"
+    cmp -s "$tmp/m.msa.fa" "$tmp/one" && cmp -s "$tmp/m.consensus.fa" "$tmp/two" && ok || bad "alignments with $t threads"
+done
+flat "$tmp/m.msa.fa" | tr -d - | sort | cmp -s - "$tmp/want" && ok || bad "letters of --msa fasta"
+awk 'NF == 0 {n = 0; next} /^>/ {next} n && length($0) != n {exit 1} {n = length($0)}' "$tmp/m.msa.fa" && ok ||
+    bad "rows of different length"
+is "$(awk 'NF == 0' "$tmp/m.msa.fa" | wc -l | tr -d ' ')" "$(($(grep -c '>' "$tmp/m.reps.fa") - 1))" "clusters of --msa"
+run "$p" --min-seq-id .5 -o "$tmp/m" --msa a3m
+flat "$tmp/m.msa.a3m" | tr -d - | awk -F'\t' '{print $1 "\t" toupper($2)}' | sort | cmp -s - "$tmp/want" && ok || bad "letters of a3m"
+sed '/^>/!s/[a-z]//g' "$tmp/m.msa.a3m" >"$tmp/x"
+awk 'NF == 0 {n = 0; next} /^>/ {next} n && length($0) != n {exit 1} {n = length($0)}' "$tmp/x" && ok || bad "columns of a3m"
+grep -q '[a-z]' "$tmp/m.msa.a3m" && ok || bad "no insertion in a3m"
+
+# consensus: the abundant letter wins, a column of few letters goes, the other strand is turned
+s=$(sed -n 2p "$a")
+sub=$(echo "$s" | cut -c1-59)$(echo "$s" | cut -c60 | tr ACGT TGCA)$(echo "$s" | cut -c61-)
+ins=$(echo "$sub" | cut -c1-200)ACA$(echo "$sub" | cut -c201-)
+{ printf '>first;size=5\n%s\n>second;size=6\n%s\n>third;size=2\n%s\n' "$s" "$sub" "$ins"; } >"$tmp/c.fa"
+echo "$sub" >"$tmp/want"
+run "$tmp/c.fa" --sizein --min-seq-id .9 --strand plus -o "$tmp/c" --consensus --sizeout
+is "$(head -1 "$tmp/c.consensus.fa" | sed 's/.*;//')" "size=13" "size of a consensus"
+tail -1 "$tmp/c.consensus.fa" | cmp -s - "$tmp/want" && ok || bad "consensus"
+{ printf '>first;size=5\n%s\n>turned;size=1\n' "$s"; echo "$sub" | rev | tr ACGT TGCA; } >"$tmp/c.fa"
+run "$tmp/c.fa" --sizein --min-seq-id .9 -o "$tmp/c" --msa fasta --consensus
+is "$(tail -1 "$tmp/c.consensus.fa")" "$s" "consensus over both strands"
+is "$(tail -1 "$tmp/c.msa.fa")" "$sub" "a row of the other strand"
+run "$a" --msa fasta
+refused 64 "output" "--msa without -o"
+
+# .clstr and .uc as CD-HIT's and VSEARCH's scripts take them apart
+run "$a" --sizein --min-seq-id .9 -o "$tmp/f"
+awk '/^>Cluster [0-9]+$/ {next} !/^[0-9]+\t[0-9]+nt, >[^ ]+\.\.\. (\*|at [+-]\/[0-9.]+%)$/ {exit 1}' "$tmp/f.clstr" && ok || bad "lines of clstr"
+awk -F'\t' 'NF != 10 || $1 !~ /^[SHC]$/ {exit 1}
+    $1 == "S" && ($4 != "*" || $10 != "*") {exit 1}
+    $1 == "H" && ($4 > 100 || $5 !~ /^[+-]$/ || $10 == "*") {exit 1}
+    $1 != "C" {n[$2]++} $1 == "C" && n[$2] != $3 {exit 1}' "$tmp/f.uc" && ok || bad "lines of uc"
+# both hold the table's clusters
+awk -F'\t' '{print $1 "\t" $2}' "$tmp/f.tsv" | sort >"$tmp/want"
+awk -F'\t' '$1 == "S" {print $9 "\t" $9} $1 == "H" {print $10 "\t" $9}' "$tmp/f.uc" | sort | cmp -s - "$tmp/want" && ok || bad "uc and tsv"
+awk '/^>/ {c = $2; next} {sub(/.*, >/, ""); sub(/\.\.\. .*/, "", $0); m[c] = m[c] " " $0; if (!(c in r)) r[c] = $0}
+    END {for (c in m) {n = split(m[c], x, " "); for (i = 1; i <= n; i++) print r[c] "\t" x[i]}}' "$tmp/f.clstr" |
+    sort | cmp -s - "$tmp/want" && ok || bad "clstr and tsv"
+
+# updates: nothing lost, representatives stay, nothing to do changes nothing
+awk '/^>/ {n++} n % 3' "$p" >"$tmp/old.fa"
+run "$tmp/old.fa" --min-seq-id .5
+cp "$tmp/out" "$tmp/old.tsv"
+run "$p" --min-seq-id .5 --update "$tmp/old.tsv"
+cp "$tmp/out" "$tmp/new.tsv"
+is "$(cut -f2 "$tmp/new.tsv" | sort -u | wc -l | tr -d ' ')" "$(grep -c '>' "$p")" "sequences after an update"
+cut -f1,2 "$tmp/old.tsv" | sort >"$tmp/x"
+cut -f1,2 "$tmp/new.tsv" | sort | comm -12 - "$tmp/x" | cmp -s - "$tmp/x" && ok || bad "an old member moved"
+awk -F'\t' '$3 < .5 || $4 < .8 {exit 1}' "$tmp/new.tsv" && ok || bad "a member below the threshold"
+[ "$(cut -f1 "$tmp/new.tsv" | sort -u | wc -l)" -lt 85 ] && ok || bad "new sequences do not join"
+run "$p" --min-seq-id .5 --update "$tmp/new.tsv" -@ 3
+cmp -s "$tmp/out" "$tmp/new.tsv" && ok || bad "an update without news"
+run "$a" --min-seq-id .9
+cp "$tmp/out" "$tmp/dna.tsv"
+run "$a" --min-seq-id .9 --update "$tmp/dna.tsv"
+cmp -s "$tmp/out" "$tmp/dna.tsv" && ok || bad "an update of nucleotides without news"
+# a new record equal to an old representative does not take its place
+rep=$(cut -f1 "$tmp/old.tsv" | head -1)
+{ cat "$tmp/old.fa"; printf '>0new\n'; flat "$tmp/old.fa" | awk -F'\t' -v r="$rep" '$1 == r {print $2}'; } >"$tmp/x.fa"
+run "$tmp/x.fa" --min-seq-id .5 --update "$tmp/old.tsv"
+grep -q "^$rep	0new	1.0000" "$tmp/out" && ok || bad "a new copy of a representative"
+run "$tmp/x.fa" --min-seq-id .5 --update "$tmp/new.tsv"
+refused 65 "not among the sequences" "old sequences that are missing"
+head -1 "$tmp/old.tsv" | cat - "$tmp/old.tsv" >"$tmp/x"
+run "$p" --min-seq-id .5 --update "$tmp/x"
+refused 65 "line 2.*two lines" "a member twice"
+echo "no table" >"$tmp/x"
+run "$p" --min-seq-id .5 --update "$tmp/x"
+refused 65 "line 1" "no table"
+awk -F'\t' '$1 != $2' "$tmp/old.tsv" >"$tmp/x"
+run "$p" --min-seq-id .5 --update "$tmp/x"
+refused 65 "no member of its own cluster" "a cluster without its representative"
+run "$p" --min-seq-id .9 --update "$tmp/old.tsv"
+refused 65 "do not reach the thresholds" "other thresholds"
+run "$p" --mode connected --update "$tmp/old.tsv"
+refused 64 "connected" "connected components"
+run "$p" --update "$tmp/none"
+refused 66 "none" "a missing table"
+
+echo "$pass passed, $fail failed"
+[ "$fail" -eq 0 ]
