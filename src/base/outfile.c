@@ -18,9 +18,36 @@
 /* 3. signals: the handler may only touch lock-free state, hence the fixed list of names */
 enum { MAX_PENDING = 64 };
 static _Atomic(char *) pending[MAX_PENDING];
+static atomic_int holding;   /* threads that are creating a file */
+static atomic_bool stopping; /* a signal is ending the process */
+
+void gw_outfile_hold(sigset_t *before)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, before);
+    atomic_fetch_add(&holding, 1);
+    if (atomic_load(&stopping)) { /* another thread's: this one creates nothing any more */
+        atomic_fetch_sub(&holding, 1);
+        for (;;)
+            pause();
+    }
+}
+
+void gw_outfile_let_go(const sigset_t *before)
+{
+    atomic_fetch_sub(&holding, 1);
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
 
 static void on_signal(int sig)
 {
+    if (atomic_exchange(&stopping, true)) /* one more signal: the first is being seen to */
+        for (;;)
+            pause();
+    static const struct timespec ms = {.tv_nsec = 1000000};
+    for (int i = 0; i < 5000 && atomic_load(&holding) > 0; i++)
+        nanosleep(&ms, NULL);
     for (int i = 0; i < MAX_PENDING; i++) {
         char *name = atomic_load(&pending[i]);
         if (name)
@@ -34,7 +61,7 @@ void gw_outfile_catch_signals(void)
 {
     static const int sigs[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
     for (size_t i = 0; i < sizeof sigs / sizeof *sigs; i++) {
-        struct sigaction sa = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}, old;
+        struct sigaction sa = {.sa_handler = on_signal}, old;
         sigfillset(&sa.sa_mask);
         if (sigaction(sigs[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
             sigaction(sigs[i], &sa, NULL);
@@ -123,7 +150,12 @@ gw_status_t gw_outfile_create(gw_outfile_t *o, const char *path, gw_err_t *err)
         gw_outfile_discard(o);
         return gw_err_nomem(err, "opening an output");
     }
+    sigset_t before;
+    gw_outfile_hold(&before);
     int fd = open_unique(prefix, ".tmp", &o->write);
+    if (fd >= 0)
+        o->slot = list_add(o->write);
+    gw_outfile_let_go(&before);
     if (fd < 0) {
         gw_status_t s = cannot_create(path, err);
         free(prefix);
@@ -133,7 +165,6 @@ gw_status_t gw_outfile_create(gw_outfile_t *o, const char *path, gw_err_t *err)
     free(prefix);
     close(fd);
     o->temp = true;
-    o->slot = list_add(o->write);
     return GW_OK;
 }
 
@@ -142,7 +173,10 @@ gw_status_t gw_outfile_fopen(gw_outfile_t *o, const char *path, gw_err_t *err)
     gw_status_t s = gw_outfile_create(o, path, err);
     if (s != GW_OK)
         return s;
+    sigset_t before;
+    gw_outfile_hold(&before);
     o->file = strcmp(o->write, "-") == 0 ? stdout : fopen(o->write, "w");
+    gw_outfile_let_go(&before);
     if (!o->file) {
         s = cannot_create(o->path, err);
         gw_outfile_discard(o);
@@ -237,13 +271,17 @@ gw_status_t gw_tmpfile_open(const char *dir, int *fd, gw_err_t *err)
     char *prefix = gw_asprintf("%s/genowarp-", dir), *name = NULL;
     if (!prefix)
         return gw_err_nomem(err, "opening a temporary file");
+    sigset_t before;
+    gw_outfile_hold(&before);
     *fd = open_unique(prefix, ".tmp", &name);
+    if (*fd >= 0)
+        unlink(name);
+    gw_outfile_let_go(&before);
     free(prefix);
     if (*fd < 0)
         return gw_err_set(err, GW_ECREATE,
                           "%s: cannot create a temporary file: %s; choose another with --tmp-dir",
                           dir, strerror(errno));
-    unlink(name);
     free(name);
     return GW_OK;
 }

@@ -8,6 +8,7 @@
 #ifndef GW_BASE_OUTFILE_H
 #define GW_BASE_OUTFILE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -46,5 +47,9 @@ GW_RESULT_USED gw_status_t gw_tmpfile_open(const char *dir, int *fd, gw_err_t *e
 /* 3. signals: SIGINT, SIGTERM, SIGHUP and SIGPIPE remove the temporary outputs, then end the
  *    process as the signal would (shells report 130, 143, 129, 141). Call once, from main. */
 void gw_outfile_catch_signals(void);
+/* Around whatever opens a temporary output by its name (short work only): a signal that arrives in
+ * between waits, in every thread, or it could leave behind what has just been created. */
+void gw_outfile_hold(sigset_t *before);
+void gw_outfile_let_go(const sigset_t *before);
 
 #endif

@@ -18,8 +18,11 @@ gw_status_t gw_htsout_open(gw_htsout_t *o, const char *path, const char *mode, i
     if (!gw_stream_is_local(o->out.write)) /* a FIFO or device of that name */
         return gw_err_set(err, GW_ECREATE, "%s: HTSlib takes this for no local name; give ./%s",
                           o->out.path, o->out.path);
+    sigset_t before;
+    gw_outfile_hold(&before);
     errno = 0;
     o->file = hts_open(o->out.write, mode);
+    gw_outfile_let_go(&before);
     if (!o->file)
         return gw_err_set(err, GW_ECREATE, "%s: cannot create: %s", o->out.path, strerror(errno));
     if (threads > 1 && hts_set_threads(o->file, threads) != 0)
@@ -38,8 +41,13 @@ gw_status_t gw_htsout_commit(gw_htsout_t *o, int (*save)(htsFile *), gw_err_t *e
 {
     gw_status_t st = GW_OK;
     errno = 0;
-    if (o->indexed && save(o->file) < 0)
-        st = gw_htsout_failed(o, err);
+    if (o->indexed) {
+        sigset_t before;
+        gw_outfile_hold(&before);
+        if (save(o->file) < 0)
+            st = gw_htsout_failed(o, err);
+        gw_outfile_let_go(&before);
+    }
     if (hts_close(o->file) != 0 && st == GW_OK)
         st = gw_htsout_failed(o, err);
     o->file = NULL;

@@ -6,12 +6,12 @@ EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tests/bench/cluster.md \
 	tests/bench/fold.md tests/bench/io.md tests/bench/kernels.md tests/bench/markdup.md \
-	tests/bench/pca.md \
-	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh \
 	tests/bench/pca.md tests/bench/torture.md tests/bench/torture_peers.sh \
 	tests/bench/align.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh \
 	tests/bench/pca.md tests/bench/groups.md \
 	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh tests/bench/groups.sh \
+	tests/bench/pca.md \
+	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh \
 	tests/bench/markdup.sh tests/bench/pca.sh \
 	tests/bench/simvar.pl tests/bench/cluster_audit.c tests/bench/fold_dssp.py \
 	tests/bench/fold_curve.py tests/bench/fold_hhm.py tests/bench/fold_hhsearch.py \
