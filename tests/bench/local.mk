@@ -5,7 +5,7 @@ bench_programs = tests/bench/mapeval tests/bench/sinkcat tests/bench/simgeno tes
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tests/bench/cluster.md \
-	tests/bench/fold.md tests/bench/io.md tests/bench/kernels.md tests/bench/markdup.md \
+	tests/bench/fold.md tests/bench/fold_models.md tests/bench/io.md tests/bench/kernels.md tests/bench/markdup.md \
 	tests/bench/pca.md \
 	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh \
 	tests/bench/markdup.sh tests/bench/pca.sh \
