@@ -10,6 +10,7 @@ EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tes
 	tests/bench/align.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh \
 	tests/bench/pca.md tests/bench/groups.md \
 	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh tests/bench/groups.sh \
+	tests/bench/fold.md tests/bench/fold_models.md tests/bench/io.md tests/bench/kernels.md tests/bench/markdup.md \
 	tests/bench/pca.md \
 	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh \
 	tests/bench/markdup.sh tests/bench/pca.sh \
