@@ -2,6 +2,7 @@
 """Trains the networks that predict secondary structure (3 states) and accessibility (3 states).
 
 usage: train_sspred.py DATADIR OUTDIR [--input prof|seq] [--part 0|1|2|all] [--epochs N]
+                       [--test FILE.csv.gz...]
 
 DATADIR holds lib40A.tsv.zst, lib40A.prof.u8.zst and lib40A.acc_depth_phi_psi.i16.zst. Needs numpy
 and the zstd program. Split: SCOPe folds in alphabetical order, dealt in turn to parts 0, 1, 2;
@@ -15,10 +16,12 @@ channels, ReLU), then a linear layer to 6 logits: coil strand helix; buried inte
 structure, torsion angles, depth) share the layers; they are dropped afterwards. `--input seq` sees
 sequences drawn from the chain's profile as well as the chain itself: relatives share the structure.
 The weights kept are a running mean over the last part of the training.
+--test reports Q3 on other sets, never trained on: CSV with sequence and DSSP's 3 states, letters apart.
 Output: OUTDIR/sspred_INPUT_PART.f16, or sspred_INPUT.f16 with --part all (weights then biases of each
 layer, float16, little endian).
 """
 import argparse
+import gzip
 import subprocess
 import sys
 import time
@@ -197,6 +200,18 @@ def accuracy(p, chains, kind):
     return ok / n * 100
 
 
+def load_csv(path):
+    chains = []
+    for line in gzip.open(path, "rt").read().splitlines()[1:]:
+        col = line.split(",")
+        seq = np.array([AA.find(c) for c in col[0].split()])
+        y = np.zeros((len(seq), 3), np.int64)
+        y[:, 0] = [{"H": 2, "E": 1}.get(c, 0) for c in col[1].split()]
+        one = onehot(seq)
+        chains.append({"seq": seq, "prof": one, "y": y, "real": np.zeros((len(seq), 5), np.float32)})
+    return chains
+
+
 def main():
     a = argparse.ArgumentParser()
     a.add_argument("data")
@@ -204,6 +219,7 @@ def main():
     a.add_argument("--input", default="prof", choices=["prof", "seq"])
     a.add_argument("--part", default="all", choices=["0", "1", "2", "all"])
     a.add_argument("--epochs", type=int, default=12)
+    a.add_argument("--test", nargs="*", default=[])
     a = a.parse_args()
     rng = np.random.default_rng(7)
     chains = load(a.data)
@@ -244,6 +260,8 @@ def main():
         q3, a3 = accuracy(ema, test, a.input)
         print("%s, part %s: held-out folds Q3 %.2f %%, accessibility (3 states) %.2f %%, %d chains" %
               (a.input, a.part, q3, a3, len(test)))
+    for path in a.test:
+        print("%s: Q3 %.2f %%" % (path, accuracy(ema, load_csv(path), a.input)[0]))
     name = "sspred_%s.f16" % a.input if a.part == "all" else "sspred_%s_%s.f16" % (a.input, a.part)
     with open(a.out + "/" + name, "wb") as f:
         for q in ema[:-2] + [ema[-2][:, :N_MAIN], ema[-1][:N_MAIN]]:

@@ -2,7 +2,7 @@
 # Fold recognition, models and speed beside hhsearch, mmseqs2, TMscore and mkdssp.
 # usage: tests/bench/fold.sh DATADIR NETDIR [N]   from the build folder (make bench-fold)
 #   DATADIR  lib40A.*.zst, queries_all3.txt, structures/
-#   NETDIR   sspred_{prof,seq}_{A,B}.f16 of refs/fold/train_sspred.py (held-out predictors)
+#   NETDIR   sspred_{prof,seq}_{0,1,2}.f16 of refs/fold/train_sspred.py (held-out predictors)
 #   N        queries taken for hhsearch and models (default 60)
 # Needs Debian's hhsuite, mmseqs2, tm-align, dssp, zstd, python3. Prints CPU seconds, not wall time.
 set -eu
@@ -22,7 +22,9 @@ awk '$3 < 1e-3 && $1 != $2 {print $1 "\t" $2}' "$tmp/mm.m8" >"$tmp/easy.tsv"
 
 echo "== genowarp fold, all queries, predictors held out"
 for input in prof seq; do
-    ./tests/bench/fold_cv "$refs/starter.gwt" "$data/queries_all3.txt" "$net" "$tmp/easy.tsv" input=$input
+    ./tests/bench/fold_cv "$refs/starter.gwt" "$data/queries_all3.txt" "$net" "$tmp/easy.tsv" input=$input \
+        out="$tmp/cv_$input.tsv"
+    python3 "$here/fold_curve.py" "$tmp/cv_$input.tsv"
 done
 echo "== genowarp fold and hhsearch, the same $n queries and profiles"
 ./tests/bench/fold_cv "$refs/starter.gwt" "$tmp/some.txt" "$net" "$tmp/easy.tsv"
