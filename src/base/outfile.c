@@ -58,7 +58,8 @@ static void list_remove(int slot)
 }
 
 /* 1. atomic outputs */
-static int open_unique(const char *prefix, const char *suffix, char **name)
+/* slot: where to note the name for signals, before the file is there; NULL: it is not noted */
+static int open_unique(const char *prefix, const char *suffix, char **name, int *slot)
 {
     static _Atomic unsigned counter;
     for (int attempt = 0; attempt < 100; attempt++) {
@@ -72,12 +73,16 @@ static int open_unique(const char *prefix, const char *suffix, char **name)
             errno = ENOMEM;
             return -1;
         }
+        int noted = slot ? list_add(p) : -1;
         int fd = open(p, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         if (fd >= 0) {
             *name = p;
+            if (slot)
+                *slot = noted;
             return fd;
         }
         int e = errno;
+        list_remove(noted);
         free(p);
         errno = e;
         if (e != EEXIST)
@@ -123,7 +128,7 @@ gw_status_t gw_outfile_create(gw_outfile_t *o, const char *path, gw_err_t *err)
         gw_outfile_discard(o);
         return gw_err_nomem(err, "opening an output");
     }
-    int fd = open_unique(prefix, ".tmp", &o->write);
+    int fd = open_unique(prefix, ".tmp", &o->write, &o->slot);
     if (fd < 0) {
         gw_status_t s = cannot_create(path, err);
         free(prefix);
@@ -133,7 +138,6 @@ gw_status_t gw_outfile_create(gw_outfile_t *o, const char *path, gw_err_t *err)
     free(prefix);
     close(fd);
     o->temp = true;
-    o->slot = list_add(o->write);
     return GW_OK;
 }
 
@@ -237,7 +241,7 @@ gw_status_t gw_tmpfile_open(const char *dir, int *fd, gw_err_t *err)
     char *prefix = gw_asprintf("%s/genowarp-", dir), *name = NULL;
     if (!prefix)
         return gw_err_nomem(err, "opening a temporary file");
-    *fd = open_unique(prefix, ".tmp", &name);
+    *fd = open_unique(prefix, ".tmp", &name, NULL);
     free(prefix);
     if (*fd < 0)
         return gw_err_set(err, GW_ECREATE,
