@@ -5,20 +5,15 @@ bench_programs = tests/bench/mapeval tests/bench/sinkcat tests/bench/simgeno tes
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tests/bench/cluster.md \
-	tests/bench/fold.md tests/bench/io.md tests/bench/kernels.md tests/bench/markdup.md \
-	tests/bench/pca.md tests/bench/torture.md tests/bench/torture_peers.sh \
-	tests/bench/align.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh \
-	tests/bench/pca.md tests/bench/groups.md \
-	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh tests/bench/groups.sh \
-	tests/bench/fold.md tests/bench/fold_models.md tests/bench/io.md tests/bench/kernels.md tests/bench/markdup.md \
-	tests/bench/pca.md \
-	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/fold.sh \
-	tests/bench/markdup.sh tests/bench/pca.sh \
+	tests/bench/fold.md tests/bench/fold_models.md tests/bench/gpu.md tests/bench/groups.md \
+	tests/bench/io.md tests/bench/kernels.md tests/bench/markdup.md tests/bench/pca.md \
+	tests/bench/torture.md \
+	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh \
+	tests/bench/fold.sh tests/bench/gpu.sh tests/bench/groups.sh tests/bench/markdup.sh \
+	tests/bench/pca.sh tests/bench/torture_peers.sh \
 	tests/bench/simvar.pl tests/bench/cluster_audit.c tests/bench/fold_dssp.py \
 	tests/bench/fold_curve.py tests/bench/fold_hhm.py tests/bench/fold_hhsearch.py \
-	tests/bench/fold_tm.py
-
-EXTRA_DIST += tests/bench/gpu.md tests/bench/gpu.sh tests/bench/gpu_sass.py
+	tests/bench/fold_tm.py tests/bench/gpu_sass.py
 
 fold_bench_libs = libgw_fold.a libgw_engine.a libgw_io.a libgw_base.a $(KERNEL_LIBS) $(ALL_LIBS)
 tests_bench_vcfcmp_SOURCES = tests/bench/vcfcmp.c
@@ -68,8 +63,7 @@ bench-fold: tests/bench/fold_cv tests/bench/fold_model tests/bench/fold_dssp
 		$${NETDIR:?folder of held-out predictors} $${N:-60}
 bench-torture: genowarp
 	$(run_bench) $(srcdir)/tests/bench/torture_peers.sh
-.PHONY: bench bench-kernels bench-pca bench-cluster bench-fold bench-torture
-.PHONY: bench bench-kernels bench-pca bench-cluster bench-groups bench-fold
+.PHONY: bench bench-kernels bench-pca bench-cluster bench-groups bench-fold bench-torture
 # On a machine with a card: its pipes, every kernel, whole commands. About five minutes.
 gpu-bench: tests/bench/gpu_bench genowarp
 	tests/bench/gpu_bench || test $$? = 77
@@ -78,4 +72,3 @@ gpu-bench: tests/bench/gpu_bench genowarp
 gpu-sass: libgw_cuda.a
 	$(srcdir)/tests/bench/gpu_sass.py $(cuda_objects)
 .PHONY: gpu-bench gpu-sass
-.PHONY: bench bench-kernels bench-pca bench-cluster bench-fold
