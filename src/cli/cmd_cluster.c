@@ -540,10 +540,11 @@ static gw_status_t check_device(const gw_invocation_t *inv, gw_err_t *err)
     const char *device = inv->common.device;
     if (aligns(inv->opts) || strcmp(device, "auto") == 0 || strcmp(device, "cpu") == 0)
         return GW_OK;
-    return gw_err_set(err, GW_EUSAGE,
-                      "--device %s: a device aligns for --msa and for --consensus without --umi, and "
-                      "there is neither; add one or leave --device out",
-                      device);
+    return gw_err_set(
+        err, GW_EUSAGE,
+        "--device %s: a device aligns for --msa and for --consensus without --umi, and "
+        "there is neither; add one or leave --device out",
+        device);
 }
 
 static gw_status_t write_msa(const gw_clusterview_t *v, const cluster_opts_t *o,
