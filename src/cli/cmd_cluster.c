@@ -528,15 +528,31 @@ static gw_status_t open_beside(gw_outfile_t *o, const char *prefix, const char *
     return st;
 }
 
-static gw_status_t write_msa(const gw_clusterview_t *v, const cluster_opts_t *o, int threads,
-                             gw_err_t *err)
+/* Members aligned with their representatives: the engine's one job here. */
+static bool aligns(const cluster_opts_t *o)
 {
-    if (o->msa == GW_MSA_NONE && !o->consensus)
+    return !o->umi.source && (o->msa != GW_MSA_NONE || o->consensus);
+}
+
+/* A device that has nothing to do would be an option ignored. */
+static gw_status_t check_device(const gw_invocation_t *inv, gw_err_t *err)
+{
+    const char *device = inv->common.device;
+    if (aligns(inv->opts) || strcmp(device, "auto") == 0 || strcmp(device, "cpu") == 0)
         return GW_OK;
+    return gw_err_set(
+        err, GW_EUSAGE,
+        "--device %s: a device aligns for --msa and for --consensus without --umi, and "
+        "there is neither; add one or leave --device out",
+        device);
+}
+
+static gw_status_t write_msa(const gw_clusterview_t *v, const cluster_opts_t *o,
+                             gw_engine_t *engine, gw_err_t *err)
+{
     gw_outfile_t msa = {0}, consensus = {0};
-    gw_engine_t *engine = NULL;
-    gw_status_t st = gw_engine_create("cpu", threads, &engine, err);
-    if (st == GW_OK && o->msa != GW_MSA_NONE)
+    gw_status_t st = GW_OK;
+    if (o->msa != GW_MSA_NONE)
         st = open_beside(&msa, o->prefix, o->msa == GW_MSA_A3M ? "msa.a3m" : "msa.fa", err);
     if (st == GW_OK && o->consensus)
         st = open_beside(&consensus, o->prefix, "consensus.fa", err);
@@ -549,7 +565,6 @@ static gw_status_t write_msa(const gw_clusterview_t *v, const cluster_opts_t *o,
         st = gw_outfile_commit(&consensus, err);
     gw_outfile_discard(&msa);
     gw_outfile_discard(&consensus);
-    gw_engine_destroy(engine);
     return st;
 }
 
@@ -568,9 +583,11 @@ static gw_status_t check_paths(const cluster_opts_t *o, gw_err_t *err)
 static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 {
     const cluster_opts_t *o = inv->opts;
-    gw_status_t paths = check_paths(o, err);
-    if (paths != GW_OK)
-        return paths;
+    gw_status_t st = check_paths(o, err);
+    if (st == GW_OK)
+        st = check_device(inv, err);
+    if (st != GW_OK)
+        return st;
     if (o->update && o->mode == GW_MODE_CONNECTED)
         return gw_err_set(err, GW_EUSAGE,
                           "--update keeps representatives, which --mode connected does not have");
@@ -579,7 +596,8 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     if (o->by_samples)
         return gw_clustersamples_run(inv, &o->samples, o->prefix, err);
     static const gw_seqkind_t kinds[] = {GW_SEQ_AUTO, GW_SEQ_PROTEIN, GW_SEQ_DNA};
-    gw_seqset_t s;
+    gw_seqset_t s = {0};
+    gw_engine_t *engine = NULL;
     gw_seqset_opts_t load = {
         .kind = kinds[o->alphabet], .sizes = o->sizein, .threads = (int)inv->common.threads};
     gw_cluster_opts_t how = {.min_id = o->min_id,
@@ -601,7 +619,10 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
         return gw_err_set(err, GW_EUSAGE,
                           "--certify: members of connected components need not hold against their "
                           "representative; choose another --mode");
-    gw_status_t st = gw_seqset_load(&s, inv->operands.v, inv->operands.n, &load, err);
+    if (aligns(o)) /* a device that is not there is told before the work, not after */
+        st = gw_engine_create(inv->common.device, how.threads, &engine, err);
+    if (st == GW_OK)
+        st = gw_seqset_load(&s, inv->operands.v, inv->operands.n, &load, err);
     if (st == GW_OK && o->update)
         st = update(&s, o->update, &how, &c, err);
     else if (st == GW_OK)
@@ -616,8 +637,8 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     v.sizes = a->sizeout;
     if (st == GW_OK)
         st = gw_amplicon_write(a, &v, &chimeras, o->prefix, err);
-    if (st == GW_OK)
-        st = write_msa(&v, o, how.threads, err);
+    if (st == GW_OK && engine)
+        st = write_msa(&v, o, engine, err);
     if (st == GW_OK && o->prefix)
         st = write_all(&v, o->prefix, err);
     else if (st == GW_OK)
@@ -633,6 +654,7 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     gw_clusterview_release(&v);
     gw_clusters_release(&c);
     gw_seqset_release(&s);
+    gw_engine_destroy(engine);
     return st;
 }
 
@@ -659,12 +681,13 @@ const gw_command_t gw_cmd_cluster = {
         "stdout: representative, member, identity, coverage. The order of the input, the threads\n"
         "and the machine never change the result. With --samples the input is a table of numbers "
         "or\n"
-        "distances, and the clusters are groups of samples.\n",
+        "distances, and the clusters are groups of samples. --device says where the alignments of\n"
+        "--msa and --consensus (without --umi) run; all other work runs on the CPU.\n",
     .examples = examples,
     .opts = rows,
     .n_opts = sizeof rows / sizeof *rows,
     .opts_size = sizeof(cluster_opts_t),
-    .common = GW_COMMON_THREADS | GW_COMMON_REPORT | GW_COMMON_PROGRESS,
+    .common = GW_COMMON_THREADS | GW_COMMON_DEVICE | GW_COMMON_REPORT | GW_COMMON_PROGRESS,
     .min_operands = 1,
     .max_operands = 1000,
     .run = run,

@@ -59,6 +59,27 @@ is "$(tail -1 "$tmp/c.msa.fa")" "$sub" "a row of the other strand"
 run "$a" --msa fasta
 refused 64 "output" "--msa without -o"
 
+# a device: refused where it has nothing to do, exit status 69 before anything is written where there is none
+for how in "" "--umi reads" "--umi reads --consensus -o $tmp/dev" "--derep" "--samples"; do
+    run "$a" $how --device cuda
+    refused 64 "--device cuda: a device aligns for --msa" "--device cuda with '$how'"
+    run "$a" $how --device tpu
+    refused 64 "--device tpu" "--device tpu with '$how'"
+done
+for how in "--msa a3m" "--consensus" "--derep --consensus"; do
+    CUDA_VISIBLE_DEVICES= run "$a" $how -o "$tmp/dev" --device cuda
+    refused 69 "--device cuda" "--device cuda without a card, '$how'"
+    run "$a" $how -o "$tmp/dev" --device tpu
+    refused 64 "tpu" "--device tpu with '$how'"
+done
+ls "$tmp" | grep -q '^dev' && bad "a refused device left outputs" || ok
+for d in auto cpu; do
+    run "$p" --min-seq-id .5 -o "$tmp/m" --msa fasta --consensus --device $d
+    cmp -s "$tmp/m.msa.fa" "$tmp/one" && cmp -s "$tmp/m.consensus.fa" "$tmp/two" && ok || bad "alignments with --device $d"
+    run "$a" --device $d
+    is "$status" 0 "--device $d without alignments"
+done
+
 # .clstr and .uc as CD-HIT's and VSEARCH's scripts take them apart
 run "$a" --sizein --min-seq-id .9 -o "$tmp/f"
 awk '/^>Cluster [0-9]+$/ {next} !/^[0-9]+\t[0-9]+nt, >[^ ]+\.\.\. (\*|at [+-]\/[0-9.]+%)$/ {exit 1}' "$tmp/f.clstr" && ok || bad "lines of clstr"
