@@ -4,7 +4,7 @@
 # usage: pca.sh WORKDIR [SAMPLES VARIANTS POPULATIONS]; builds nothing but the simulated set.
 # GENOWARP, SIMGENO: the programs (default: ./genowarp, ./tests/bench/simgeno). PEERS: which to run
 # (default "PCAone flashpca plink2 plink1.9 plink2-approx smartpca"; those not on PATH are left out, and
-# said so).
+# said so). Debian's /usr/bin/smartpca is a wrapper that takes no -p: PATH=/usr/lib/eigensoft:$PATH.
 # 1 - MEV is against genowarp's exact mode, which its tests hold to a dense decomposition.
 set -eu
 work=$1 n=${2:-2000} m=${3:-200000} pops=${4:-11}
