@@ -112,6 +112,28 @@ START_TEST(test_strangers)
 }
 END_TEST
 
+/* the same ten alternative reads of 20: well mapped they are a heterozygote far beyond doubt; of
+ * quality 20 they may be another copy's, and the odds stop at 15 phred (5 + 20 / 2) */
+START_TEST(test_copies)
+{
+    static const double quality[2] = {60, 20};
+    double odds[2];
+    for (int c = 0; c < 2; c++) {
+        double lik[40], wrong[20], pair[3];
+        const double stranger[2] = {0, -3.3};
+        for (int r = 0; r < 20; r++) {
+            lik[2 * r] = r < 10 ? -5 : 0;
+            lik[2 * r + 1] = r < 10 ? 0 : -5;
+            wrong[r] = pow(10, -quality[c] / 10);
+        }
+        gw_genotype_pairs(lik, wrong, 20, 2, 2, stranger, pair);
+        odds[c] = pair[1] + stranger[1] - pair[0];
+    }
+    ck_assert_double_gt(odds[0], 8);
+    ck_assert_double_eq_tol(odds[1], 1.5, 0.02); /* hidden strangers add .017 */
+}
+END_TEST
+
 /* two SNVs of one base are one site; an indel there is another; a deletion gives `*` */
 START_TEST(test_sites)
 {
@@ -200,6 +222,7 @@ static Suite *suite(void)
     tcase_add_loop_test(t, test_counts, 0, sizeof row / sizeof *row);
     tcase_add_test(t, test_pair_formula);
     tcase_add_test(t, test_strangers);
+    tcase_add_test(t, test_copies);
     tcase_add_test(t, test_sites);
     tcase_add_test(t, test_fisher);
     tcase_add_test(t, test_ranksum);

@@ -1,28 +1,7 @@
 #!/bin/sh
 # Amplicons and reads from outside: dereplication, expected errors, samples, tables, left-out lists.
 set -u
-gw=${GENOWARP:-./genowarp}
-data=${srcdir:-.}/tests/data/cluster
-pass=0 fail=0
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-ok() { pass=$((pass + 1)); }
-bad() {
-    echo "FAIL: $*"
-    fail=$((fail + 1))
-}
-is() { [ "$1" = "$2" ] && ok || bad "$3: got '$1', expected '$2'"; }
-run() {
-    "$gw" cluster "$@" >"$tmp/out" 2>"$tmp/err"
-    status=$?
-}
-refused() { # status, text, what
-    [ "$status" -eq "$1" ] && grep -q -- "$2" "$tmp/err" && [ ! -s "$tmp/out" ] &&
-        [ "$(grep -c error: "$tmp/err")" -eq 1 ] && ok || {
-        bad "$3: exit $status"
-        cat "$tmp/err"
-    }
-}
+. "${srcdir:-.}/tests/cluster/lib.sh"
 a=$data/amplicons.fa
 one=$(sed -n 2p "$a") two=$(sed -n 4p "$a")
 

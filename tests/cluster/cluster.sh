@@ -1,26 +1,7 @@
 #!/bin/sh
 # The command from outside: formats, order and threads, inputs that are wrong.
 set -u
-gw=${GENOWARP:-./genowarp}
-data=${srcdir:-.}/tests/data/cluster
-pass=0 fail=0
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-ok() { pass=$((pass + 1)); }
-bad() {
-    echo "FAIL: $*"
-    fail=$((fail + 1))
-}
-is() { [ "$1" = "$2" ] && ok || bad "$3: got '$1', expected '$2'"; }
-# expect STATUS TEXT: the command before must have left $tmp/err with the text
-refused() { # status, text, what
-    [ "$status" -eq "$1" ] && grep -q -- "$2" "$tmp/err" && [ ! -s "$tmp/out" ] && ok ||
-        { bad "$3: exit $status"; cat "$tmp/err"; }
-}
-run() {
-    "$gw" cluster "$@" >"$tmp/out" 2>"$tmp/err"
-    status=$?
-}
+. "${srcdir:-.}/tests/cluster/lib.sh"
 
 p=$data/proteins.fa a=$data/amplicons.fa
 # any order, any threads, any way in: the same bytes

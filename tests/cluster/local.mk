@@ -2,7 +2,8 @@ cluster_tests = tests/cluster/test_cluster tests/cluster/test_amplicon
 check_PROGRAMS += $(cluster_tests)
 TESTS += $(cluster_tests) tests/cluster/cluster.sh tests/cluster/samples.sh \
 	tests/cluster/amplicons.sh tests/cluster/outputs.sh tests/cluster/umi.sh
-EXTRA_DIST += tests/cluster/cluster.sh tests/cluster/samples.sh tests/cluster/samples_expected.py tests/cluster/amplicons.sh tests/cluster/outputs.sh \
+EXTRA_DIST += tests/cluster/lib.sh tests/cluster/cluster.sh tests/cluster/samples.sh \
+	tests/cluster/samples_expected.py tests/cluster/amplicons.sh tests/cluster/outputs.sh \
 	tests/cluster/umi.sh \
 	tests/data/cluster
 tests_cluster_test_cluster_LDADD = libgw_cluster.a libgw_io.a $(KERNEL_LIBS) libgw_base.a $(TEST_LIBS)

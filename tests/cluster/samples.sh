@@ -1,29 +1,9 @@
 #!/bin/sh
 # cluster --samples from outside: what scikit-learn finds, every table format, wrong tables.
 set -u
-gw=${GENOWARP:-./genowarp}
-data=${srcdir:-.}/tests/data/cluster
+MODE=--samples
 pca=${srcdir:-.}/tests/data/pca
-pass=0 fail=0
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-ok() { pass=$((pass + 1)); }
-bad() {
-    echo "FAIL: $*"
-    fail=$((fail + 1))
-}
-is() { [ "$1" = "$2" ] && ok || bad "$3: got '$1', expected '$2'"; }
-run() {
-    "$gw" cluster --samples "$@" >"$tmp/out" 2>"$tmp/err"
-    status=$?
-}
-refused() { # status, text, what
-    [ "$status" -eq "$1" ] && grep -q -- "$2" "$tmp/err" && [ ! -s "$tmp/out" ] &&
-        [ "$(grep -c error: "$tmp/err")" -eq 1 ] && ok || {
-        bad "$3: exit $status"
-        cat "$tmp/err"
-    }
-}
+. "${srcdir:-.}/tests/cluster/lib.sh"
 p=$data/points.tsv e=$data/points.expected.tsv
 # same COLUMN: $tmp/out groups the samples as that column of the expectations (-1 is our 0)
 same() {
