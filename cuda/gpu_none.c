@@ -153,6 +153,16 @@ void gw_local_launch(const gw_local_args_t *a, int shape, bool wide, bool ends, 
     (void)stream;
 }
 
+void gw_local_launch_gapless(const gw_local_args_t *a, const int32_t *band, int shape, bool wide,
+                             void *stream)
+{
+    (void)a;
+    (void)band;
+    (void)shape;
+    (void)wide;
+    (void)stream;
+}
+
 void gw_local_turn(const gw_local_args_t *a, bool wide, gw_local_item_t *turned, void *stream)
 {
     (void)a;

@@ -53,6 +53,12 @@ typedef struct {
 /* shape: index of the list; wide: 32 bits; ends: row and col are wanted. A query may be longer than
  * its shape holds in the last one, and in 32 bits. */
 void gw_local_launch(const gw_local_args_t *a, int shape, bool wide, bool ends, void *stream);
+/* The same items without gaps: the best score of a pair's diagonals. band: lowest and highest of pair h
+ * of item i at band[2 * (i * pairs an item + h)], each within -q_len..t_len (none: the first is
+ * above the last); NULL: all diagonals. border_h may be NULL when no query is longer than its shape
+ * holds; border_f and bonuses are not used. */
+void gw_local_launch_gapless(const gw_local_args_t *a, const int32_t *band, int shape, bool wide,
+                             void *stream);
 /* Makes the items of the pass back from where the alignments in a->best end. */
 void gw_local_turn(const gw_local_args_t *a, bool wide, gw_local_item_t *turned, void *stream);
 

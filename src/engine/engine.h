@@ -9,6 +9,7 @@
 
 #include "base/status.h"
 #include "kernels/extend.h"
+#include "kernels/gapless.h"
 #include "kernels/gram.h"
 #include "kernels/pairhmm.h"
 #include "kernels/seeding.h"
@@ -30,6 +31,7 @@ typedef enum {
     GW_JOB_EXTEND_SCORE,
     GW_JOB_EXTEND_ENDS,
     GW_JOB_EXTEND_GLOBAL,
+    GW_JOB_EXTEND_GAPLESS,
     GW_JOB_PAIRHMM,
     GW_JOB_THREAD,
     GW_JOB_GRAM,
@@ -39,7 +41,7 @@ typedef enum {
 typedef struct {
     const gw_extend_batch_t *batch;
     const gw_extend_params_t *params;
-    const int32_t *diag, *width; /* GW_JOB_EXTEND_GLOBAL only */
+    const int32_t *diag, *width; /* GW_JOB_EXTEND_GLOBAL and _GAPLESS only */
 } gw_extend_in_t;
 
 typedef struct {
@@ -69,6 +71,7 @@ typedef struct {
  *   EXTEND_SCORE   gw_extend_in_t, int32_t[n]
  *   EXTEND_ENDS    gw_extend_in_t, gw_extend_hit_t[n]
  *   EXTEND_GLOBAL  gw_extend_in_t, gw_extend_cigars_t
+ *   EXTEND_GAPLESS gw_extend_in_t, int32_t[n]
  *   PAIRHMM        gw_pairhmm_batch_t, double[sum over groups of R*H]
  *   THREAD         gw_thread_in_t, int32_t[templates]
  *   GRAM           gw_gram_in_t, as gw_gram_op_t says; only SQUARE uses more than one thread

@@ -12,13 +12,14 @@
 #include "engine/selfcheck.h"
 #include "engine/selfcheck_draw.h"
 #include "kernels/extend_variants.h"
+#include "kernels/gapless.h"
 #include "kernels/pairhmm_variants.h"
 
 /* 3. on a device */
-enum { SCORE, ENDS, GLOBAL, PAIRHMM, LEFT, APPLY, SQUARE, THREAD, KERNELS };
-static const char *const names[KERNELS] = {"extend-score", "extend-ends", "extend-global",
-                                           "pairhmm",      "gram-left",   "gram-apply",
-                                           "gram-square",  "thread"};
+enum { SCORE, ENDS, GLOBAL, GAPLESS, PAIRHMM, LEFT, APPLY, SQUARE, THREAD, KERNELS };
+static const char *const names[KERNELS] = {"extend-score",   "extend-ends", "extend-global",
+                                           "extend-gapless", "pairhmm",     "gram-left",
+                                           "gram-apply",     "gram-square", "thread"};
 
 /* n answers of size bytes each */
 static void compare(gw_selfcheck_row_t *row, const void *got, const void *want, size_t n,
@@ -64,6 +65,18 @@ static gw_status_t check_extend(gw_gpu_t *g, gw_selfcheck_room_t *r, const gw_ex
                                                 (size_t)len * sizeof(uint32_t)) != 0);
     }
     return GW_OK;
+}
+
+static gw_status_t check_gapless(gw_gpu_t *g, gw_selfcheck_room_t *r, const gw_extend_batch_t *b,
+                                 const gw_extend_params_t *p, gw_selfcheck_row_t *row,
+                                 gw_err_t *err)
+{
+    int32_t score[GW_SELFCHECK_PAIRS], want[GW_SELFCHECK_PAIRS];
+    gw_gapless_score_ref(b, p, r->diag, r->width, want);
+    gw_status_t st = gw_gpuextend_gapless(g, b, p, r->diag, r->width, score, err);
+    if (st == GW_OK)
+        compare(row, score, want, b->n, sizeof *score);
+    return st;
 }
 
 static gw_status_t check_pairhmm(gw_gpu_t *g, gw_selfcheck_room_t *r, const gw_pairhmm_batch_t *b,
@@ -132,6 +145,8 @@ static gw_status_t run_round(gw_gpu_t *g, gw_selfcheck_room_t *r, gw_rng_t *rng,
     gw_selfcheck_draw_params(rng, i, &p);
     gw_extend_batch_t pairs = gw_selfcheck_draw_pairs(r, rng, p.n_letters);
     gw_status_t st = check_extend(g, r, &pairs, &p, row, err);
+    if (st == GW_OK)
+        st = check_gapless(g, r, &pairs, &p, &row[GAPLESS], err);
     gw_selfcheck_draw_pairs(r, rng, 5);
     gw_pairhmm_batch_t reads = gw_selfcheck_draw_reads(r, rng);
     if (st == GW_OK)

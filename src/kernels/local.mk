@@ -14,6 +14,8 @@ libgw_kernels_a_SOURCES = \
 	src/kernels/extend_global_batch.c src/kernels/extend_global_batch.h \
 	src/kernels/extend_global_group.h src/kernels/extend_global_simd.h \
 	src/kernels/extend_widths.h src/kernels/extend_simd.h src/kernels/extend_lanes.h src/kernels/extend_portable.c src/kernels/vec.h src/kernels/vec_undef.h \
+	src/kernels/gapless.c src/kernels/gapless.h src/kernels/gapless_ref.c \
+	src/kernels/gapless_portable.c \
 	src/kernels/pairhmm.c src/kernels/pairhmm.h src/kernels/pairhmm_variants.h \
 	src/kernels/pairhmm_rows.c src/kernels/pairhmm_ref.c src/kernels/pairhmm_ref.h \
 	src/kernels/pairhmm_batch.c src/kernels/pairhmm_batch.h src/kernels/pairhmm_group.h \
@@ -32,11 +34,13 @@ AVX512_CFLAGS = $(AVX2_CFLAGS) -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx5
 libgw_kernels_avx2_a_CFLAGS = $(AM_CFLAGS) $(AVX2_CFLAGS)
 libgw_kernels_avx2_a_SOURCES = \
 	src/kernels/extend_avx2.c \
+	src/kernels/gapless_avx2.c \
 	src/kernels/pairhmm_avx2.c \
 	src/kernels/thread_avx2.c
 libgw_kernels_avx512_a_CFLAGS = $(AM_CFLAGS) $(AVX512_CFLAGS)
 libgw_kernels_avx512_a_SOURCES = \
 	src/kernels/extend_avx512.c \
+	src/kernels/gapless_avx512.c \
 	src/kernels/pairhmm_avx512.c \
 	src/kernels/thread_avx512.c
 endif

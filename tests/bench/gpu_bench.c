@@ -20,6 +20,7 @@
 #include "cuda/gputhread.h"
 #include "cuda/launch.h"
 #include "kernels/extend_variants.h"
+#include "kernels/gapless.h"
 #include "kernels/pairhmm_variants.h"
 #include "tests/kernels/genos.h"
 #include "tests/kernels/pairs.h"
@@ -195,6 +196,12 @@ static gw_status_t run_ends(gw_gpu_t *g, void *input, void *out, gw_err_t *err)
     return gw_gpuextend_ends(g, &in->x.b, &in->p, out, err);
 }
 
+static gw_status_t run_gapless(gw_gpu_t *g, void *input, void *out, gw_err_t *err)
+{
+    pairs_input_t *in = input;
+    return gw_gpuextend_gapless(g, &in->x.b, &in->p, in->diag, in->width, out, err);
+}
+
 static gw_status_t run_global(gw_gpu_t *g, void *input, void *out, gw_err_t *err)
 {
     pairs_input_t *in = input;
@@ -216,6 +223,17 @@ static int64_t check_score(void *input, const void *out)
     int32_t want[500];
     gw_err_t err = {0};
     if (gw_extend_score(&b, &in->p, want, &err) != GW_OK)
+        die(&err);
+    return memcmp(want, out, b.n * sizeof *want) != 0;
+}
+
+static int64_t check_gapless(void *input, const void *out)
+{
+    pairs_input_t *in = input;
+    gw_extend_batch_t b = sample(in);
+    int32_t want[500];
+    gw_err_t err = {0};
+    if (gw_gapless_score(&b, &in->p, in->diag, in->width, want, &err) != GW_OK)
         die(&err);
     return memcmp(want, out, b.n * sizeof *want) != 0;
 }
@@ -284,6 +302,12 @@ static void alignment(bench_t *b)
                                      : "alignment, proteins, random: score",
                                "T cells/s", (double)n * q * q, 5.3, run_score, check_score, &in,
                                score, n * sizeof *score});
+        for (size_t i = 0; i < n; i++)
+            in.width[i] = -1; /* the whole matrix */
+        measure(b, &(kernel_t){every ? "gapless filter, proteins, alike"
+                                     : "gapless filter, proteins, random",
+                               "T cells/s", (double)n * q * q, 2.7, run_gapless,
+                               check_gapless, &in, score, n * sizeof *score});
         pairs_input_release(&in);
     }
     free(score);

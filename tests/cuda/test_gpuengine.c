@@ -83,7 +83,7 @@ static uint8_t *run_job(gw_engine_t *e, const inputs_t *x, int k, size_t *n)
     size_t samples = (size_t)x->genos.b.n_samples, variants = (size_t)x->genos.b.n_variants;
     gw_err_t err = {0};
     gw_status_t st;
-    *n = k == 0   ? PAIRS * sizeof(int32_t)
+    *n = k == 0 || k == 8 ? PAIRS * sizeof(int32_t)
          : k == 1 ? PAIRS * sizeof(gw_extend_hit_t)
          : k == 3 ? x->reads.n_results * sizeof(double)
          : k == 4 ? x->lib.t.n * sizeof(int32_t)
@@ -119,6 +119,9 @@ static uint8_t *run_job(gw_engine_t *e, const inputs_t *x, int k, size_t *n)
         free(c.cigar);
         break;
     }
+    case 8:
+        st = gw_engine_run(e, GW_JOB_EXTEND_GAPLESS, &pairs, out, &err);
+        break;
     case 3:
         st = gw_engine_run(e, GW_JOB_PAIRHMM, &x->reads.b, out, &err);
         break;

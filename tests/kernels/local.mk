@@ -1,13 +1,14 @@
 check_PROGRAMS += tests/kernels/test_thread_score
 TESTS += tests/kernels/test_thread_score
 tests_kernels_test_thread_score_LDADD = $(KERNEL_LIBS) libgw_base.a $(TEST_LIBS)
-kernels_tests = tests/kernels/test_extend tests/kernels/test_global tests/kernels/test_oracle \
+kernels_tests = tests/kernels/test_extend tests/kernels/test_global tests/kernels/test_oracle tests/kernels/test_gapless \
 	tests/kernels/test_pairhmm
 check_PROGRAMS += $(kernels_tests)
 TESTS += $(kernels_tests)
 EXTRA_DIST += tests/kernels/guarded.h tests/kernels/pairs.h tests/kernels/reads.h \
 	tests/kernels/genos.h tests/kernels/threads.h tests/kernels/seedings.h
 tests_kernels_test_extend_LDADD = $(KERNEL_LIBS) $(TEST_LIBS)
+tests_kernels_test_gapless_LDADD = $(KERNEL_LIBS) $(TEST_LIBS)
 tests_kernels_test_pairhmm_LDADD = $(KERNEL_LIBS) $(TEST_LIBS)
 check_PROGRAMS += tests/kernels/test_ident
 TESTS += tests/kernels/test_ident
