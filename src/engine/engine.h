@@ -10,6 +10,7 @@
 #include "base/status.h"
 #include "kernels/extend.h"
 #include "kernels/gram.h"
+#include "kernels/ident_batch.h"
 #include "kernels/pairhmm.h"
 #include "kernels/thread_score.h"
 
@@ -29,6 +30,7 @@ typedef enum {
     GW_JOB_EXTEND_SCORE,
     GW_JOB_EXTEND_ENDS,
     GW_JOB_EXTEND_GLOBAL,
+    GW_JOB_EXTEND_IDENT,
     GW_JOB_PAIRHMM,
     GW_JOB_THREAD,
     GW_JOB_GRAM
@@ -39,6 +41,11 @@ typedef struct {
     const gw_extend_params_t *params;
     const int32_t *diag, *width; /* GW_JOB_EXTEND_GLOBAL only */
 } gw_extend_in_t;
+
+typedef struct {
+    const gw_ident_batch_t *batch;
+    const gw_ident_params_t *params;
+} gw_ident_in_t;
 
 typedef struct {
     const gw_thread_pack_t *pack;
@@ -62,6 +69,7 @@ typedef struct {
  *   EXTEND_SCORE   gw_extend_in_t, int32_t[n]
  *   EXTEND_ENDS    gw_extend_in_t, gw_extend_hit_t[n]
  *   EXTEND_GLOBAL  gw_extend_in_t, gw_extend_cigars_t
+ *   EXTEND_IDENT   gw_ident_in_t, gw_ident_answer_t[n]
  *   PAIRHMM        gw_pairhmm_batch_t, double[sum over groups of R*H]
  *   THREAD         gw_thread_in_t, int32_t[templates]
  *   GRAM           gw_gram_in_t, as gw_gram_op_t says; only SQUARE uses more than one thread */

@@ -1,15 +1,20 @@
 #include <config.h>
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "kernels/ident.h"
+#include "kernels/ident_batch.h"
 
 /* A question is a tie functional: what an aligned match, an aligned mismatch, a query letter alone
  * and a target letter alone add to the tie part of the key. */
-enum { ASK_SLACK, ASK_SPAN_Q, ASK_SPAN_T, ASK_COUNTS, N_ASKS };
+enum {
+    ASK_SLACK = GW_IDENT_SLACK,
+    ASK_SPAN_Q = GW_IDENT_SPAN_Q,
+    ASK_SPAN_T = GW_IDENT_SPAN_T,
+    ASK_COUNTS,
+    N_ASKS
+};
 enum { I32, F64, N_TYPES };
 enum { WIDEST = 16 }; /* lanes of the widest variant */
 
@@ -92,25 +97,24 @@ static bool reserve(void **p, size_t *cap, size_t need)
     return true;
 }
 
+gw_ident_ties_t gw_ident_ties(const gw_ident_params_t *p, int ask)
+{
+    switch (ask) {
+    case ASK_SLACK:
+        return (gw_ident_ties_t){p->id_num - p->id_den, p->id_num, p->id_num, p->id_num};
+    case ASK_SPAN_Q:
+        return (gw_ident_ties_t){-1, -1, -1, 0};
+    default:
+        return (gw_ident_ties_t){-1, -1, 0, -1};
+    }
+}
+
 /* Fills the key tables of a question: weights of the tie part, in units of `base`. */
 static void key_fill(const gw_ident_params_t *p, int ask, int64_t base, int64_t factor, ask_t *a)
 {
-    int64_t match = 0, mismatch = 0, q_alone = 0, t_alone = 0;
-    switch (ask) {
-    case ASK_SLACK:
-    case ASK_COUNTS:
-        match = (p->id_num - p->id_den) * factor - (ask == ASK_COUNTS);
-        mismatch = q_alone = t_alone = p->id_num * factor;
-        break;
-    case ASK_SPAN_Q:
-        match = mismatch = q_alone = -1;
-        break;
-    case ASK_SPAN_T:
-        match = mismatch = t_alone = -1;
-        break;
-    default:
-        assert(!"no such question");
-    }
+    gw_ident_ties_t tie = gw_ident_ties(p, ask == ASK_COUNTS ? ASK_SLACK : ask);
+    int64_t match = tie.match * factor - (ask == ASK_COUNTS), mismatch = tie.mismatch * factor;
+    int64_t q_alone = tie.q_alone * factor, t_alone = tie.t_alone * factor;
     for (int x = 0; x < p->n_letters; x++)
         for (int y = 0; y < p->n_letters; y++)
             a->pair[x * p->n_letters + y] = (double)(p->matrix[x * p->n_letters + y] * base +
@@ -135,10 +139,9 @@ static int64_t tie_bound(const gw_ident_t *w, int ask, int64_t q_len, int64_t t_
     return cols * unit * factor + (ask == ASK_COUNTS ? cols : 0);
 }
 
-/* The band in whole vectors, so that every variant visits the same cells. */
-static gw_ident_band_t widen(const gw_ident_t *w, int32_t t_len, const gw_ident_band_t *band)
+gw_ident_band_t gw_ident_band_of(int32_t q_len, int32_t t_len, const gw_ident_band_t *band)
 {
-    gw_ident_band_t b = {1 - t_len, w->q_len - 1};
+    gw_ident_band_t b = {1 - t_len, q_len - 1};
     if (band) {
         b.low = band->low > b.low ? band->low : b.low;
         b.high = band->high;
@@ -200,7 +203,7 @@ gw_status_t gw_ident_slack(gw_ident_t *w, const uint8_t *target, int32_t len,
                            gw_err_t *err)
 {
     int64_t tie, factor;
-    gw_status_t st = answer(w, ASK_SLACK, I32, target, len, widen(w, len, band), NULL, score, &tie,
+    gw_status_t st = answer(w, ASK_SLACK, I32, target, len, gw_ident_band_of(w->q_len, len, band), NULL, score, &tie,
                             &factor, err);
     if (st == GW_OK)
         *slack = -tie;
@@ -213,7 +216,7 @@ gw_status_t gw_ident_span(gw_ident_t *w, const uint8_t *target, int32_t len,
 {
     int64_t tie, factor;
     gw_status_t st = answer(w, of_target ? ASK_SPAN_T : ASK_SPAN_Q, I32, target, len,
-                            widen(w, len, band), NULL, score, &tie, &factor, err);
+                            gw_ident_band_of(w->q_len, len, band), NULL, score, &tie, &factor, err);
     if (st == GW_OK)
         *span = (int32_t)-tie;
     return st;
@@ -241,7 +244,7 @@ gw_status_t gw_ident_counts(gw_ident_t *w, const uint8_t *target, int32_t len,
                             const gw_ident_band_t *band, int32_t *score, int32_t *matches,
                             int32_t *columns, gw_err_t *err)
 {
-    return counts(w, I32, target, len, widen(w, len, band), NULL, score, matches, columns, err);
+    return counts(w, I32, target, len, gw_ident_band_of(w->q_len, len, band), NULL, score, matches, columns, err);
 }
 
 int64_t gw_ident_slack_of(const gw_ident_t *w, int32_t matches, int32_t columns)
@@ -357,7 +360,7 @@ gw_status_t gw_ident_trace(gw_ident_t *w, const uint8_t *target, int32_t len,
                            const gw_ident_band_t *band, int32_t *score, int32_t *matches,
                            int32_t *columns, gw_ident_path_t *path, gw_err_t *err)
 {
-    gw_ident_band_t b = widen(w, len, band);
+    gw_ident_band_t b = gw_ident_band_of(w->q_len, len, band);
     int64_t cells = (int64_t)(b.high - b.low + 1) * len;
     path->n_ops = 0;
     if (cells > GW_IDENT_TRACE_CELLS)
