@@ -177,6 +177,12 @@ void gw_global_launch(const gw_global_args_t *a, void *stream)
     (void)stream;
 }
 
+void gw_ident_launch(const gw_ident_args_t *a, void *stream)
+{
+    (void)a;
+    (void)stream;
+}
+
 void gw_hmm_rows(const gw_hmm_args_t *a, bool wide, void *stream)
 {
     (void)a;

@@ -1,7 +1,7 @@
 /* cuda/launch.h -- what the host files (gpu*.c) hand to the kernels (*.cu)
  *
  * Contents: 1. local alignment  2. banded alignment  3. pair HMM  4. genotype products
- *           5. threading  6. seeds of reads  7. rates of a card's pipes
+ *           5. threading  6. seeds of reads  7. rates of a card's pipes  8. keys of identity
  * Pointers are device addresses, stream is a cudaStream_t. A launcher only queues work: its
  * failures come out of gw_gpu_receive.
  */
@@ -233,6 +233,28 @@ enum {
     GW_RATES_OPS
 };
 void gw_rates_launch(int op, int loops, int blocks, uint32_t *out, void *stream);
+
+/* 8. keys of identity (extend_ident.cu): a warp a pair; kernels/ident_batch.h's question is in the
+ *    tie, of a match, a mismatch, a query letter alone and a target letter alone */
+typedef struct {
+    uint64_t q_at, t_at, border; /* border: where the pair's t_len values of scratch start */
+    int32_t q_len, t_len;        /* q_len 0: the pair is left out */
+    int32_t low, high, turned;
+    int32_t tie[4];
+    int32_t unused;
+} gw_ident_item_t;
+
+typedef struct {
+    const gw_ident_item_t *item;
+    uint32_t n;
+    const uint8_t *query, *target;
+    const int8_t *matrix;
+    int32_t n_letters, n_count, open, extend, ends_free;
+    int64_t *border_h, *border_f;
+    int64_t *key; /* out */
+} gw_ident_args_t;
+
+void gw_ident_launch(const gw_ident_args_t *a, void *stream);
 
 #ifdef __cplusplus
 }

@@ -635,6 +635,7 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     if (st == GW_OK)
         st = gw_clusterview_init(&v, &s, &c, how.cov_mode, err);
     v.sizes = a->sizeout;
+    v.threads = how.threads;
     if (st == GW_OK)
         st = gw_amplicon_write(a, &v, &chimeras, o->prefix, err);
     if (st == GW_OK && engine)

@@ -164,6 +164,7 @@ gw_status_t gw_cluster_run(const gw_seqset_t *s, const gw_cluster_opts_t *o, gw_
                            gw_err_t *err)
 {
     memset(c, 0, sizeof *c);
+    c->min_id = o->min_id;
     size_t n = (size_t)s->n;
     gw_graph_t g;
     gw_pairs_t pairs = {0};

@@ -31,6 +31,7 @@ typedef struct {
     gw_figures_t *figures; /* one per unique that is no representative, by unique */
     size_t n_figures;
     uint8_t *left_out; /* of every unique: 0, or why it is in no cluster; NULL: all are in one */
+    double min_id;     /* the identity that the figures' alignments were chosen for */
     int32_t n_clusters;
     int64_t n_candidates, n_compared;
     int rounds;

@@ -92,6 +92,8 @@ typedef struct {
     const gw_edge_t *edge; /* the verified edge between them; NULL = there is none */
     bool reverse;
     int32_t matches, columns, rep_span, member_span;
+    gw_ident_band_t band; /* where they were seen, the later one's positions subtracted from the
+                             earlier's; low > high: in the whole matrix */
 } gw_figures_t;
 /* rep, member, edge and, without an edge, reverse in, the rest out; columns = 0 when nothing
  * aligns. */

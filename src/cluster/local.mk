@@ -16,6 +16,7 @@ libgw_cluster_a_SOURCES = \
 	src/cluster/assign.c src/cluster/assign.h \
 	src/cluster/cluster.c src/cluster/cluster.h \
 	src/cluster/write.c src/cluster/write.h \
+	src/cluster/ucpath.c src/cluster/ucpath.h \
 	src/cluster/samples.c src/cluster/samples.h \
 	src/cluster/kmeans.c src/cluster/kmeans.h \
 	src/cluster/gmm.c src/cluster/gmm.h \

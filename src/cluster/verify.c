@@ -334,8 +334,13 @@ gw_status_t gw_verify_figures(gw_verify_t *w, gw_figures_t *f, gw_err_t *err)
     gw_status_t st = prepare(w, a, err);
     if (st != GW_OK)
         return st;
-    if (f->edge)
+    f->band = (gw_ident_band_t){1, 0};
+    if (f->edge) {
         f->reverse = f->edge->reverse;
+        f->band = f->edge->band;
+        if (f->edge->state & GW_EDGE_PLAIN)
+            f->band = (gw_ident_band_t){f->edge->diag, f->edge->diag};
+    }
     return measure(w, target_letters(w, b, f->reverse), gw_seqset_len(w->g->s, b), f, span_a,
                    span_b, err);
 }

@@ -11,6 +11,7 @@
 #include "kernels/extend.h"
 #include "kernels/gapless.h"
 #include "kernels/gram.h"
+#include "kernels/ident_batch.h"
 #include "kernels/pairhmm.h"
 #include "kernels/seeding.h"
 #include "kernels/thread_score.h"
@@ -32,6 +33,7 @@ typedef enum {
     GW_JOB_EXTEND_ENDS,
     GW_JOB_EXTEND_GLOBAL,
     GW_JOB_EXTEND_GAPLESS,
+    GW_JOB_EXTEND_IDENT,
     GW_JOB_PAIRHMM,
     GW_JOB_THREAD,
     GW_JOB_GRAM,
@@ -43,6 +45,11 @@ typedef struct {
     const gw_extend_params_t *params;
     const int32_t *diag, *width; /* GW_JOB_EXTEND_GLOBAL and _GAPLESS only */
 } gw_extend_in_t;
+
+typedef struct {
+    const gw_ident_batch_t *batch;
+    const gw_ident_params_t *params;
+} gw_ident_in_t;
 
 typedef struct {
     const gw_thread_pack_t *pack;
@@ -72,6 +79,7 @@ typedef struct {
  *   EXTEND_ENDS    gw_extend_in_t, gw_extend_hit_t[n]
  *   EXTEND_GLOBAL  gw_extend_in_t, gw_extend_cigars_t
  *   EXTEND_GAPLESS gw_extend_in_t, int32_t[n]
+ *   EXTEND_IDENT   gw_ident_in_t, gw_ident_answer_t[n]
  *   PAIRHMM        gw_pairhmm_batch_t, double[sum over groups of R*H]
  *   THREAD         gw_thread_in_t, int32_t[templates]
  *   GRAM           gw_gram_in_t, as gw_gram_op_t says; only SQUARE uses more than one thread
