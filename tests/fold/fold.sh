@@ -124,6 +124,37 @@ printf '>short\nGSGSGSGAGSGSGSGA\n' >"$tmp/short.fa"
     [ -z "$(ls "$tmp/none")" ] && ok || bad "modelled without significance"
 "$gw" fold "$tmp/short.fa" -o "$tmp/none" --force >/dev/null 2>&1 && [ -s "$tmp/none/short.1.pdb" ] && ok || bad "--force"
 
+# without a template: experimental models of short queries, told apart from hits everywhere, same bytes for any -@
+printf '>new fold\nDWSGRPKTNEYHQCMDPRGSWNKTAEYHFQDCPGRK\n>long\n%s%s\n' "$(sed 1d "$data/globin.fa" | tr -d '\n')" GSGS >"$tmp/new.fa"
+printf '>tiny\nGSGSGSGAGS\n' >>"$tmp/new.fa"
+for t in 1 3; do
+    "$gw" fold -t "$tmp/l.gwt" "$tmp/new.fa" --ab-initio --decoys 10 -@ $t -o "$tmp/ab$t" --json "$tmp/ab$t.json" \
+        --report "$tmp/ab$t.html" >"$tmp/ab$t.tsv" 2>"$tmp/err" && ok || bad "--ab-initio: $(cat "$tmp/err")"
+done
+for f in new.abinitio.pdb new.abinitio.cif new.abinitio.svg; do
+    cmp -s "$tmp/ab1/$f" "$tmp/ab3/$f" && ok || bad "--ab-initio: $f differs with -@ 3"
+done
+cmp -s "$tmp/ab1.tsv" "$tmp/ab3.tsv" && cmp -s "$tmp/ab1.json" "$tmp/ab3.json" && ok || bad "--ab-initio: results differ with -@ 3"
+[ "$(ls "$tmp/ab1" | wc -l)" -eq 3 ] && [ "$(grep -c '^ATOM.* CA ' "$tmp/ab1/new.abinitio.pdb")" -eq 36 ] && ok ||
+    bad "--ab-initio: $(ls "$tmp/ab1")"
+grep -q 'EXPERIMENTAL model of new without a template' "$tmp/ab1/new.abinitio.pdb" && ok || bad "--ab-initio: no warning in the model"
+[ "$(grep -c '^#ab-initio	new	decoys 10	' "$tmp/ab1.tsv")" -eq 1 ] && [ "$(grep -c '^#' "$tmp/ab1.tsv")" -eq 1 ] && ok ||
+    bad "--ab-initio: $(grep '^#' "$tmp/ab1.tsv")"
+[ "$(grep -o '"ab_initio":{"decoys":10' "$tmp/ab1.json" | wc -l)" -eq 1 ] && ok || bad "--ab-initio: JSON"
+grep -q 'Ab-initio model (experimental)' "$tmp/ab1.html" && ok || bad "--ab-initio: report"
+grep -q 'long: no significant template, and 150 residues are too many for --ab-initio (20 to 99)' "$tmp/err" &&
+    grep -q 'tiny: no significant template, and 10 residues are too few' "$tmp/err" && ok || bad "--ab-initio's lengths: $(cat "$tmp/err")"
+"$gw" fold -t "$tmp/l.gwt" "$tmp/new.fa" --ab-initio --decoys 10 --seed 2 -o "$tmp/ab2" >/dev/null 2>&1
+cmp -s "$tmp/ab1/new.abinitio.pdb" "$tmp/ab2/new.abinitio.pdb" && bad "--seed makes no difference" || ok
+# a significant template goes before it
+"$gw" fold -t "$tmp/l.gwt" "$tmp/crabp.fa" --ab-initio -o "$tmp/abt" >"$tmp/out" 2>"$tmp/err" && [ -s "$tmp/abt/CRABP2.1.pdb" ] &&
+    [ ! -e "$tmp/abt/CRABP2.abinitio.pdb" ] && [ ! -s "$tmp/err" ] && ok || bad "--ab-initio with a template: $(cat "$tmp/err")"
+head -c 80 "$tmp/crabp.fa" >"$tmp/part.fa"
+"$gw" fold -t "$tmp/l.gwt" "$tmp/part.fa" --ab-initio -o "$tmp/abp" >"$tmp/out" 2>"$tmp/err" && [ -s "$tmp/abp/CRABP2.1.pdb" ] &&
+    [ ! -e "$tmp/abp/CRABP2.abinitio.pdb" ] && ok || bad "--ab-initio of a short query with a template: $(cat "$tmp/err")"
+"$gw" fold "$tmp/short.fa" --ab-initio -o "$tmp/abt" --force >/dev/null 2>"$tmp/err"
+[ $? -eq 64 ] && ok || bad "--ab-initio with --force: $(cat "$tmp/err")"
+
 # two queries of one name do not overwrite each other's models; hhr takes one query
 "$gw" fold "$data/globin.fa" "$data/globin.fa" -o "$tmp/same" >/dev/null 2>"$tmp/err" && [ -s "$tmp/same/HBB_HUMAN.1.pdb" ] &&
     cmp -s "$tmp/same/HBB_HUMAN.1.pdb" "$tmp/same/HBB_HUMAN-2.1.pdb" && grep -q 'these are HBB_HUMAN-2' "$tmp/err" && ok ||
