@@ -48,3 +48,4 @@ endif
 KERNEL_LIBS += libgw_base.a
 include $(srcdir)/src/kernels/gram.mk
 include $(srcdir)/src/kernels/ident.mk
+include $(srcdir)/src/kernels/conv.mk
