@@ -389,7 +389,8 @@ static bool two_calls(const char *p, unsigned *codes)
     return true;
 }
 
-/* Calls of that form from *p on, four at a time, into row; *p moves behind them. Returns how many. */
+/* Calls of that form from *p on, four at a time, into row; *p moves behind them. Returns how many.
+ */
 static size_t plain_calls(const char **p, const char *end, size_t n, uint8_t *row)
 {
     const char *q = *p;
@@ -528,9 +529,8 @@ static gw_status_t text_next(gw_genoreader_t *r, gw_genosite_t *site, bool *got,
         for (const char *c = f[4]; c; c = strchr(c, ',') ? strchr(c, ',') + 1 : NULL)
             site->n_alleles++;
     if (site->n_alleles == 2) {
-        gw_status_t st =
-            r->lik ? text_likelihoods(r, site, f[8], p, err)
-                   : text_row(r, site, f[8], p, s->line.s + s->line.l, err);
+        gw_status_t st = r->lik ? text_likelihoods(r, site, f[8], p, err)
+                                : text_row(r, site, f[8], p, s->line.s + s->line.l, err);
         if (st != GW_OK)
             return st;
         site->geno = r->lik ? NULL : r->row;

@@ -14,8 +14,8 @@ mkdir -p "$work"
 cd "$work"
 [ -f sim.bed ] || "$sim" sim "$n" "$m" "$pops" 0.01 0.01 1
 mev() { # reference, other: 1 - MEV of the first 10 components; columns are brought to length 1
-    awk 'FNR == 1 {f++} /^#|^FID|eigvals/ {next} {i = ++rows[f];
-        o = f == 2 && NF == 12 && $NF !~ /^[-0-9.e]+$/ ? 1 : 2
+    awk 'FNR == 1 {f++; short = $1 == "#IID"} /^#|^FID|eigvals/ {next} {i = ++rows[f];
+        o = short || f == 2 && NF == 12 && $NF !~ /^[-0-9.e]+$/ ? 1 : 2
         for (c = 1; c <= 10; c++) {x[f, i, c] = $(c + o); s[f, c] += $(c + o) ^ 2}}
         END {for (a = 1; a <= 10; a++) for (b = 1; b <= 10; b++) {d = 0
             for (i = 1; i <= rows[1]; i++) d += x[1, i, a] * x[2, i, b]
