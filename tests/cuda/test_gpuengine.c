@@ -15,7 +15,8 @@
 #include "tests/kernels/threads.h"
 
 /* 1. one input of each job, and what the CPU makes of it */
-enum { PAIRS = 40, JOBS = 9, AT_START = 3 };
+enum { PAIRS = 40, AT_START = 3 };
+enum { SCORE, ENDS, GLOBAL, GAPLESS, PAIRHMM, THREAD, LEFT, APPLY, SQUARE, SEED, JOBS };
 typedef struct {
     pairs_t pairs;
     gw_extend_params_t params;
@@ -83,26 +84,26 @@ static uint8_t *run_job(gw_engine_t *e, const inputs_t *x, int k, size_t *n)
     size_t samples = (size_t)x->genos.b.n_samples, variants = (size_t)x->genos.b.n_variants;
     gw_err_t err = {0};
     gw_status_t st;
-    *n = k == 0 || k == 8 ? PAIRS * sizeof(int32_t)
-         : k == 1 ? PAIRS * sizeof(gw_extend_hit_t)
-         : k == 3 ? x->reads.n_results * sizeof(double)
-         : k == 4 ? x->lib.t.n * sizeof(int32_t)
-         : k == 5 ? variants * TILES * L * sizeof(float)
-         : k == 6 ? samples * TILES * L * sizeof(float)
-         : k == 8 ? 0
-                  : (samples + D - 1) / D * samples * D * sizeof(double);
+    *n = k == SCORE || k == GAPLESS ? PAIRS * sizeof(int32_t)
+         : k == ENDS                ? PAIRS * sizeof(gw_extend_hit_t)
+         : k == PAIRHMM             ? x->reads.n_results * sizeof(double)
+         : k == THREAD              ? x->lib.t.n * sizeof(int32_t)
+         : k == LEFT                ? variants * TILES * L * sizeof(float)
+         : k == APPLY               ? samples * TILES * L * sizeof(float)
+         : k == SQUARE              ? (samples + D - 1) / D * samples * D * sizeof(double)
+                                    : 0; /* told by the answer */
     uint8_t *out = gw_aligned_alloc(64, *n, 1);
     ck_assert_ptr_nonnull(out);
     memset(out, 0, *n);
     gw_extend_cigars_t c = {0};
     switch (k) {
-    case 0:
+    case SCORE:
         st = gw_engine_run(e, GW_JOB_EXTEND_SCORE, &pairs, out, &err);
         break;
-    case 1:
+    case ENDS:
         st = gw_engine_run(e, GW_JOB_EXTEND_ENDS, &pairs, out, &err);
         break;
-    case 2: {
+    case GLOBAL: {
         int64_t off[PAIRS + 1];
         int32_t score[PAIRS];
         c.score = score;
@@ -119,16 +120,16 @@ static uint8_t *run_job(gw_engine_t *e, const inputs_t *x, int k, size_t *n)
         free(c.cigar);
         break;
     }
-    case 8:
+    case GAPLESS:
         st = gw_engine_run(e, GW_JOB_EXTEND_GAPLESS, &pairs, out, &err);
         break;
-    case 3:
+    case PAIRHMM:
         st = gw_engine_run(e, GW_JOB_PAIRHMM, &x->reads.b, out, &err);
         break;
-    case 4:
+    case THREAD:
         st = gw_engine_run(e, GW_JOB_THREAD, &lib, out, &err);
         break;
-    case 8: {
+    case SEED: {
         gw_seeding_out_t seeds = {0};
         gw_seeding_in_t in = {&x->seeds.table, &x->seeds.b};
         free(out);
@@ -141,9 +142,9 @@ static uint8_t *run_job(gw_engine_t *e, const inputs_t *x, int k, size_t *n)
         break;
     }
     default:
-        gram.op = k == 5 ? GW_GRAM_LEFT : k == 6 ? GW_GRAM_APPLY : GW_GRAM_SQUARE;
+        gram.op = k == LEFT ? GW_GRAM_LEFT : k == APPLY ? GW_GRAM_APPLY : GW_GRAM_SQUARE;
         st = gw_engine_run(e, GW_JOB_GRAM, &gram, out, &err);
-        if (k == 7) /* sums are added to, so twice must not be once */
+        if (k == SQUARE) /* sums are added to, so twice must not be once */
             st = gw_engine_run(e, GW_JOB_GRAM, &gram, out, &err);
         break;
     }
