@@ -47,7 +47,8 @@ static void inputs_init(inputs_t *x)
     make_case(&x->lib, 4, 30, 40, 50, 120);
     ck_assert_int_eq(gw_thread_pack_create(&x->lib.t, &x->pack, &err), GW_OK);
     set_init(&x->genos, &size);
-    seedings_init(&x->seeds, &rng, &(seedings_plan_t){3000, 200, 30, 8, 40, 100, 150, 20});
+    ck_assert(seedings_init(&x->seeds, &rng,
+                            &(seedings_plan_t){3000, 200, 30, 8, 40, 100, 150, 20}));
 }
 
 static void inputs_release(inputs_t *x)

@@ -50,7 +50,7 @@ START_TEST(candidates)
     gw_seeding_out_t want = {0}, got = {0};
     gw_gpu_t *g = emutest_stream();
     gw_rng_init(&rng, 100 + (uint64_t)_i);
-    seedings_init(&x, &rng, &plans[_i]);
+    ck_assert(seedings_init(&x, &rng, &plans[_i]));
     ck_assert_int_eq(gw_seeding_start(&want, x.b.n, &err), GW_OK);
     ck_assert_int_eq(gw_seeding_ref(&x.table, &x.b, 0, x.b.n, &want, &err), GW_OK);
     const void *piece[GW_GPUSEEDING_PIECES];

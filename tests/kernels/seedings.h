@@ -8,7 +8,6 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "kernels/seeding.h"
-#include "tests/check_main.h"
 
 typedef struct {
     size_t n_letters, unit, copies; /* the reference: random, with a unit repeated after it */
@@ -41,15 +40,18 @@ static inline int seedings_by_hash(const void *p, const void *q)
     return a->pos_strand < b->pos_strand ? -1 : a->pos_strand > b->pos_strand;
 }
 
-static inline void seedings_table(seedings_t *x, int bits)
+static inline bool seedings_table(seedings_t *x, int bits)
 {
     gw_seed_t *s = gw_malloc(x->n_ref, sizeof *s);
-    ck_assert_ptr_nonnull(s);
-    size_t n = gw_seed_scan(x->ref, x->n_ref, s), n_buckets = (size_t)1 << bits, k = 0;
+    size_t n = s ? gw_seed_scan(x->ref, x->n_ref, s) : 0, n_buckets = (size_t)1 << bits, k = 0;
     seedings_place_t *p = gw_malloc(n, sizeof *p);
     x->entry = gw_malloc(n, sizeof *x->entry);
     x->bucket = gw_calloc(n_buckets + 1, sizeof *x->bucket);
-    ck_assert(p && x->entry && x->bucket);
+    if (!s || !p || !x->entry || !x->bucket) {
+        free(s);
+        free(p);
+        return false;
+    }
     x->table = (gw_seed_table_t){bits, x->bucket, x->entry, n};
     for (size_t i = 0; i < n; i++)
         p[i] = (seedings_place_t){s[i].hash, (uint64_t)s[i].pos << 1 | s[i].rev};
@@ -63,6 +65,7 @@ static inline void seedings_table(seedings_t *x, int bits)
     x->bucket[n_buckets] = (uint32_t)n;
     free(s);
     free(p);
+    return true;
 }
 
 /* A read: a stretch of the reference or its complement, with errors, a gap now and then, Ns; every
@@ -85,19 +88,22 @@ static inline void seedings_read(const seedings_t *x, gw_rng_t *rng, unsigned er
     }
 }
 
-static inline void seedings_init(seedings_t *x, gw_rng_t *rng, const seedings_plan_t *p)
+/* false = out of memory */
+static inline bool seedings_init(seedings_t *x, gw_rng_t *rng, const seedings_plan_t *p)
 {
     *x = (seedings_t){.n_ref = p->n_letters + p->unit * p->copies};
     x->ref = gw_malloc(x->n_ref, 1);
     x->code = gw_malloc(p->n_reads * (size_t)p->max_len + 1, 1);
     x->off = gw_malloc(p->n_reads + 1, sizeof *x->off);
     x->len = gw_malloc(p->n_reads + 1, sizeof *x->len);
-    ck_assert(x->ref && x->code && x->off && x->len);
+    if (!x->ref || !x->code || !x->off || !x->len)
+        return false;
     for (size_t i = 0; i < p->n_letters + p->unit && i < x->n_ref; i++)
         x->ref[i] = (uint8_t)gw_rng_below(rng, gw_rng_below(rng, 400) ? 4 : 5);
     for (size_t i = p->n_letters + p->unit; i < x->n_ref; i++)
         x->ref[i] = x->ref[i - p->unit];
-    seedings_table(x, p->bucket_bits);
+    if (!seedings_table(x, p->bucket_bits))
+        return false;
     int64_t at = 0;
     for (size_t i = 0; i < p->n_reads; i++) {
         x->len[i] = p->min_len +
@@ -107,6 +113,7 @@ static inline void seedings_init(seedings_t *x, gw_rng_t *rng, const seedings_pl
         at += x->len[i];
     }
     x->b = (gw_seeding_batch_t){p->n_reads, x->code, x->off, x->len};
+    return true;
 }
 
 static inline void seedings_release(seedings_t *x)

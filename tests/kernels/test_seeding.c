@@ -3,6 +3,7 @@
 #include <config.h>
 
 #include "kernels/seeding.h"
+#include "tests/check_main.h"
 #include "tests/kernels/seedings.h"
 
 typedef struct {
@@ -153,7 +154,7 @@ START_TEST(against_all_pairs)
     gw_err_t err = {0};
     gw_seeding_out_t out = {0};
     gw_rng_init(&rng, 7 + (uint64_t)_i);
-    seedings_init(&x, &rng, &plans[_i]);
+    ck_assert(seedings_init(&x, &rng, &plans[_i]));
     gw_seed_t *ref = gw_malloc(x.n_ref, sizeof *ref);
     gw_seed_candidate_t *c = gw_malloc(2 * GW_SEEDING_HITS, sizeof *c);
     ck_assert(ref && c);
