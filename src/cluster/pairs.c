@@ -9,13 +9,11 @@
 #include "cluster/pairs.h"
 #include "cluster/scoring.h"
 #include "cluster/wordindex.h"
-#include "kernels/gapless.h"
 
 enum {
     CHUNK = 128,    /* queries a work item; fixed, so that results never depend on threads */
     DIAG_BAND = 10, /* hits this near in diagonal count together */
     SHORT = 120,    /* proteins below this length are looked at for one hit */
-    FETCH = 256,    /* letters of a target to be fetched ahead */
     MIN_LIST = 8    /* lists up to this long are scanned without searching */
 };
 
@@ -26,23 +24,15 @@ typedef struct {
     uint32_t hits;
 } slot_t;
 
-/* Diagonals to be scored: two of a slot whose hits were not all on one. */
-typedef struct {
-    int64_t *q_off, *t_off;
-    int32_t *q_len, *t_len, *diag, *width, *score;
-    size_t n, cap[7];
-} list_t;
-
 typedef struct {
     slot_t *slot;         /* one per target and strand */
     uint32_t epoch, need; /* hits that make a target of the query's a candidate */
     uint32_t *found;      /* slots that reached min_hits */
     size_t n_found, cap_found;
     uint32_t *word;
-    uint8_t *strand[2]; /* the query's letters, and their reverse complement */
+    uint8_t *reverse; /* the query's reverse complement */
     gw_pair_t *top;
     size_t cap_top;
-    list_t list; /* of w->found's slots, in their order */
 } worker_t;
 
 typedef struct {
@@ -50,7 +40,6 @@ typedef struct {
     const gw_pairs_rules_t *rules;
     const uint8_t *active, *fresh;
     gw_ident_params_t scoring;
-    gw_extend_params_t ungapped; /* the same scores */
     gw_wordshape_t shape[GW_WORD_MAX_SHAPES];
     gw_wordindex_t index[GW_WORD_MAX_SHAPES];
     bool by_length; /* canonical order is by falling length */
@@ -167,6 +156,20 @@ static void look_up(const find_t *f, worker_t *w, int32_t u, const uint8_t *seq,
     }
 }
 
+/* Best ungapped score along one diagonal (target position - query position). */
+static int32_t ungapped(const gw_ident_params_t *sc, const uint8_t *q, int32_t q_len,
+                        const uint8_t *t, int32_t t_len, int32_t diag)
+{
+    int32_t p = diag < 0 ? -diag : 0, end = t_len - diag < q_len ? t_len - diag : q_len;
+    int32_t sum = 0, best = 0;
+    for (; p < end; p++) {
+        sum += sc->matrix[q[p] * sc->n_letters + t[p + diag]];
+        sum = sum < 0 ? 0 : sum;
+        best = sum > best ? sum : best;
+    }
+    return best;
+}
+
 /* The first segment of that score: its letters and how many of them are equal. */
 static void segment(const gw_ident_params_t *sc, const uint8_t *q, const uint8_t *t, int32_t diag,
                     int32_t score, int32_t *len, int32_t *matches)
@@ -204,84 +207,37 @@ static int cmp_pair(const void *a, const void *b)
     return (int)x->reverse - (int)y->reverse;
 }
 
-static bool add_diagonal(list_t *l, const find_t *f, int32_t u, int32_t v, bool reverse,
-                         int32_t diag)
-{
-    size_t n = l->n + 1;
-    if (!GW_GROW(l->q_off, l->cap[0], n) || !GW_GROW(l->t_off, l->cap[1], n) ||
-        !GW_GROW(l->q_len, l->cap[2], n) || !GW_GROW(l->t_len, l->cap[3], n) ||
-        !GW_GROW(l->diag, l->cap[4], n) || !GW_GROW(l->width, l->cap[5], n) ||
-        !GW_GROW(l->score, l->cap[6], n))
-        return false;
-    l->q_off[l->n] = reverse ? f->s->longest : 0;
-    l->q_len[l->n] = gw_seqset_len(f->s, u);
-    l->t_off[l->n] = f->s->off[v];
-    l->t_len[l->n] = gw_seqset_len(f->s, v);
-    l->width[l->n] = 0;
-    l->diag[l->n++] = diag;
-    /* targets lie anywhere in the set: they are on their way while the list is made */
-    const uint8_t *t = gw_seqset_seq(f->s, v) + (diag > 0 ? diag : 0);
-    for (int32_t k = 0; k < FETCH; k += 64)
-        __builtin_prefetch(t + k);
-    return true;
-}
-
-/* Leaves out of w->found what is too short or long, and scores the diagonals of the others. */
-static gw_status_t score_found(const find_t *f, worker_t *w, int32_t u, gw_err_t *err)
-{
-    const gw_seqset_t *s = f->s;
-    list_t *l = &w->list;
-    int32_t len = gw_seqset_len(s, u);
-    size_t n = 0;
-    l->n = 0;
-    for (size_t i = 0; i < w->n_found; i++) {
-        uint32_t at = w->found[i];
-        const slot_t *slot = &w->slot[at];
-        int32_t v = (int32_t)(at % (uint32_t)s->n), t_len = gw_seqset_len(s, v);
-        bool reverse = at >= (uint32_t)s->n;
-        int32_t lo = t_len < len ? t_len : len;
-        if (lo < f->rules->min_ratio * (t_len < len ? len : t_len))
-            continue;
-        w->found[n++] = at;
-        if (!add_diagonal(l, f, u, v, reverse, slot->diag) ||
-            (slot->last != slot->diag && !add_diagonal(l, f, u, v, reverse, slot->last)))
-            return gw_err_nomem(err, "finding pairs");
-    }
-    w->n_found = n;
-    gw_extend_batch_t b = {l->n,     w->strand[0], s->letter, l->q_off,
-                           l->t_off, l->q_len,     l->t_len};
-    return gw_gapless_score(&b, &f->ungapped, l->diag, l->width, l->score, err);
-}
-
 /* Scores what was found and keeps the best. */
 static gw_status_t keep(const find_t *f, worker_t *w, int32_t u, gw_pairs_t *out, gw_err_t *err)
 {
     const gw_seqset_t *s = f->s;
     const gw_pairs_rules_t *r = f->rules;
+    const uint8_t *q = gw_seqset_seq(s, u);
     int32_t len = gw_seqset_len(s, u);
-    int64_t self = gw_scoring_self(&f->scoring, gw_seqset_seq(s, u), len);
+    int64_t self = gw_scoring_self(&f->scoring, q, len);
     int32_t min_id = (int32_t)(r->min_id * 10000 + 0.5);
-    size_t n = 0, k = 0;
-    gw_status_t st = score_found(f, w, u, err);
-    if (st != GW_OK)
-        return st;
+    size_t n = 0;
     if (!GW_GROW(w->top, w->cap_top, w->n_found))
         return gw_err_nomem(err, "finding pairs");
     for (size_t i = 0; i < w->n_found; i++) {
         const slot_t *slot = &w->slot[w->found[i]];
         int32_t v = (int32_t)(w->found[i] % (uint32_t)s->n);
         bool reverse = w->found[i] >= (uint32_t)s->n;
+        const uint8_t *letters = reverse ? w->reverse : q;
         int32_t t_len = gw_seqset_len(s, v), lo = t_len < len ? t_len : len;
-        int32_t diag = slot->diag, score = w->list.score[k++];
+        if (lo < r->min_ratio * (t_len < len ? len : t_len))
+            continue;
+        const uint8_t *t = gw_seqset_seq(s, v);
+        int32_t diag = slot->diag, score = ungapped(&f->scoring, letters, len, t, t_len, diag);
         if (slot->last != diag) {
-            int32_t other = w->list.score[k++];
+            int32_t other = ungapped(&f->scoring, letters, len, t, t_len, slot->last);
             diag = other > score ? slot->last : diag;
             score = other > score ? other : score;
         }
         if (score < r->min_score || (double)score * len < r->min_fraction * (double)self * lo)
             continue;
         int32_t seg, matches;
-        segment(&f->scoring, w->strand[reverse], gw_seqset_seq(s, v), diag, score, &seg, &matches);
+        segment(&f->scoring, letters, t, diag, score, &seg, &matches);
         int32_t odds = gw_odds_of_segment(matches, seg, lo, min_id);
         if (s->kind != GW_SEQ_DNA && odds < r->min_odds)
             continue;
@@ -315,11 +271,11 @@ static gw_status_t find_chunk(void *ctx, int worker, int64_t i, gw_err_t *err)
         w->epoch++;
         int32_t len = gw_seqset_len(f->s, u);
         w->need = needed_hits(f, len);
-        memcpy(w->strand[0], gw_seqset_seq(f->s, u), (size_t)len);
-        look_up(f, w, u, w->strand[0], 0);
+        const uint8_t *seq = gw_seqset_seq(f->s, u);
+        look_up(f, w, u, seq, 0);
         if (f->n_strands > 1) {
-            gw_seqset_turn(w->strand[0], len, w->strand[1]);
-            look_up(f, w, u, w->strand[1], 1);
+            gw_seqset_turn(seq, len, w->reverse);
+            look_up(f, w, u, w->reverse, 1);
         }
         st = keep(f, w, u, &f->chunk[i], err);
     }
@@ -340,10 +296,9 @@ static gw_status_t run(find_t *f, gw_pairs_t *pairs, gw_err_t *err)
         w->slot = gw_calloc(slots, sizeof *w->slot);
         w->found = gw_malloc(slots, sizeof *w->found);
         w->word = gw_malloc((size_t)s->longest + 1, sizeof *w->word);
-        w->strand[0] = gw_malloc((size_t)s->longest, 2);
-        if (!w->slot || !w->found || !w->word || !w->strand[0])
+        w->reverse = gw_malloc((size_t)s->longest, 1);
+        if (!w->slot || !w->found || !w->word || !w->reverse)
             return gw_err_nomem(err, "finding pairs");
-        w->strand[1] = w->strand[0] + s->longest;
     }
     gw_status_t st = gw_thread_for(f->rules->threads, f->rules->n_seeds, build_one, f, err);
     if (st == GW_OK)
@@ -360,30 +315,12 @@ static gw_status_t run(find_t *f, gw_pairs_t *pairs, gw_err_t *err)
     return st;
 }
 
-static void release_worker(worker_t *w)
-{
-    free(w->slot);
-    free(w->found);
-    free(w->word);
-    free(w->strand[0]);
-    free(w->top);
-    free(w->list.q_off);
-    free(w->list.t_off);
-    free(w->list.q_len);
-    free(w->list.t_len);
-    free(w->list.diag);
-    free(w->list.width);
-    free(w->list.score);
-}
-
 gw_status_t gw_pairs_find(const gw_seqset_t *s, const uint8_t *active, const uint8_t *fresh,
                           const gw_pairs_rules_t *rules, gw_pairs_t *pairs, gw_err_t *err)
 {
     find_t f = {.s = s, .rules = rules, .active = active, .fresh = fresh, .by_length = true};
     f.n_strands = s->kind == GW_SEQ_DNA && rules->both_strands ? 2 : 1;
     gw_scoring_init(&f.scoring, s->kind, rules->min_id);
-    f.ungapped.n_letters = f.scoring.n_letters;
-    memcpy(f.ungapped.matrix, f.scoring.matrix, sizeof f.ungapped.matrix);
     for (int k = 0; k < rules->n_seeds; k++)
         gw_wordshape_init(&f.shape[k], s->kind, rules->min_id, k);
     for (int32_t u = 1; u < s->n; u++)
@@ -392,8 +329,13 @@ gw_status_t gw_pairs_find(const gw_seqset_t *s, const uint8_t *active, const uin
     gw_status_t st = run(&f, pairs, err);
     for (int k = 0; k < rules->n_seeds; k++)
         gw_wordindex_release(&f.index[k]);
-    for (int t = 0; f.worker && t < rules->threads; t++)
-        release_worker(&f.worker[t]);
+    for (int t = 0; f.worker && t < rules->threads; t++) {
+        free(f.worker[t].slot);
+        free(f.worker[t].found);
+        free(f.worker[t].word);
+        free(f.worker[t].reverse);
+        free(f.worker[t].top);
+    }
     free(f.worker);
     for (int64_t i = 0; f.chunk && i < (s->n + CHUNK - 1) / CHUNK; i++)
         free(f.chunk[i].v);

@@ -9,7 +9,7 @@
  * block counts as a sum of -carry before its first letter. */
 enum { LANES = 8, HIGHEST = 30000 };
 
-int32_t gw_gapless_diag_portable(const gw_gapless_matrix_t *m, const uint8_t *q, const uint8_t *t,
+int32_t gw_gapless_best_portable(const gw_gapless_t *m, const uint8_t *q, const uint8_t *t,
                                  int32_t n, int32_t best)
 {
     simde__m128i most = simde_mm_setzero_si128(), carry = most;
@@ -35,5 +35,5 @@ int32_t gw_gapless_diag_portable(const gw_gapless_matrix_t *m, const uint8_t *q,
     simde_mm_storeu_si128((simde__m128i *)v, most);
     for (int k = 0; k < LANES; k++)
         best = v[k] > best ? v[k] : best;
-    return gw_gapless_diag_rest(m, q + i, t + i, n - i, sum, best);
+    return gw_gapless_rest(m, q + i, t + i, n - i, sum, best);
 }
