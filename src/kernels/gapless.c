@@ -17,7 +17,7 @@ gw_status_t gw_gapless_score(const gw_extend_batch_t *b, const gw_extend_params_
 }
 
 /* 2. one diagonal */
-static int32_t best_ref(const gw_gapless_t *m, const uint8_t *q, const uint8_t *t, int32_t n,
+static int32_t best_plain(const gw_gapless_t *m, const uint8_t *q, const uint8_t *t, int32_t n,
                         int32_t best)
 {
     return gw_gapless_rest(m, q, t, n, 0, best);
@@ -31,7 +31,7 @@ static void init_at(gw_gapless_t *m, gw_cpu_level_t level, int32_t n_letters, co
         for (int b = 0; b < n_letters; b++)
             m->word[a * GW_GAPLESS_ROW + b] = m->byte[a * GW_GAPLESS_ROW + b] =
                 matrix[a * n_letters + b];
-    m->best = level == GW_CPU_REF ? best_ref : gw_gapless_best_portable;
+    m->best = best_plain;
 #if defined(__x86_64__) || defined(__i386__)
     if (level >= GW_CPU_AVX2)
         m->best = level >= GW_CPU_AVX512 ? gw_gapless_best_avx512 : gw_gapless_best_avx2;

@@ -56,13 +56,12 @@ void gw_gapless_score_at(gw_cpu_level_t level, const gw_extend_batch_t *b,
                          int32_t *score);
 void gw_gapless_score_ref(const gw_extend_batch_t *b, const gw_extend_params_t *p,
                           const int32_t *diag, const int32_t *width, int32_t *score);
-int32_t gw_gapless_best_portable(const gw_gapless_t *m, const uint8_t *q, const uint8_t *t,
-                                 int32_t n, int32_t best);
 int32_t gw_gapless_best_avx2(const gw_gapless_t *m, const uint8_t *q, const uint8_t *t, int32_t n,
                              int32_t best);
 int32_t gw_gapless_best_avx512(const gw_gapless_t *m, const uint8_t *q, const uint8_t *t, int32_t n,
                                int32_t best);
-/* letter by letter, going on from a stretch of this sum (>= 0): what a variant leaves over */
+/* letter by letter, going on from a stretch of this sum (>= 0): what a variant leaves over, and all
+ * of it where vectors are narrower (eight at a time with SSE2 take twice as long) */
 int32_t gw_gapless_rest(const gw_gapless_t *m, const uint8_t *q, const uint8_t *t, int32_t n,
                         int32_t sum, int32_t best);
 

@@ -4,7 +4,9 @@
 
 #include "kernels/gapless.h"
 
-/* As gapless_portable.c, with scores by gathers, in 32 bits, where no sum is too large. */
+/* Eight pairs of letters at once: p holds their sums from the block's first on, low the smallest
+ * sum before or at each, so that p - low is the best stretch that ends there. A stretch from before the
+ * block counts as a sum of -carry before its first letter. In 32 bits no sum is too large. */
 enum { LANES = 8 };
 
 static inline __m256i up_one(__m256i v)

@@ -4,7 +4,7 @@
 
 #include "kernels/gapless.h"
 
-/* As gapless_portable.c, 64 pairs of letters at once: their scores come out of the matrix in
+/* As gapless_avx2.c, 64 pairs of letters at once: their scores come out of the matrix in
  * registers, then they are summed as two blocks of 32. The matrix's rows stand four to a pair of
  * registers, and as many pairs are looked at as hold rows. */
 enum { BLOCK = 64, GROUPS = 8, HIGHEST = 24000 };
