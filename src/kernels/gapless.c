@@ -25,6 +25,7 @@ static int32_t best_plain(const gw_gapless_t *m, const uint8_t *q, const uint8_t
 
 static void init_at(gw_gapless_t *m, gw_cpu_level_t level, int32_t n_letters, const int8_t *matrix)
 {
+    (void)level;
     memset(m, 0, sizeof *m);
     m->n_letters = n_letters;
     for (int a = 0; a < n_letters; a++)
