@@ -4,7 +4,9 @@
 
 #include "kernels/gapless.h"
 
-/* As gapless_portable.c, with scores by gathers, in 32 bits, where no sum is too large. */
+/* Eight pairs of letters at once: p holds their sums from the block's first on, low the smallest
+ * sum before or at each, so that p - low is the best stretch that ends there. A stretch from before the
+ * block counts as a sum of -carry before its first letter. In 32 bits no sum is too large. */
 enum { LANES = 8 };
 
 static inline __m256i up_one(__m256i v)
@@ -18,7 +20,7 @@ static inline __m256i across(__m256i v)
     return _mm256_shuffle_epi32(_mm256_permute2x128_si256(v, v, 0x08), 0xff);
 }
 
-int32_t gw_gapless_diag_avx2(const gw_gapless_matrix_t *m, const uint8_t *q, const uint8_t *t,
+int32_t gw_gapless_best_avx2(const gw_gapless_t *m, const uint8_t *q, const uint8_t *t,
                              int32_t n, int32_t best)
 {
     const __m256i zero = _mm256_setzero_si256(), last = _mm256_set1_epi32(LANES - 1);
@@ -44,6 +46,6 @@ int32_t gw_gapless_diag_avx2(const gw_gapless_matrix_t *m, const uint8_t *q, con
     _mm256_storeu_si256((__m256i *)v, most);
     for (int k = 0; k < LANES; k++)
         best = v[k] > best ? v[k] : best;
-    return gw_gapless_diag_rest(m, q + i, t + i, n - i,
+    return gw_gapless_rest(m, q + i, t + i, n - i,
                                 _mm_cvtsi128_si32(_mm256_castsi256_si128(carry)), best);
 }

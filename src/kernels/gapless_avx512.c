@@ -4,7 +4,7 @@
 
 #include "kernels/gapless.h"
 
-/* As gapless_portable.c, 64 pairs of letters at once: their scores come out of the matrix in
+/* As gapless_avx2.c, 64 pairs of letters at once: their scores come out of the matrix in
  * registers, then they are summed as two blocks of 32. The matrix's rows stand four to a pair of
  * registers, and as many pairs are looked at as hold rows. */
 enum { BLOCK = 64, GROUPS = 8, HIGHEST = 24000 };
@@ -46,7 +46,7 @@ static inline __m512i block(__m512i p, __m512i *carry, __m512i most)
 }
 
 static inline __attribute__((always_inline)) int32_t
-best_of(const gw_gapless_matrix_t *m, int groups, const uint8_t *q, const uint8_t *t, int32_t n, int32_t best)
+best_of(const gw_gapless_t *m, int groups, const uint8_t *q, const uint8_t *t, int32_t n, int32_t best)
 {
     __m512i most = _mm512_setzero_si512(), carry = most;
     const __m512i *row = (const __m512i *)(const void *)m->byte;
@@ -65,10 +65,10 @@ best_of(const gw_gapless_matrix_t *m, int groups, const uint8_t *q, const uint8_
     _mm512_storeu_si512(v, most);
     for (int k = 0; k < BLOCK / 2; k++)
         best = v[k] > best ? v[k] : best;
-    return i < n ? gw_gapless_diag_rest(m, q + i, t + i, n - i, sum, best) : best;
+    return i < n ? gw_gapless_rest(m, q + i, t + i, n - i, sum, best) : best;
 }
 
-int32_t gw_gapless_diag_avx512(const gw_gapless_matrix_t *m, const uint8_t *q, const uint8_t *t,
+int32_t gw_gapless_best_avx512(const gw_gapless_t *m, const uint8_t *q, const uint8_t *t,
                                int32_t n, int32_t best)
 {
     if (m->n_letters <= 8) /* nucleotides */

@@ -15,7 +15,6 @@ libgw_kernels_a_SOURCES = \
 	src/kernels/extend_global_group.h src/kernels/extend_global_simd.h \
 	src/kernels/extend_widths.h src/kernels/extend_simd.h src/kernels/extend_lanes.h src/kernels/extend_portable.c src/kernels/vec.h src/kernels/vec_undef.h \
 	src/kernels/gapless.c src/kernels/gapless.h src/kernels/gapless_ref.c \
-	src/kernels/gapless_portable.c \
 	src/kernels/pairhmm.c src/kernels/pairhmm.h src/kernels/pairhmm_variants.h \
 	src/kernels/pairhmm_rows.c src/kernels/pairhmm_ref.c src/kernels/pairhmm_ref.h \
 	src/kernels/pairhmm_batch.c src/kernels/pairhmm_batch.h src/kernels/pairhmm_group.h \

@@ -67,7 +67,7 @@ bench-torture: genowarp
 	$(run_bench) $(srcdir)/tests/bench/torture_peers.sh
 .PHONY: bench bench-kernels bench-pca bench-cluster bench-groups bench-fold bench-torture
 # On a machine with a card: its pipes, every kernel, whole commands. About five minutes.
-gpu-bench: tests/bench/gpu_bench genowarp
+gpu-bench: tests/bench/gpu_bench tests/bench/simgeno genowarp
 	tests/bench/gpu_bench || test $$? = 77
 	$(run_bench) $(srcdir)/tests/bench/gpu.sh || test $$? = 77
 # Instructions a cell of the kernels, from what nvcc made
