@@ -3,7 +3,9 @@ ROOM_LIBS += libgw_cluster.a
 libgw_cluster_a_SOURCES = \
 	src/cluster/seqset.c src/cluster/seqset.h \
 	src/cluster/scoring.c src/cluster/scoring.h \
-	src/cluster/wordindex.c src/cluster/wordindex.h \
+	src/cluster/wordshape.c src/cluster/wordshape.h \
+	src/cluster/recbins.c src/cluster/recbins.h \
+	src/cluster/wordhits.c src/cluster/wordhits.h \
 	src/cluster/odds.c src/cluster/odds.h \
 	src/cluster/pairs.c src/cluster/pairs.h \
 	src/cluster/graph.c src/cluster/graph.h \
