@@ -21,6 +21,7 @@ typedef struct {
     gw_clustermode_t mode;
     gw_searchdepth_t depth;
     bool both_strands; /* nucleotides */
+    gw_engine_t *engine; /* borrowed */
     int threads;
 } gw_cluster_opts_t;
 

@@ -10,6 +10,7 @@ libgw_cluster_a_SOURCES = \
 	src/cluster/pairs.c src/cluster/pairs.h \
 	src/cluster/graph.c src/cluster/graph.h \
 	src/cluster/verify.c src/cluster/verify.h \
+	src/cluster/rounds.c src/cluster/rounds.h \
 	src/cluster/gramindex.c src/cluster/gramindex.h \
 	src/cluster/greedy.c src/cluster/greedy.h \
 	src/cluster/certify.c src/cluster/certify.h \

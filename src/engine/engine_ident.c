@@ -10,7 +10,7 @@
 /* 2. jobs: slices by pairs and cells, larger ones for devices */
 static const struct {
     int64_t pairs, cells;
-} limits[2] = {{256, (int64_t)1 << 25}, {65536, (int64_t)1 << 32}};
+} limits[2] = {{64, (int64_t)1 << 25}, {65536, (int64_t)1 << 32}};
 
 typedef struct {
     const gw_engine_t *e;

@@ -6,8 +6,8 @@
 #include "kernels/ident_batch.h"
 
 /* 2. answers */
-static gw_status_t ask_one(gw_ident_t *w, int ask, const uint8_t *t, int32_t len,
-                           const gw_ident_band_t *band, gw_ident_answer_t *out, gw_err_t *err)
+gw_status_t gw_ident_ask(gw_ident_t *w, int ask, const uint8_t *t, int32_t len,
+                         const gw_ident_band_t *band, gw_ident_answer_t *out, gw_err_t *err)
 {
     int32_t score, span;
     gw_status_t st;
@@ -44,7 +44,7 @@ gw_status_t gw_ident_batch(const gw_ident_batch_t *b, const gw_ident_params_t *p
             t = turned;
         }
         const gw_ident_band_t *band = b->band[i].low > b->band[i].high ? NULL : &b->band[i];
-        st = ask_one(w, b->ask[i] & ~GW_IDENT_TURNED, t, len, band, &out[i], err);
+        st = gw_ident_ask(w, b->ask[i] & ~GW_IDENT_TURNED, t, len, band, &out[i], err);
     }
     free(turned);
     gw_ident_destroy(w);

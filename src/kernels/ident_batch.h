@@ -28,6 +28,11 @@ typedef struct {
 GW_RESULT_USED gw_status_t gw_ident_batch(const gw_ident_batch_t *b, const gw_ident_params_t *p,
                                           gw_ident_answer_t *out, gw_err_t *err);
 
+/* One of these questions about w's query and a target that is not to be turned; band NULL: all. */
+GW_RESULT_USED gw_status_t gw_ident_ask(gw_ident_t *w, int ask, const uint8_t *target, int32_t len,
+                                        const gw_ident_band_t *band, gw_ident_answer_t *out,
+                                        gw_err_t *err);
+
 /* The columns of a band that are visited against a target of len letters, in whole vectors; what of
  * it lies outside the matrix is not. */
 gw_ident_band_t gw_ident_band_of(int32_t q_len, int32_t t_len, const gw_ident_band_t *band);

@@ -39,13 +39,13 @@ run "$a" --msa fasta
 refused 64 "output" "--msa without -o"
 
 # a device: refused where it has nothing to do, exit status 69 before anything is written where there is none
-for how in "" "--umi reads" "--umi reads --consensus -o $tmp/dev" "--derep" "--samples"; do
+for how in "--umi reads" "--umi reads --consensus -o $tmp/dev" "--derep" "--denoise" "--samples"; do
     run "$a" $how --device cuda
-    refused 64 "--device cuda: a device aligns for --msa" "--device cuda with '$how'"
+    refused 64 "--device cuda: a device compares sequences" "--device cuda with '$how'"
     run "$a" $how --device tpu
     refused 64 "--device tpu" "--device tpu with '$how'"
 done
-for how in "--msa a3m" "--consensus" "--derep --consensus"; do
+for how in "" "--msa a3m" "--consensus" "--derep --consensus" "--certify"; do
     CUDA_VISIBLE_DEVICES= run "$a" $how -o "$tmp/dev" --device cuda
     refused 69 "--device cuda" "--device cuda without a card, '$how'"
     run "$a" $how -o "$tmp/dev" --device tpu
