@@ -297,19 +297,19 @@ double gw_gpu_kernel_ms(const gw_gpu_t *g)
 
 /* 5. what stays on a device */
 enum { MOST_PIECES = 4 };
-struct gw_gpu_kept {
+struct gw_gpu_tables {
     int device;
     uint8_t *memory;
     uint64_t at[MOST_PIECES + 1];
 };
 
-gw_status_t gw_gpu_keep(gw_gpu_t *g, const void *const *piece, const uint64_t *bytes, int n,
-                        gw_gpu_kept_t **out, gw_err_t *err)
+gw_status_t gw_gpu_tables_send(gw_gpu_t *g, const void *const *piece, const uint64_t *bytes, int n,
+                        gw_gpu_tables_t **out, gw_err_t *err)
 {
     *out = NULL;
     if (n > MOST_PIECES)
         return gw_err_set(err, GW_EINTERNAL, "cuda:%d: %d pieces to keep", g->device, n);
-    gw_gpu_kept_t *k = (gw_gpu_kept_t *)calloc(1, sizeof *k);
+    gw_gpu_tables_t *k = (gw_gpu_tables_t *)calloc(1, sizeof *k);
     if (!k)
         return gw_err_nomem(err, "sending tables");
     k->device = g->device;
@@ -326,19 +326,19 @@ gw_status_t gw_gpu_keep(gw_gpu_t *g, const void *const *piece, const uint64_t *b
     if (!e)
         e = cudaStreamSynchronize(g->stream);
     if (e) {
-        gw_gpu_forget(k);
+        gw_gpu_tables_free(k);
         return fail(err, g->device, "sending tables", e);
     }
     *out = k;
     return GW_OK;
 }
 
-const void *gw_gpu_kept_at(const gw_gpu_kept_t *k, int piece)
+const void *gw_gpu_tables_at(const gw_gpu_tables_t *k, int piece)
 {
     return k->memory + k->at[piece];
 }
 
-void gw_gpu_forget(gw_gpu_kept_t *k)
+void gw_gpu_tables_free(gw_gpu_tables_t *k)
 {
     if (!k)
         return;

@@ -120,8 +120,8 @@ double gw_gpu_kernel_ms(const gw_gpu_t *g)
 }
 
 /* 5. what stays on a device */
-gw_status_t gw_gpu_keep(gw_gpu_t *g, const void *const *piece, const uint64_t *bytes, int n,
-                        gw_gpu_kept_t **out, gw_err_t *err)
+gw_status_t gw_gpu_tables_send(gw_gpu_t *g, const void *const *piece, const uint64_t *bytes, int n,
+                        gw_gpu_tables_t **out, gw_err_t *err)
 {
     (void)g;
     (void)piece;
@@ -131,14 +131,14 @@ gw_status_t gw_gpu_keep(gw_gpu_t *g, const void *const *piece, const uint64_t *b
     return gw_err_set(err, GW_ENODEVICE, NO_KERNELS);
 }
 
-const void *gw_gpu_kept_at(const gw_gpu_kept_t *k, int piece)
+const void *gw_gpu_tables_at(const gw_gpu_tables_t *k, int piece)
 {
     (void)k;
     (void)piece;
     return NULL;
 }
 
-void gw_gpu_forget(gw_gpu_kept_t *k)
+void gw_gpu_tables_free(gw_gpu_tables_t *k)
 {
     (void)k;
 }

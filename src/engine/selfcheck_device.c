@@ -102,7 +102,7 @@ static gw_status_t check_seeds(gw_gpu_t *g, gw_selfcheck_room_t *r, const gw_ext
     gw_seeding_batch_t b = {reads->n, reads->query, reads->q_off, reads->q_len};
     const void *piece[GW_GPUSEEDING_PIECES];
     uint64_t bytes[GW_GPUSEEDING_PIECES];
-    gw_gpu_kept_t *kept = NULL;
+    gw_gpu_tables_t *kept = NULL;
     gw_seeding_out_t *x = &r->places, *y = &r->want_places;
     gw_gpuseeding_pieces(&t, piece, bytes);
     gw_status_t st = gw_seeding_start(x, b.n, err);
@@ -111,10 +111,10 @@ static gw_status_t check_seeds(gw_gpu_t *g, gw_selfcheck_room_t *r, const gw_ext
     if (st == GW_OK)
         st = gw_seeding_ref(&t, &b, 0, b.n, y, err);
     if (st == GW_OK)
-        st = gw_gpu_keep(g, piece, bytes, GW_GPUSEEDING_PIECES, &kept, err);
+        st = gw_gpu_tables_send(g, piece, bytes, GW_GPUSEEDING_PIECES, &kept, err);
     if (st == GW_OK)
         st = gw_gpuseeding_run(g, kept, &t, &b, 0, b.n, x, err);
-    gw_gpu_forget(kept);
+    gw_gpu_tables_free(kept);
     for (size_t i = 0; i < b.n && st == GW_OK; i++) {
         size_t n = (size_t)(y->first[i + 1] - y->first[i]);
         row->answers++;

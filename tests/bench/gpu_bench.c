@@ -477,7 +477,7 @@ static void threading(bench_t *b)
 /* 2e. seeds: reads of a reference of 64 million letters, its table on the device beforehand */
 typedef struct {
     seedings_t x;
-    gw_gpu_kept_t *kept;
+    gw_gpu_tables_t *kept;
     gw_seeding_out_t got;
 } seeds_input_t;
 
@@ -527,11 +527,11 @@ static void seeding(bench_t *b)
     if (!seedings_init(&in.x, &rng, b->toy ? &toy : &plan))
         exit(104);
     gw_gpuseeding_pieces(&in.x.table, piece, bytes);
-    if (gw_gpu_keep(b->g, piece, bytes, GW_GPUSEEDING_PIECES, &in.kept, &err) != GW_OK)
+    if (gw_gpu_tables_send(b->g, piece, bytes, GW_GPUSEEDING_PIECES, &in.kept, &err) != GW_OK)
         die(&err);
     measure(b, &(kernel_t){"seeding", "T letters/s", 150.0 * (double)in.x.b.n, 0, run_seeds,
                            check_seeds, &in, NULL, 0});
-    gw_gpu_forget(in.kept);
+    gw_gpu_tables_free(in.kept);
     gw_seeding_release(&in.got);
     seedings_release(&in.x);
 }
