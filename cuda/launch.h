@@ -1,7 +1,7 @@
 /* cuda/launch.h -- what the host files (gpu*.c) hand to the kernels (*.cu)
  *
  * Contents: 1. local alignment  2. banded alignment  3. pair HMM  4. genotype products
- *           5. threading  6. rates of a card's pipes
+ *           5. kinship counts  6. threading  7. rates of a card's pipes
  * Pointers are device addresses, stream is a cudaStream_t. A launcher only queues work: its
  * failures come out of gw_gpu_receive.
  */
@@ -160,7 +160,25 @@ void gw_gram_launch_index(const gw_gram_args_t *a, void *stream);
 void gw_gram_launch_right(const gw_gram_args_t *a, void *stream);
 void gw_gram_launch_square(const gw_gram_args_t *a, void *stream);
 
-/* 5. threading (thread.cu): a warp a template */
+/* 5. kinship counts (kin.cu): 2-bit rows of samples from on; sum: four numbers a pair (i, j), from <= i <
+ *    to, i < j < n, by rising i, then j. By bits, or spread, four products (p = 0..3: planes 0 0, 2 2,
+ *    1 2, 2 1 of the first n_rows samples and of all), join. */
+typedef struct {
+    int64_t n, from, to;
+    uint64_t row_bytes; /* a multiple of 8 */
+    const uint8_t *row; /* of sample from, from + 1 ... */
+    int32_t *sum;
+    /* for the products only */
+    int32_t n_rows, n_padded; /* to - from and n - from, rounded up */
+    uint32_t *plane;          /* scratch: [3][n_padded][row_bytes] words of four numbers */
+    int32_t *product;         /* scratch: [4][n_padded][n_rows] */
+} gw_kin_args_t;
+
+void gw_kin_launch_bits(const gw_kin_args_t *a, void *stream);
+void gw_kin_launch_spread(const gw_kin_args_t *a, void *stream);
+void gw_kin_launch_join(const gw_kin_args_t *a, void *stream);
+
+/* 6. threading (thread.cu): a warp a template */
 typedef struct {
     uint32_t dot[10]; /* 20 bytes of weighted pp, 20 of env */
     int16_t bias;     /* the template's shift included, saturated nowhere: within +-8000 */
@@ -186,7 +204,7 @@ typedef struct {
 
 void gw_thread_launch(const gw_thread_args_t *a, void *stream);
 
-/* 6. rates (rates.cu): every thread of blocks * GW_RATES_BLOCK does loops * GW_RATES_PER_LOOP
+/* 7. rates (rates.cu): every thread of blocks * GW_RATES_BLOCK does loops * GW_RATES_PER_LOOP
  *    operations of one kind; out: a word a thread, so that nothing is left out. Benchmarks only. */
 enum { GW_RATES_BLOCK = 512, GW_RATES_PER_LOOP = 128 };
 enum {

@@ -14,7 +14,7 @@
 #include "tests/kernels/threads.h"
 
 /* 1. one input of each job, and what the CPU makes of it */
-enum { PAIRS = 40, JOBS = 9, AT_START = 3 };
+enum { PAIRS = 40, JOBS = 10, KIN_ROW = 24, AT_START = 3 };
 typedef struct {
     pairs_t pairs;
     gw_extend_params_t params;
@@ -66,6 +66,7 @@ static uint8_t *run_job(gw_engine_t *e, const inputs_t *x, int k, size_t *n)
     gw_status_t st;
     *n = k == 0 || k == 8 ? PAIRS * sizeof(int32_t)
          : k == 1 ? PAIRS * sizeof(gw_extend_hit_t)
+         : k == 9 ? 4 * PAIRS * (PAIRS - 1) / 2 * sizeof(int32_t)
          : k == 3 ? x->reads.n_results * sizeof(double)
          : k == 4 ? x->lib.t.n * sizeof(int32_t)
          : k == 5 ? variants * TILES * L * sizeof(float)
@@ -97,6 +98,13 @@ static uint8_t *run_job(gw_engine_t *e, const inputs_t *x, int k, size_t *n)
         memcpy(out + sizeof off, score, sizeof score);
         memcpy(out + sizeof off + sizeof score, c.cigar, c.n_cigar * sizeof *c.cigar);
         free(c.cigar);
+        break;
+    }
+    case 9: {
+        gw_gram_kin_t kin = {PAIRS, KIN_ROW, x->pairs.query}; /* any bytes will do */
+        st = gw_engine_run(e, GW_JOB_KINSHIP, &kin, out, &err);
+        if (st == GW_OK) /* numbers are added, so twice must not be once */
+            st = gw_engine_run(e, GW_JOB_KINSHIP, &kin, out, &err);
         break;
     }
     case 8:
