@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cuda/gpu.h"
 #include "cuda/gpublas.h"
 
 /* 1. opening: the few names and numbers of cublas_api.h that are used, as they have been since cuBLAS 11 */
@@ -29,6 +30,8 @@ static void *open_library(void)
     void *library = NULL;
     if (given)
         return *given ? dlopen(given, RTLD_NOW | RTLD_LOCAL) : NULL;
+    if (gw_gpu_build() != GW_GPU_CUDA) /* emulated memory is nothing to the real one */
+        return NULL;
     for (size_t i = 0; !library && i < sizeof names / sizeof *names; i++)
         library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
     return library;

@@ -48,6 +48,7 @@ __global__ void __launch_bounds__(THREADS) bits_kernel(gw_kin_args_t a)
         return;
     const int ti = (int)threadIdx.x / EDGE, tj = (int)threadIdx.x % EDGE;
     const int64_t words = (int64_t)(a.row_bytes / CODES);
+    const uint64_t *row = (const uint64_t *)(const void *)a.row;
     int both_het = 0, opposite = 0, het_i = 0, het_j = 0, called = 0;
     for (int64_t w0 = 0; w0 < words; w0 += WORDS) {
         for (int k = (int)threadIdx.x; k < 2 * EDGE * WORDS; k += THREADS) {
@@ -55,8 +56,7 @@ __global__ void __launch_bounds__(THREADS) bits_kernel(gw_kin_args_t a)
             const int64_t sample = r < EDGE ? i0 + r : j0 + (r - EDGE);
             uint64_t x = ~0ull; /* missing */
             if (sample < a.n && w0 + w < words)
-                memcpy(&x, a.row + (uint64_t)(sample - a.from) * a.row_bytes + (uint64_t)(w0 + w) * CODES,
-                       sizeof x);
+                x = row[(sample - a.from) * words + w0 + w];
             s->lo[r][w] = even_bits(x);
             s->hi[r][w] = even_bits(x >> 1);
         }
