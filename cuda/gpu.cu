@@ -74,6 +74,8 @@ struct gw_gpu {
     uint64_t end[MOST_PARTS];
     gw_gpu_part_t part[MOST_PARTS];
     int n_parts;
+    void *kept;
+    void (*end_kept)(void *);
     uint8_t *memory;  /* on the device: inputs, work, outputs */
     uint8_t *host[2]; /* pinned: inputs, outputs */
     uint64_t cap, cap_host[2];
@@ -117,6 +119,8 @@ void gw_gpu_destroy(gw_gpu_t *g)
     if (!g)
         return;
     cudaSetDevice(g->device);
+    if (g->kept)
+        g->end_kept(g->kept);
     cudaFree(g->memory);
     for (int i = 0; i < 2; i++)
         cudaFreeHost(g->host[i]);
@@ -142,6 +146,19 @@ void *gw_gpu_stream(gw_gpu_t *g)
 int gw_gpu_device_number(const gw_gpu_t *g)
 {
     return g->device;
+}
+
+void gw_gpu_keep(gw_gpu_t *g, void *thing, void (*end)(void *thing))
+{
+    g->kept = thing;
+    g->end_kept = end;
+}
+
+bool gw_gpu_kept(gw_gpu_t *g, void **thing)
+{
+    cudaSetDevice(g->device); /* a failure comes back from the calls that follow */
+    *thing = g->kept;
+    return g->end_kept != NULL;
 }
 
 int gw_gpu_processors(const gw_gpu_t *g)

@@ -480,13 +480,17 @@ static gw_status_t drop_related(run_t *s, const gw_genoload_t *lo, gw_err_t *err
     const double third_degree = 0.0442, limit = s->o->max_kinship;
     size_t n = (size_t)s->data.n_samples;
     gw_kinships_t k = {0}, above = {0};
+    gw_engine_t *engine = NULL;
     int64_t *missing = gw_malloc(n, sizeof *missing);
     bool *keep = gw_malloc(n, sizeof *keep);
     gw_status_t st = missing && keep ? gw_samplefilter_missing(&s->data, missing, err)
                                      : gw_err_nomem(err, "relating samples");
     if (st == GW_OK)
-        st = gw_samplefilter_kinship(&s->data, limit < third_degree ? limit : third_degree,
-                                     (int)s->inv->common.threads, &k, err);
+        st = gw_engine_create(s->inv->common.device, (int)s->inv->common.threads, &engine, err);
+    if (st == GW_OK)
+        st = gw_samplefilter_kinship(&s->data, limit < third_degree ? limit : third_degree, engine,
+                                     &k, err);
+    gw_engine_destroy(engine);
     if (st == GW_OK && s->o->kinship_out)
         st = write_kinship(s, &k, err);
     for (size_t p = 0; st == GW_OK && p < k.n; p++) {

@@ -53,6 +53,8 @@ gw_status_t gw_engine_run(gw_engine_t *e, gw_job_t job, const void *in, void *ou
         return gw_engine_gram(e, in, out, err);
     case GW_JOB_SEED:
         return gw_engine_seed(e, in, out, err);
+    case GW_JOB_KINSHIP:
+        return gw_engine_kinship(e, in, out, err);
     default:
         return gw_err_set(err, GW_EINTERNAL, "engine: no such job: %d", (int)job);
     }
