@@ -232,6 +232,10 @@ static gw_status_t opinion(gw_verify_t *w, gw_edge_t *e, const uint8_t *t, int32
                            gw_err_t *err)
 {
     const gw_graph_t *g = w->g;
+    if (e->state & GW_EDGE_SURE) {
+        e->state |= GW_EDGE_KNOWN | GW_EDGE_A_REP | GW_EDGE_B_REP;
+        return GW_OK;
+    }
     gw_ident_band_t band = around(e->diag, NARROW);
     gw_status_t st = gw_ident_slack(w->ident, t, len, &band, &e->best, &e->slack, err);
     e->state |= GW_EDGE_KNOWN;
