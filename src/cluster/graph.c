@@ -75,13 +75,14 @@ gw_status_t gw_graph_add(gw_graph_t *g, const gw_pairs_t *pairs, gw_err_t *err)
         return gw_err_nomem(err, "adding pairs");
     for (size_t i = 0; i < pairs->n; i++) {
         const gw_pair_t *p = &pairs->v[i];
-        g->edge[g->n++] = (gw_edge_t){.a = p->a,
-                                      .b = p->b,
-                                      .score = p->score,
-                                      .diag = p->diag,
-                                      .odds = p->odds,
-                                      .reverse = p->reverse,
-                                      .state = p->whole ? GW_EDGE_WHOLE : 0};
+        g->edge[g->n++] = (gw_edge_t){
+            .a = p->a,
+            .b = p->b,
+            .score = p->score,
+            .diag = p->diag,
+            .odds = p->odds,
+            .reverse = p->reverse,
+            .state = (uint8_t)((p->whole ? GW_EDGE_WHOLE : 0) | (p->sure ? GW_EDGE_SURE : 0))};
     }
     if (g->n > 1)
         qsort(g->edge, g->n, sizeof *g->edge, cmp_edge);
@@ -109,7 +110,7 @@ gw_status_t gw_graph_verify(gw_graph_t *g, int64_t *edge, size_t n, bool proof, 
     for (size_t i = 0; i < n; i++) {
         const gw_edge_t *e = &g->edge[edge[i]];
         if (!(e->state & done) && (m == 0 || edge[m - 1] != edge[i])) {
-            g->n_compared += !(e->state & GW_EDGE_KNOWN);
+            g->n_compared += e->state & GW_EDGE_SURE ? proof : !(e->state & GW_EDGE_KNOWN);
             edge[m++] = edge[i];
         }
     }

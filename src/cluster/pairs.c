@@ -5,15 +5,18 @@
 
 #include "base/mem.h"
 #include "base/thread.h"
+#include "cluster/diagonal.h"
 #include "cluster/odds.h"
 #include "cluster/pairs.h"
-#include "cluster/scoring.h"
 #include "cluster/wordhits.h"
 
 enum {
     DIAG_BAND = 10, /* hits this near in diagonal count together */
     SHORT = 120
 }; /* proteins below this length are looked at for one hit */
+
+/* Unrelated stretches are less alike than this. */
+static const double DNA_CHANCE = 0.4, PROTEIN_CHANCE = 0.15;
 
 typedef struct {
     gw_recs_t recs;   /* the hits of a bin */
@@ -26,7 +29,7 @@ typedef struct {
 typedef struct {
     const gw_seqset_t *s;
     const gw_pairs_rules_t *rules;
-    gw_ident_params_t scoring;
+    gw_diagonal_t diagonal;
     gw_wordshape_t shape;
     gw_wordhits_t hits;
     worker_t *worker;
@@ -46,39 +49,6 @@ static int32_t needed_hits(const find_t *f, int32_t len)
         share *= f->rules->min_id;
     double need = words * share * f->rules->hit_fraction;
     return need < 1 ? 1 : (int32_t)need;
-}
-
-/* Best ungapped score along one diagonal (target position - query position). */
-static int32_t ungapped(const gw_ident_params_t *sc, const uint8_t *q, int32_t q_len,
-                        const uint8_t *t, int32_t t_len, int32_t diag)
-{
-    int32_t p = diag < 0 ? -diag : 0, end = t_len - diag < q_len ? t_len - diag : q_len;
-    int32_t sum = 0, best = 0;
-    for (; p < end; p++) {
-        sum += sc->matrix[q[p] * sc->n_letters + t[p + diag]];
-        sum = sum < 0 ? 0 : sum;
-        best = sum > best ? sum : best;
-    }
-    return best;
-}
-
-/* The first segment of that score: its letters and how many of them are equal. */
-static void segment(const gw_ident_params_t *sc, const uint8_t *q, const uint8_t *t, int32_t diag,
-                    int32_t score, int32_t *len, int32_t *matches)
-{
-    int32_t p = diag < 0 ? -diag : 0, sum = 0, from = p;
-    while (sum < score) {
-        sum += sc->matrix[q[p] * sc->n_letters + t[p + diag]];
-        p++;
-        if (sum <= 0) {
-            sum = 0;
-            from = p;
-        }
-    }
-    *len = p - from;
-    *matches = 0;
-    for (int32_t k = from; k < p; k++)
-        *matches += q[k] == t[k + diag];
 }
 
 static int cmp_top(const void *a, const void *b)
@@ -134,8 +104,8 @@ static int32_t choose_diagonals(const find_t *f, const uint64_t *v, size_t n, in
 }
 
 /* The hits v[0..n) of query u with one target on one strand: a candidate? */
-static gw_status_t judge(const find_t *f, worker_t *w, int32_t u, int32_t need, int64_t self,
-                         const uint64_t *v, size_t n, gw_err_t *err)
+static gw_status_t judge(const find_t *f, worker_t *w, int32_t u, int32_t need, const uint64_t *v,
+                         size_t n, gw_err_t *err)
 {
     const gw_seqset_t *s = f->s;
     const gw_pairs_rules_t *r = f->rules;
@@ -145,8 +115,8 @@ static gw_status_t judge(const find_t *f, worker_t *w, int32_t u, int32_t need, 
     int32_t target = gw_wordhits_target(&f->hits, v[0]);
     bool reverse = gw_wordhits_reverse(&f->hits, v[0]);
     int32_t len = gw_seqset_len(s, u), t_len = gw_seqset_len(s, target);
-    int32_t lo = t_len < len ? t_len : len, hi = t_len < len ? len : t_len;
-    if (lo < r->min_ratio * hi)
+    gw_odds_in_t in = {.shorter = t_len < len ? t_len : len, .longer = t_len < len ? len : t_len};
+    if (in.shorter < r->min_ratio * in.longer)
         return GW_OK;
     const uint8_t *q = gw_seqset_seq(s, u), *t = gw_seqset_seq(s, target);
     if (reverse && w->turned != u) {
@@ -154,23 +124,28 @@ static gw_status_t judge(const find_t *f, worker_t *w, int32_t u, int32_t need, 
         w->turned = u;
     }
     q = reverse ? w->reverse : q;
-    int32_t score = ungapped(&f->scoring, q, len, t, t_len, diag[0]);
-    if (diag[1] != diag[0]) {
-        int32_t other = ungapped(&f->scoring, q, len, t, t_len, diag[1]);
-        diag[0] = other > score ? diag[1] : diag[0];
-        score = other > score ? other : score;
+    in.first = gw_diagonal_best(&f->diagonal, q, len, t, t_len, diag[0]);
+    if (diag[1] != diag[0])
+        in.second = gw_diagonal_best(&f->diagonal, q, len, t, t_len, diag[1]);
+    if (in.second.score > in.first.score) {
+        gw_stretch_t first = in.first;
+        in.first = in.second;
+        in.second = first;
+        diag[0] = diag[1];
     }
-    if (score < r->min_score || (double)score * len < r->min_fraction * (double)self * lo)
+    int32_t score = in.first.score, equal = f->diagonal.equal;
+    if (score < r->min_letters * equal || score < r->min_part * equal * in.shorter)
         return GW_OK;
-    int32_t seg, matches;
-    segment(&f->scoring, q, t, diag[0], score, &seg, &matches);
-    int32_t odds = gw_odds_of_segment(matches, seg, lo, (int32_t)(r->min_id * 10000 + 0.5));
+    int32_t min_id = (int32_t)(r->min_id * 10000 + 0.5);
+    int32_t odds = gw_odds_of_pair(&in, min_id, r->min_ratio > 0 ? r->min_cov : 0);
     if (s->kind != GW_SEQ_DNA && odds < r->min_odds)
         return GW_OK;
     if (!GW_GROW(w->top, w->cap_top, w->n_top + 1))
         return gw_err_nomem(err, "finding pairs");
-    bool whole = seg >= r->min_cov * hi;
-    w->top[w->n_top++] = (gw_pair_t){target, u, score, diag[0], reverse, whole, (uint16_t)odds};
+    bool whole = in.first.len >= r->min_cov * in.longer;
+    bool sure = s->kind != GW_SEQ_DNA && gw_odds_sure(&in, min_id, r->min_cov);
+    w->top[w->n_top++] =
+        (gw_pair_t){target, u, score, diag[0], reverse, whole, sure, (uint16_t)odds};
     return GW_OK;
 }
 
@@ -202,12 +177,11 @@ static gw_status_t find_bin(void *ctx, int worker, int64_t bin, gw_err_t *err)
     for (size_t i = 0, k; st == GW_OK && i < w->recs.n; i = k) {
         int32_t u = gw_wordhits_query(h, (int)bin, v[i]), len = gw_seqset_len(f->s, u);
         int32_t need = needed_hits(f, len);
-        int64_t self = gw_scoring_self(&f->scoring, gw_seqset_seq(f->s, u), len);
         for (k = i; st == GW_OK && k < w->recs.n && v[k] >> query_shift == v[i] >> query_shift;) {
             size_t from = k++;
             while (k < w->recs.n && v[k] >> h->low_bits == v[from] >> h->low_bits)
                 k++;
-            st = judge(f, w, u, need, self, v + from, k - from, err);
+            st = judge(f, w, u, need, v + from, k - from, err);
         }
         if (st == GW_OK)
             st = keep(f, w, &f->bin[bin], err);
@@ -257,7 +231,9 @@ gw_status_t gw_pairs_find(const gw_seqset_t *s, const uint8_t *active, const uin
         .both_strands = s->kind == GW_SEQ_DNA && rules->both_strands,
         .threads = rules->threads,
     };
-    gw_scoring_init(&f.scoring, s->kind, rules->min_id);
+    double worthless = s->kind == GW_SEQ_DNA ? DNA_CHANCE : PROTEIN_CHANCE;
+    worthless = rules->min_id / 2 > worthless ? rules->min_id / 2 : worthless;
+    gw_diagonal_init(&f.diagonal, worthless);
     gw_wordshape_init(&f.shape, s->kind, 0);
     pairs->n = 0;
     gw_status_t st = gw_wordhits_find(s, &words, &f.hits, err);

@@ -262,6 +262,11 @@ static gw_status_t start(gw_verify_t *w, gw_check_t *c, bool *more, gw_err_t *er
         return GW_OK;
     }
     c->opinion = true;
+    if (e->state & GW_EDGE_SURE) {
+        e->state |= GW_EDGE_KNOWN | GW_EDGE_A_REP | GW_EDGE_B_REP;
+        *more = after_opinion(c);
+        return GW_OK;
+    }
     c->band = around(e->diag, NARROW);
     *more = ask(c, NARROW_SLACK, GW_IDENT_SLACK, c->band);
     return GW_OK;
