@@ -25,6 +25,9 @@ typedef struct gw_engine gw_engine_t;
  * parallelises itself. Safe to share between threads. */
 GW_RESULT_USED gw_status_t gw_engine_create(const char *device, int threads, gw_engine_t **out,
                                             gw_err_t *err);
+/* Another one on the devices of e, which must outlive it, with threads of its own. */
+GW_RESULT_USED gw_status_t gw_engine_beside(const gw_engine_t *e, int threads, gw_engine_t **out,
+                                            gw_err_t *err);
 void gw_engine_destroy(gw_engine_t *e);
 
 /* 2. jobs */

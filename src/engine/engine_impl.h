@@ -12,6 +12,7 @@
 struct gw_engine {
     int threads;
     gw_devices_t *devices; /* NULL: the CPU alone */
+    bool borrowed;         /* the devices are another engine's */
 };
 
 /* 2. jobs */

@@ -22,7 +22,8 @@ START_TEST(test_bins_come_out_sorted)
     uint64_t sum[BINS] = {0}, mix[BINS] = {0};
     size_t count[BINS] = {0};
     gw_rng_init(&rng, 7);
-    ck_assert_int_eq(gw_recbins_init(&b, BINS, WORKERS, NULL), GW_OK);
+    gw_recroom_t room = {_i % 2 ? gw_recbins_least(BINS, WORKERS) : 0, NULL}; /* odd: on disk */
+    ck_assert_int_eq(gw_recbins_init(&b, BINS, WORKERS, &room, NULL), GW_OK);
     for (int i = 0; i < N; i++) {
         /* the last bin stays empty; many records share their upper bits */
         uint64_t rec = gw_rng_below(&rng, 40) << 40 | gw_rng_below(&rng, 3000);
@@ -113,7 +114,7 @@ START_TEST(test_odds_rise)
         ck_assert_int_ge(odds, last);
         last = odds;
     }
-    ck_assert_int_gt(last, GW_ODDS_ONE * 9 / 10);
+    ck_assert_int_gt(last, GW_ODDS_ONE / 2);
     ck_assert_int_lt(last, GW_ODDS_ONE);
     ck_assert(gw_odds_sure(&in, 5000, 0.8) == false);
     in.first.len = 200;
