@@ -7,7 +7,7 @@
 #include "kernels/editbound.h"
 
 enum {
-    NARROW = 16, /* proteins: diagonals on either side of the seeds' for an opinion, */
+    NARROW = 16, /* proteins: diagonals on either side of the seeds' two for an opinion, */
     MIDDLE = 32, /* for coverages, */
     WIDE = 64,   /* and for a second opinion on a pair that nearly holds: */
     NEARLY = 25  /* less than one column in so many short of the identity */
@@ -222,7 +222,7 @@ static gw_status_t prove(gw_verify_t *w, gw_edge_t *e, const uint8_t *t, int32_t
 {
     gw_status_t st = gw_ident_slack(w->ident, t, len, NULL, &e->best, &e->slack, err);
     e->state = (uint8_t)((e->state & ~(GW_EDGE_A_REP | GW_EDGE_B_REP)) | GW_EDGE_PROVEN);
-    e->band = around(e->diag, MIDDLE);
+    e->band = around(e->diag, MIDDLE + e->spread);
     if (st != GW_OK || e->best <= 0 || e->slack < 0)
         return st;
     return directions(w, e, t, len, &e->band, err);
@@ -236,12 +236,12 @@ static gw_status_t opinion(gw_verify_t *w, gw_edge_t *e, const uint8_t *t, int32
         e->state |= GW_EDGE_KNOWN | GW_EDGE_A_REP | GW_EDGE_B_REP;
         return GW_OK;
     }
-    gw_ident_band_t band = around(e->diag, NARROW);
+    gw_ident_band_t band = around(e->diag, NARROW + e->spread);
     gw_status_t st = gw_ident_slack(w->ident, t, len, &band, &e->best, &e->slack, err);
     e->state |= GW_EDGE_KNOWN;
     if (st == GW_OK && e->slack < 0 && e->best > 0 &&
         e->slack >= -(int64_t)g->scoring.id_den * len / NEARLY) {
-        band = around(e->diag, WIDE);
+        band = around(e->diag, WIDE + e->spread);
         st = gw_ident_slack(w->ident, t, len, &band, &e->best, &e->slack, err);
     }
     if (st != GW_OK || e->best <= 0 || e->slack < 0)

@@ -113,7 +113,7 @@ START_TEST(test_odds_rise)
         ck_assert_int_ge(odds, last);
         last = odds;
     }
-    ck_assert_int_gt(last, GW_ODDS_ONE * 9 / 10);
+    ck_assert_int_gt(last, GW_ODDS_ONE / 2);
     ck_assert_int_lt(last, GW_ODDS_ONE);
     ck_assert(gw_odds_sure(&in, 5000, 0.8) == false);
     in.first.len = 200;
