@@ -165,10 +165,11 @@ gw_status_t gw_cluster_run(const gw_seqset_t *s, const gw_cluster_opts_t *o, gw_
                            gw_err_t *err)
 {
     memset(c, 0, sizeof *c);
+    c->min_id = o->min_id;
     size_t n = (size_t)s->n;
     gw_graph_t g;
     gw_pairs_t pairs = {0};
-    gw_graph_init(&g, s, o->min_id, o->min_cov, o->cov_mode, o->threads);
+    gw_graph_init(&g, s, o->min_id, o->min_cov, o->cov_mode, o->engine, o->threads);
     uint8_t *marks = gw_calloc(3 * n, 1);
     c->rep = gw_malloc(n, sizeof *c->rep);
     gw_status_t st = GW_OK;
