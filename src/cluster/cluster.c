@@ -39,16 +39,20 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->centres = 24;
         r->neighbours = 8;
         r->hit_fraction = o->min_id < 0.9 ? 0.2 : 0.5;
-        r->min_letters = 8;
+        r->min_letters = INT32_MAX; /* the part decides */
         r->min_part = o->min_id < 0.9 ? 0.03 : 0.2;
         r->max_targets = o->min_id < 0.9 ? 1000 : 64;
     } else {
+        r->n_short = 2;
+        r->min_letters = 9;
+        r->min_part = 0.3;
         r->most_words = 120;
         r->centres = 200;
         r->neighbours = 56;
     }
     if (o->depth == GW_SEARCH_LINEAR) {
         r->n_seeds = 1;
+        r->n_short = 0;
         r->centres = 4;
         r->neighbours = 4;
         r->max_targets = 32;

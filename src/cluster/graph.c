@@ -81,6 +81,7 @@ gw_status_t gw_graph_add(gw_graph_t *g, const gw_pairs_t *pairs, gw_err_t *err)
             .score = p->score,
             .diag = p->diag,
             .odds = p->odds,
+            .spread = p->spread,
             .reverse = p->reverse,
             .state = (uint8_t)((p->whole ? GW_EDGE_WHOLE : 0) | (p->sure ? GW_EDGE_SURE : 0))};
     }

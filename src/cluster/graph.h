@@ -38,6 +38,7 @@ typedef struct {
     int64_t slack;          /* once compared */
     gw_ident_band_t band;   /* once proven: where the optimal alignments were seen */
     uint16_t odds;          /* of GW_ODDS_ONE: how likely it is to hold, until it is compared */
+    uint16_t spread;        /* diagonals from diag to that of the next best stretch */
     uint8_t state;
     bool reverse;
 } gw_edge_t;

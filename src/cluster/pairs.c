@@ -11,9 +11,13 @@
 #include "cluster/wordhits.h"
 
 enum {
-    DIAG_BAND = 10, /* hits this near in diagonal count together */
-    SHORT = 120
-}; /* proteins below this length are looked at for one hit */
+    DIAG_BAND = 10,   /* hits this near in diagonal count together */
+    DIAGONALS = 3,    /* of a pair are looked at */
+    ELSEWHERE = 2,    /* so many hits that agree make a diagonal far from the others worth a look */
+    MOST_APART = 500, /* a gap between two diagonals is thought of when it is shorter than this */
+    SHORT = 120       /* proteins below this length are looked at for one hit */
+};
+static const uint64_t NOWHERE = UINT64_MAX;
 
 /* Unrelated stretches are less alike than this. */
 static const double DNA_CHANCE = 0.4, PROTEIN_CHANCE = 0.15;
@@ -69,37 +73,54 @@ static int cmp_pair(const void *a, const void *b)
     return (int)x->reverse - (int)y->reverse;
 }
 
-/* Of the hits of one query and target, rising by diagonal: the diagonal most hits stand on among
- * those that are nearest to most others, and the next one; the hits near it. */
-static int32_t choose_diagonals(const find_t *f, const uint64_t *v, size_t n, int32_t diag[2])
+/* The most hits of v[from..n) within DIAG_BAND diagonals: [*first, *end); how many. */
+static int32_t most_within(const uint64_t *v, size_t from, size_t n, size_t *first, size_t *end)
 {
-    int32_t most = 0, best[2] = {0, 0};
-    size_t from = 0, to = 0;
-    for (size_t i = 0, k = 0; k < n; k++) {
+    int32_t most = 0;
+    for (size_t i = from, k = from; k < n; k++) {
         while (v[k] - v[i] > DIAG_BAND)
             i++;
         if ((int32_t)(k + 1 - i) > most) {
             most = (int32_t)(k + 1 - i);
-            from = i;
-            to = k + 1;
+            *first = i;
+            *end = k + 1;
         }
     }
-    for (size_t i = from, k; i < to; i = k) {
-        for (k = i + 1; k < to && v[k] == v[i];)
+    return most;
+}
+
+/* The diagonal with most of the hits v[from..n), one left out; NOWHERE when there is none. */
+static uint64_t most_on(const uint64_t *v, size_t from, size_t n, uint64_t but)
+{
+    uint64_t best = NOWHERE;
+    size_t most = 0;
+    for (size_t i = from, k; i < n; i = k) {
+        for (k = i + 1; k < n && v[k] == v[i];)
             k++;
-        int32_t count = (int32_t)(k - i), d = gw_wordhits_diag(&f->hits, v[i]);
-        if (count > best[0]) {
-            best[1] = best[0];
-            diag[1] = diag[0];
-            best[0] = count;
-            diag[0] = d;
-        } else if (count > best[1]) {
-            best[1] = count;
-            diag[1] = d;
+        if (k - i > most && v[i] != but) {
+            most = k - i;
+            best = v[i];
         }
     }
-    if (best[1] == 0)
-        diag[1] = diag[0];
+    return best;
+}
+
+/* Of the hits of one query and target, rising by diagonal: how many are near each other; the
+ * diagonals with most and second most of those, and one of hits that agree elsewhere. */
+static int32_t choose_diagonals(const uint64_t *v, size_t n, uint64_t diag[DIAGONALS])
+{
+    size_t first = 0, end = 0, i = 0, k = 0;
+    int32_t most = most_within(v, 0, n, &first, &end), other = ELSEWHERE - 1;
+    diag[0] = most_on(v, first, end, NOWHERE);
+    diag[1] = most_on(v, first, end, diag[0]);
+    diag[2] = NOWHERE;
+    for (int side = 0; side < 2; side++) {
+        int32_t count = most_within(v, side ? end : 0, side ? n : first, &i, &k);
+        if (count > other) {
+            other = count;
+            diag[2] = most_on(v, i, k, NOWHERE);
+        }
+    }
     return most;
 }
 
@@ -109,8 +130,8 @@ static gw_status_t judge(const find_t *f, worker_t *w, int32_t u, int32_t need, 
 {
     const gw_seqset_t *s = f->s;
     const gw_pairs_rules_t *r = f->rules;
-    int32_t diag[2] = {0, 0};
-    if ((int64_t)n < need || choose_diagonals(f, v, n, diag) < need)
+    uint64_t found[DIAGONALS];
+    if ((int64_t)n < need || choose_diagonals(v, n, found) < need)
         return GW_OK;
     int32_t target = gw_wordhits_target(&f->hits, v[0]);
     bool reverse = gw_wordhits_reverse(&f->hits, v[0]);
@@ -124,18 +145,31 @@ static gw_status_t judge(const find_t *f, worker_t *w, int32_t u, int32_t need, 
         w->turned = u;
     }
     q = reverse ? w->reverse : q;
-    in.first = gw_diagonal_best(&f->diagonal, q, len, t, t_len, diag[0]);
-    if (diag[1] != diag[0])
-        in.second = gw_diagonal_best(&f->diagonal, q, len, t, t_len, diag[1]);
-    if (in.second.score > in.first.score) {
-        gw_stretch_t first = in.first;
-        in.first = in.second;
-        in.second = first;
-        diag[0] = diag[1];
+    int32_t diag[2] = {0, 0};
+    for (int k = 0; k < DIAGONALS; k++) {
+        if (found[k] == NOWHERE)
+            continue;
+        int32_t d = gw_wordhits_diag(&f->hits, found[k]);
+        gw_stretch_t x = gw_diagonal_best(&f->diagonal, q, len, t, t_len, d);
+        if (k == 0 || x.score > in.first.score) {
+            in.second = in.first;
+            diag[1] = diag[0];
+            in.first = x;
+            diag[0] = d;
+        } else if (x.score > in.second.score) {
+            in.second = x;
+            diag[1] = d;
+        }
     }
     int32_t score = in.first.score, equal = f->diagonal.equal;
-    if (score < r->min_letters * equal || score < r->min_part * equal * in.shorter)
+    double part = r->min_part * in.shorter;
+    if (score < (r->min_letters < part ? r->min_letters : part) * equal)
         return GW_OK;
+    /* two good stretches far from each other: a gap may join them */
+    int32_t apart = abs(diag[1] - diag[0]);
+    if (in.second.score < (double)r->min_letters * equal || apart <= DIAG_BAND ||
+        apart > MOST_APART)
+        apart = 0;
     int32_t min_id = (int32_t)(r->min_id * 10000 + 0.5);
     int32_t odds = gw_odds_of_pair(&in, min_id, r->min_ratio > 0 ? r->min_cov : 0);
     if (s->kind != GW_SEQ_DNA && odds < r->min_odds)
@@ -144,8 +178,15 @@ static gw_status_t judge(const find_t *f, worker_t *w, int32_t u, int32_t need, 
         return gw_err_nomem(err, "finding pairs");
     bool whole = in.first.len >= r->min_cov * in.longer;
     bool sure = s->kind != GW_SEQ_DNA && gw_odds_sure(&in, min_id, r->min_cov);
-    w->top[w->n_top++] =
-        (gw_pair_t){target, u, score, diag[0], reverse, whole, sure, (uint16_t)odds};
+    w->top[w->n_top++] = (gw_pair_t){.a = target,
+                                     .b = u,
+                                     .score = score,
+                                     .diag = diag[0],
+                                     .spread = (uint16_t)apart,
+                                     .odds = (uint16_t)odds,
+                                     .reverse = reverse,
+                                     .whole = whole,
+                                     .sure = sure};
     return GW_OK;
 }
 
@@ -226,6 +267,7 @@ gw_status_t gw_pairs_find(const gw_seqset_t *s, const uint8_t *active, const uin
         .centres = rules->centres,
         .neighbours = rules->neighbours,
         .n_shapes = rules->n_seeds,
+        .n_short = rules->n_short,
         .sample = rules->sample,
         .most_words = rules->most_words,
         .both_strands = s->kind == GW_SEQ_DNA && rules->both_strands,
