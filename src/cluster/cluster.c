@@ -80,9 +80,9 @@ static uint64_t fixed_bytes(const gw_seqset_t *s, const gw_cluster_opts_t *o)
            ROUNDS + (uint64_t)o->threads * (uint64_t)s->longest * PER_LETTER_OF_LONGEST;
 }
 
-/* A candidate while pairs become edges: as it was found, twice, and as an edge that is sorted. */
+/* A candidate while pairs become edges. */
 enum {
-    PAIR_BYTES = 3 * sizeof(gw_pair_t) + 2 * sizeof(gw_edge_t) + 2 * sizeof(int64_t),
+    PAIR_BYTES = sizeof(gw_pair_t) + sizeof(gw_edge_t) + 2 * sizeof(int64_t),
     EDGE_BYTES = sizeof(gw_edge_t) + 2 * sizeof(int64_t)
 };
 
@@ -108,7 +108,7 @@ static gw_status_t add_pairs(gw_graph_t *g, const gw_cluster_opts_t *o, gw_pairs
                              gw_err_t *err)
 {
     uint64_t need = fixed_bytes(g->s, o) + g->n * (EDGE_BYTES + sizeof(gw_edge_t)) +
-                    pairs->n * PAIR_BYTES;
+                    pairs->n * (PAIR_BYTES + (g->n ? sizeof(gw_edge_t) : 0));
     gw_status_t st = gw_seqset_check_memory(o->max_mem, need, "the candidate pairs", err);
     if (st == GW_OK)
         st = gw_graph_add(g, pairs, err);

@@ -3,14 +3,14 @@
  * A family has an ancestor of 80 to 600 letters drawn from Swiss-Prot's composition; each member is the
  * ancestor with every letter exchanged with a probability of its own, 5 to 28 %, and one letter in 200
  * dropped or followed by another one, so that members share 50 to 90 % of their columns. Family sizes fall as
- * a power of their rank: many families of one or two, few of thousands. Members are called
+ * the square: most families have one or two members, few up to 100, whatever N is. Members are called
  * FAMILY_NUMBER and come in random order. The same N and SEED give the same bytes everywhere.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MAX_LEN = 600, MIN_LEN = 80, LETTERS = 20 };
+enum { MAX_LEN = 600, MIN_LEN = 80, LETTERS = 20, LARGEST = 100 };
 
 static uint64_t state;
 
@@ -74,11 +74,11 @@ int main(int argc, char **argv)
         return 64;
     }
     for (uint32_t family = 0; at < n; family++) {
-        /* sizes 1, 2, 3, 4... in parts that fall with the square, up to a 500th of the set */
+        /* sizes 1, 2, 3, 4... in parts that fall with the square; no more than LARGEST */
         state = seed * 7919 + family;
-        uint32_t size = 1, most = n / 500 + 1;
+        uint32_t size = 1;
         uint64_t x = draw() >> 11;
-        while (size < most && x * size < (UINT64_C(1) << 52))
+        while (size < LARGEST && x * size < (UINT64_C(1) << 52))
             size++;
         for (uint32_t k = 0; k < size && at < n; k++)
             all[at++] = (member_t){family, k};
