@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "fold/model.h"
 
-enum { N = GW_MODEL_N, CA = GW_MODEL_CA, C = GW_MODEL_C, O = GW_MODEL_O };
+enum { N = GW_MODEL_N, CA = GW_MODEL_CA, C = GW_MODEL_C, O = GW_MODEL_O, CB = GW_MODEL_CB };
 /* HARD: a contact that is no bond or hydrogen bond. A loop without one is looked for in all ways;
  * then the best one with less than STRAINED is taken. */
 enum { HARD = 10, STRAINED = 40 };
@@ -146,31 +146,41 @@ static double contact(const float *a, int x, const float *b, int y)
         return d < 3.4F * 3.4F ? STRAINED : HARD;
     if (d >= 3.2F * 3.2F)
         return 0;
+    if (x == CB || y == CB)
+        return d < 2.6F * 2.6F ? 2 : 0.2; /* prefers a loop, but refuses none */
     return d < (bond ? 2.5F * 2.5F : 2.8F * 2.8F) ? HARD : bond ? 0 : 1;
 }
 
-/* backbone atoms of the loop too near to the rest of the model or to itself */
+/* atoms up to CB; glycine has none */
+static int last_of(uint8_t aa)
+{
+    return aa == 7 ? CB : CB + 1;
+}
+
+/* backbone atoms and CB of the loop too near to the rest of the model or to itself */
 static double clashes(const gw_model_t *m, const chain_t *c, int32_t lo, int32_t hi)
 {
     double e = 0;
-    float at[MAX_SEGMENT + 2][4][3];
+    gw_model_residue_t at[MAX_SEGMENT + 2];
     for (int k = 0; k + 1 < c->n; k++) {
-        memcpy(at[k], c->bb[k], sizeof c->bb[k]);
-        oxygen(at[k][CA], at[k][C], c->bb[k + 1][N], at[k][O]);
+        memcpy(at[k].xyz, c->bb[k], sizeof c->bb[k]);
+        oxygen(at[k].xyz[CA], at[k].xyz[C], c->bb[k + 1][N], at[k].xyz[O]);
+        at[k].aa = m->r[lo - 1 + k].aa;
+        gw_model_put_cb(&at[k]);
     }
     for (int k = 0; k + 1 < c->n; k++) {
         for (int32_t j = 0; j < m->len; j++) {
             if ((j >= lo - 2 && j <= hi + 1) || m->r[j].origin == GW_MODEL_NONE ||
-                (k > 0 && dist2(at[k][CA], m->r[j].xyz[CA]) > 11 * 11))
+                (k > 0 && dist2(at[k].xyz[CA], m->r[j].xyz[CA]) > 11 * 11))
                 continue;
-            for (int x = k ? 0 : O; x < 4; x++)
-                for (int y = 0; y < 4; y++)
-                    e += contact(at[k][x], x, m->r[j].xyz[y], y);
+            for (int x = k ? 0 : O; x < last_of(at[k].aa); x++)
+                for (int y = 0; y < last_of(m->r[j].aa); y++)
+                    e += contact(at[k].xyz[x], x, m->r[j].xyz[y], y);
         }
         for (int j = 0; j < k - 1; j++)
-            for (int x = 0; x < 4; x++)
-                for (int y = 0; y < 4; y++)
-                    e += contact(at[k][x], x, at[j][y], y);
+            for (int x = 0; x < last_of(at[k].aa); x++)
+                for (int y = 0; y < last_of(at[j].aa); y++)
+                    e += contact(at[k].xyz[x], x, at[j].xyz[y], y);
     }
     return e;
 }
@@ -234,8 +244,10 @@ static void put_loop(gw_model_t *m, const chain_t *c, int32_t lo, int32_t hi)
         m->r[i].origin = GW_MODEL_LOOP;
         m->r[i].n = 4;
     }
-    for (int32_t i = lo - 1; i <= hi; i++)
+    for (int32_t i = lo - 1; i <= hi; i++) {
         oxygen(m->r[i].xyz[CA], m->r[i].xyz[C], m->r[i + 1].xyz[N], m->r[i].xyz[O]);
+        gw_model_put_cb(&m->r[i]);
+    }
 }
 
 /* is every residue from lo to hi modelled, but for the gap? */

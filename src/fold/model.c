@@ -63,6 +63,9 @@ static void drop_stubs(gw_model_t *m)
 static void close_gaps(gw_model_t *m, const float *pred)
 {
     drop_stubs(m);
+    for (int32_t i = 0; i < m->len; i++) /* loops keep away from them */
+        if (m->r[i].origin != GW_MODEL_NONE)
+            gw_model_put_cb(&m->r[i]);
     int32_t last = -1; /* last residue that is modelled */
     for (int32_t i = 0; i < m->len; i++) {
         if (m->r[i].origin == GW_MODEL_NONE)

@@ -243,9 +243,86 @@ static void choose(pack_t *p, int32_t i, double temperature, gw_rng_t *rng)
     gw_model_put_side(r, ch->c[best].chi);
 }
 
+/* 5. relief: on a backbone that is not quite right no conformer may fit. Where atoms overlap, all
+ *    rotamers and turns of one chi at a time are tried for less overlap; frequencies count no more.
+ */
+static const float room[2][2] = {{3.2F, 3.0F},
+                                 {3.0F, 2.7F}}; /* carbon or sulphur, nitrogen or oxygen */
+
+static bool polar(char element)
+{
+    return element == 'N' || element == 'O';
+}
+
+/* sum of (room - distance)^2 over the side chain's atoms and all atoms of residues near */
+static double overlap(const pack_t *p, int32_t i)
+{
+    const gw_model_residue_t *r = &p->m->r[i];
+    double e = 0;
+    for (int a = 5; a < r->n; a++) {
+        char ea = element(r, a);
+        float own = dist2(r->xyz[a], r->xyz[GW_MODEL_O]), least = room[polar(ea)][1];
+        if (own < least * least)
+            e += (double)((least - sqrtf(own)) * (least - sqrtf(own)));
+        for (int32_t k = 0; k < p->near[i].n; k++) {
+            int32_t j = p->near[i].v[k];
+            const gw_model_residue_t *s = &p->m->r[j];
+            for (int b = 0; b < s->n; b++) {
+                char eb = element(s, b);
+                float d2 = dist2(r->xyz[a], s->xyz[b]), x = room[polar(ea)][polar(eb)];
+                bool bond = ea == 'S' && eb == 'S' && d2 < 2.6F * 2.6F;
+                if (d2 < x * x && !bond)
+                    e += (double)((x - sqrtf(d2)) * (x - sqrtf(d2)));
+            }
+        }
+    }
+    return e;
+}
+
+/* keeps chi when it lowers *least by more than a trifle */
+static bool keep_if_less(pack_t *p, int32_t i, const int16_t chi[4], int16_t now[4], double *least)
+{
+    gw_model_put_side(&p->m->r[i], chi);
+    double e = overlap(p, i);
+    if (e >= *least - 0.01)
+        return false;
+    *least = e;
+    memcpy(now, chi, 4 * sizeof *now);
+    return true;
+}
+
+static void relieve(pack_t *p, int32_t i, const int *first)
+{
+    static const int16_t turn[] = {-40, -20, -10, 10, 20, 40};
+    gw_model_residue_t *r = &p->m->r[i];
+    int16_t *now = p->ch[i].c[p->ch[i].now].chi, from[4];
+    static const double slight = 0.25; /* half an Angstrom */
+    double least = overlap(p, i);
+    if (least < slight)
+        return;
+    const gw_rotamer_t *t = gw_rotamer_table + first[r->aa],
+                       *end = gw_rotamer_table + gw_rotamer_count;
+    for (; t < end && t->aa == r->aa; t++)
+        keep_if_less(p, i, t->chi, now, &least);
+    for (int round = 0; round < 4; round++) {
+        bool any = false;
+        memcpy(from, now, sizeof from);
+        for (int c = 0; c < 4; c++)
+            for (size_t k = 0; k < sizeof turn / sizeof *turn; k++) {
+                int16_t chi[4];
+                memcpy(chi, from, sizeof chi);
+                chi[c] = (int16_t)(chi[c] + turn[k]);
+                any |= keep_if_less(p, i, chi, now, &least);
+            }
+        if (!any)
+            break;
+    }
+    gw_model_put_side(r, now);
+}
+
 gw_status_t gw_model_sidechains(gw_model_t *m, gw_err_t *err)
 {
-    enum { HOT = 10, COLD = 4 };
+    enum { HOT = 10, COLD = 4, RELIEF = 3 };
     static const double heat = 3;
     pack_t p = {m, gw_calloc((size_t)m->len, sizeof *p.ch),
                 gw_malloc((size_t)m->len, sizeof *p.near)};
@@ -269,6 +346,10 @@ gw_status_t gw_model_sidechains(gw_model_t *m, gw_err_t *err)
         for (int32_t i = 0; i < m->len; i++)
             if (p.ch[i].n)
                 choose(&p, i, round < HOT ? heat * (1 - (double)round / HOT) : 0, &rng);
+    for (int round = 0; st == GW_OK && round < RELIEF; round++)
+        for (int32_t i = 0; i < m->len; i++)
+            if (p.ch[i].n)
+                relieve(&p, i, first);
     for (int32_t i = 0; p.ch && i < m->len; i++)
         free(p.ch[i].c);
     free(p.ch);
