@@ -13,6 +13,10 @@
 enum { PANEL = 400, ENOUGH = GW_SEARCH_ENOUGH };
 /* links of the graph of templates: none below KEEP_Z, full at KEEP_Z + FULL_Z */
 enum { KEEP_Z = 4, FULL_Z = 15 };
+/* what the graph adds: so much of the best neighbour's z, and so much of the cosine of links, which
+ * are first those of z, then those of the first sum */
+static const double spread_share = 0.5, first_cosine = 30, second_cosine = 45;
+enum { KEEP_SUM = 8, FULL_SUM = 40 };
 
 /* what chance scores look like where a library or query gives too few: means over the starter
  * library */
@@ -74,90 +78,144 @@ static double logistic(double x)
 
 /* other-fold hits a query above z and probabilities of being kin, measured on the starter library
  * (tests/bench/fold_curve.py); ln E is straight between the points, and beyond them falls by
- * `slope` a unit. sf, fold: slope and offset of logistic curves. */
-enum { POINTS = 4 };
+ * `slope` a unit. fam, sf, fold: slope and offset of logistic curves of z, or of ln z
+ * (0 where z is below 1). */
+enum { MAX_POINTS = 7 };
 typedef struct {
-    double z[POINTS], log_e[POINTS], slope, fam[2], sf[2], fold[2];
+    int n;
+    double z[MAX_POINTS], e[MAX_POINTS], slope;
+    bool log_z;
+    double fam[2], sf[2], fold[2];
 } curve_t;
-static const curve_t pooled_curve = {
-    {8.91, 13.10, 17.81, 26.46}, {2.303, 1.099, 0, -1.204}, 0.098,
-    {0.0260, -3.4351},           {0.0805, -3.1418},         {0.2267, -2.9765}};
+static const curve_t pooled_curve = {7,
+                                     {9.84, 16.65, 26.18, 38.82, 52.06, 71.64, 90.33},
+                                     {10, 3, 1, 0.3, 0.1, 0.03, 0.01},
+                                     0.07,
+                                     true,
+                                     {1.0458, -6.3812},
+                                     {2.2450, -8.5739},
+                                     {2.5951, -7.0536}};
 /* libraries without a graph */
-static const curve_t plain_curve = {
-    {4.21, 5.24, 6.40, 7.51}, {3.401, 2.303, 1.099, 0}, 0.75,
-    {0.4316, -6.3},           {0.4316, -5.6091},        {0.5488, -4.2175}};
+static const curve_t plain_curve = {4,
+                                    {4.21, 5.24, 6.40, 7.51},
+                                    {30, 10, 3, 1},
+                                    0.75,
+                                    false,
+                                    {0.4316, -6.3},
+                                    {0.4316, -5.6091},
+                                    {0.5488, -4.2175}};
 enum { CURVE_TEMPLATES = 2736 };
+
+/* The graph's sum has a long tail of chance (e times fewer every 16 units), a hit's own z a short
+ * one (every 1.4); 17.4 was the highest by chance in 2 million pairs. From 18 on own z counts
+ * tenfold, so that a clear relative is as significant as its own score says. */
+static double with_own(double sum, double own)
+{
+    return sum + (own > 18 ? 10 * (own - 18) : 0);
+}
 
 static double expected(const curve_t *c, double z, size_t n)
 {
     double e;
-    if (z >= c->z[POINTS - 1]) {
-        e = c->log_e[POINTS - 1] - c->slope * (z - c->z[POINTS - 1]);
+    int last = c->n - 1, k = 0;
+    if (z >= c->z[last]) {
+        e = log(c->e[last]) - c->slope * (z - c->z[last]);
     } else {
-        int k = z < c->z[1] ? 0 : z < c->z[2] ? 1 : 2;
-        e = c->log_e[k] + (c->log_e[k + 1] - c->log_e[k]) * (z - c->z[k]) / (c->z[k + 1] - c->z[k]);
+        while (k < last - 1 && z >= c->z[k + 1])
+            k++;
+        double lo = log(c->e[k]), hi = log(c->e[k + 1]);
+        e = lo + (hi - lo) * (z - c->z[k]) / (c->z[k + 1] - c->z[k]);
     }
     double share = exp(e) / CURVE_TEMPLATES;
     return (double)n * (share < 1 ? share : 1);
 }
 
 /* how much of a query's z counts as a link, 0..1 */
-static double link_of(double z)
+static double link_of(double z, double keep, double full)
 {
-    double v = (z - KEEP_Z) / FULL_Z;
+    double v = (z - keep) / full;
     return v < 0 ? 0 : v > 1 ? 1 : v;
 }
 
 /* cosine between the query's links and the template's: its neighbours, and itself with 1 */
-static double likeness(const gw_search_lib_t *l, const double *z, double q_norm, size_t hidden,
+static double likeness(const gw_search_lib_t *l, const double *link, double q_norm, size_t hidden,
                        size_t tmpl)
 {
     size_t m;
     const gw_tlib_neighbour_t *near = gw_tlib_neighbours(l->lib, tmpl, &m);
-    double dot = link_of(z[tmpl]), norm = 1;
+    double dot = link[tmpl], norm = 1;
     for (size_t i = 0; i < m; i++) {
         double w = near[i].weight / 255.0;
         if (near[i].tmpl == hidden)
             continue;
-        dot += w * link_of(z[near[i].tmpl]);
+        dot += w * link[near[i].tmpl];
         norm += w * w;
     }
     return dot / (sqrt(norm) * (q_norm + 0.05));
+}
+
+typedef struct {
+    double *spread; /* [template] what the best neighbour lends */
+    double *sum;    /* [template] z and what the graph has added so far */
+    double *link;   /* [template] of the query */
+} pool_t;
+
+/* the best neighbour's share, from the first hits as ranked now. Is there a graph at all? */
+static bool spread_hits(const gw_search_lib_t *l, size_t hidden, const gw_search_hit_t *hit,
+                        double *spread)
+{
+    enum { SPREADERS = 40 };
+    bool any = false;
+    for (size_t k = 0; k < l->feat.n; k++) {
+        size_t m;
+        const gw_tlib_neighbour_t *near = gw_tlib_neighbours(l->lib, hit[k].tmpl, &m);
+        any |= m > 0;
+        for (size_t i = 0; i < m && k < SPREADERS && hit[k].z > 0 && hit[k].tmpl != hidden; i++) {
+            double v = spread_share * hit[k].z * near[i].weight / 255;
+            if (v > spread[near[i].tmpl])
+                spread[near[i].tmpl] = v;
+        }
+    }
+    return any;
+}
+
+/* sums of z, the best neighbour's share and the cosine with the links that the sums so far make */
+static void add_cosine(const gw_search_lib_t *l, size_t hidden, const gw_search_hit_t *hit,
+                       double keep, double full, double weight, pool_t *p)
+{
+    double q_norm = 0;
+    size_t n = l->feat.n;
+    for (size_t t = 0; t < n; t++) {
+        p->link[t] = t == hidden ? 0 : link_of(p->sum[t], keep, full);
+        q_norm += p->link[t] * p->link[t];
+    }
+    q_norm = sqrt(q_norm);
+    for (size_t k = 0; k < n; k++) {
+        size_t t = hit[k].tmpl;
+        p->sum[t] = hit[k].z + p->spread[t] + weight * likeness(l, p->link, q_norm, hidden, t);
+    }
 }
 
 /* adds what the neighbours say; hit: as ranked now */
 static gw_status_t pool(const gw_search_lib_t *l, size_t hidden, gw_search_hit_t *hit, bool *any,
                         gw_err_t *err)
 {
-    enum { SPREADERS = 40 };
     size_t n = l->feat.n;
-    double *best = gw_calloc(n, sizeof *best), *z = gw_calloc(n, sizeof *z), q_norm = 0;
-    *any = false;
-    if (!best || !z) {
-        free(best);
-        free(z);
+    double *mem = gw_calloc(3 * n, sizeof *mem);
+    if (!mem)
         return gw_err_nomem(err, "ranking");
+    pool_t p = {mem, mem + n, mem + 2 * n};
+    *any = spread_hits(l, hidden, hit, p.spread);
+    if (*any) {
+        for (size_t k = 0; k < n; k++)
+            p.sum[hit[k].tmpl] = hit[k].z;
+        add_cosine(l, hidden, hit, KEEP_Z, FULL_Z, first_cosine, &p);
+        add_cosine(l, hidden, hit, KEEP_SUM, FULL_SUM, second_cosine, &p);
+        for (size_t k = 0; k < n; k++)
+            if (hit[k].tmpl != hidden)
+                hit[k].z = p.sum[hit[k].tmpl];
     }
-    for (size_t k = 0; k < n; k++) {
-        size_t m;
-        const gw_tlib_neighbour_t *near = gw_tlib_neighbours(l->lib, hit[k].tmpl, &m);
-        *any |= m > 0;
-        if (hit[k].tmpl == hidden)
-            continue;
-        z[hit[k].tmpl] = hit[k].z;
-        q_norm += link_of(hit[k].z) * link_of(hit[k].z);
-        for (size_t i = 0; i < m && k < SPREADERS && hit[k].z > 0; i++) {
-            double v = hit[k].z * near[i].weight / 255;
-            if (v > best[near[i].tmpl])
-                best[near[i].tmpl] = v;
-        }
-    }
-    q_norm = sqrt(q_norm);
-    for (size_t k = 0; k < n && *any; k++)
-        if (hit[k].tmpl != hidden)
-            hit[k].z += 0.5 * best[hit[k].tmpl] + 30 * likeness(l, z, q_norm, hidden, hit[k].tmpl);
-    free(best);
-    free(z);
+    free(mem);
     return GW_OK;
 }
 
@@ -165,9 +223,10 @@ static void significance(gw_search_hit_t *h, bool pooled, size_t n)
 {
     const curve_t *c = pooled ? &pooled_curve : &plain_curve;
     h->evalue = expected(c, h->z, n);
-    h->prob_family = logistic(c->fam[0] * h->z + c->fam[1]);
-    h->prob_superfamily = logistic(c->sf[0] * h->z + c->sf[1]);
-    h->prob_fold = logistic(c->fold[0] * h->z + c->fold[1]);
+    double z = !c->log_z ? h->z : h->z > 1 ? log(h->z) : 0;
+    h->prob_family = logistic(c->fam[0] * z + c->fam[1]);
+    h->prob_superfamily = logistic(c->sf[0] * z + c->sf[1]);
+    h->prob_fold = logistic(c->fold[0] * z + c->fold[1]);
 }
 
 static int by_significance(const void *a, const void *b)
@@ -201,14 +260,15 @@ static gw_status_t rank(const gw_search_lib_t *l, const int32_t *raw, size_t hid
         gumbel_fit(z + n, n, &place, &scale);
     }
     for (size_t i = 0; i < n; i++)
-        hit[i].z = i == hidden ? -HUGE_VAL : (z[i] - place) / (scale > 0.05 ? scale : gumbel_scale);
+        hit[i].z = hit[i].own =
+            i == hidden ? -HUGE_VAL : (z[i] - place) / (scale > 0.05 ? scale : gumbel_scale);
     free(z);
     qsort(hit, n, sizeof *hit, by_significance);
     return GW_OK;
 }
 
 gw_status_t gw_search_rank(const gw_search_lib_t *l, const int32_t *raw, size_t hidden,
-                           gw_search_hit_t *hit, gw_err_t *err)
+                           const double *own, gw_search_hit_t *hit, gw_err_t *err)
 {
     bool pooled = false;
     gw_status_t st = rank(l, raw, hidden, hit, err);
@@ -216,6 +276,11 @@ gw_status_t gw_search_rank(const gw_search_lib_t *l, const int32_t *raw, size_t 
         st = pool(l, hidden, hit, &pooled, err);
     if (st != GW_OK)
         return st;
+    for (size_t i = 0; i < l->feat.n; i++) {
+        hit[i].own = own ? own[hit[i].tmpl] : hit[i].own;
+        if (pooled)
+            hit[i].z = with_own(hit[i].z, hit[i].own);
+    }
     qsort(hit, l->feat.n, sizeof *hit, by_significance);
     for (size_t i = 0; i < l->feat.n; i++)
         significance(&hit[i], pooled, l->feat.n);
@@ -248,10 +313,16 @@ static void blend(const gw_profile_t *q, const float *before, float *pred)
     }
 }
 
-/* scores every template and ranks them: fills out->pred, out->hit and sq. before: the prediction of
- * the query that is not enriched, or NULL */
-static gw_status_t score_all(const gw_search_lib_t *l, const gw_profile_t *q, const float *before,
-                             const gw_search_opts_t *o, gw_score_query_t *sq,
+/* what a search before enriching knew */
+typedef struct {
+    const float *pred;
+    const double *own; /* [template] */
+} before_t;
+
+/* scores every template and ranks them: fills out->pred, out->hit and sq. before: of the query that
+ * is not enriched, or NULL */
+static gw_status_t score_all(const gw_search_lib_t *l, const gw_profile_t *q,
+                             const before_t *before, const gw_search_opts_t *o, gw_score_query_t *sq,
                              gw_search_result_t *out, gw_err_t *err)
 {
     const gw_search_heldout_t *h = o->heldout;
@@ -261,31 +332,41 @@ static gw_status_t score_all(const gw_search_lib_t *l, const gw_profile_t *q, co
         st = h ? gw_sspred_run_weights(h->ss_prof, h->ss_seq, q, out->pred, err)
                : gw_sspred_run(q, out->pred, err);
     if (st == GW_OK && before)
-        blend(q, before, out->pred);
+        blend(q, before->pred, out->pred);
     if (st == GW_OK)
         st = gw_score_query_init(q, out->pred, &l->feat, &l->params, sq, err);
     if (st == GW_OK)
         st = gw_engine_run(o->engine, GW_JOB_THREAD, &(gw_thread_in_t){l->pack, &sq->kernel}, raw,
                            err);
     if (st == GW_OK)
-        st = gw_search_rank(l, raw, h ? h->tmpl : SIZE_MAX, out->hit, err);
+        st = gw_search_rank(l, raw, h ? h->tmpl : SIZE_MAX, before ? before->own : NULL, out->hit,
+                            err);
     free(raw);
     return st;
 }
 
 /* searches again with what the hits lend */
 static gw_status_t search_enriched(const gw_search_lib_t *l, const gw_profile_t *q,
-                                   const float *before, const gw_search_opts_t *o,
-                                   gw_score_query_t *sq, gw_search_result_t *out, gw_err_t *err)
+                                   const gw_search_opts_t *o, gw_score_query_t *sq,
+                                   gw_search_result_t *out, gw_err_t *err)
 {
-    gw_profile_t rich;
-    size_t used;
-    gw_status_t st = gw_enrich_profile(l, sq, q, out->hit, l->feat.n, &rich, &used, err);
+    gw_profile_t rich = {0};
+    size_t used = 0, n_pred = (size_t)q->len * GW_SSPRED_OUT;
+    float *pred = gw_malloc(n_pred, sizeof *pred);
+    double *own = gw_malloc(l->feat.n, sizeof *own);
+    gw_status_t st = pred && own
+                         ? gw_enrich_profile(l, sq, q, out->hit, l->feat.n, &rich, &used, err)
+                         : gw_err_nomem(err, "searching");
     if (st == GW_OK && used) {
+        memcpy(pred, out->pred, n_pred * sizeof *pred);
+        for (size_t i = 0; i < l->feat.n; i++)
+            own[out->hit[i].tmpl] = out->hit[i].own;
         gw_score_query_release(sq);
-        st = score_all(l, &rich, before, o, sq, out, err);
+        st = score_all(l, &rich, &(before_t){pred, own}, o, sq, out, err);
     }
     gw_profile_release(&rich);
+    free(pred);
+    free(own);
     return st;
 }
 
@@ -296,14 +377,11 @@ gw_status_t gw_search_run(const gw_search_lib_t *l, const gw_profile_t *q,
     gw_score_query_t sq = {0};
     out->pred = gw_malloc((size_t)q->len * GW_SSPRED_OUT, sizeof *out->pred);
     out->hit = gw_calloc(l->feat.n, sizeof *out->hit);
-    float *before = gw_malloc((size_t)q->len * GW_SSPRED_OUT, sizeof *before);
-    gw_status_t st = out->pred && out->hit && before ? GW_OK : gw_err_nomem(err, "searching");
+    gw_status_t st = out->pred && out->hit ? GW_OK : gw_err_nomem(err, "searching");
     if (st == GW_OK)
         st = score_all(l, q, NULL, o, &sq, out, err);
-    if (st == GW_OK)
-        memcpy(before, out->pred, (size_t)q->len * GW_SSPRED_OUT * sizeof *before);
     if (st == GW_OK && q->single)
-        st = search_enriched(l, q, before, o, &sq, out, err);
+        st = search_enriched(l, q, o, &sq, out, err);
     if (st == GW_OK) {
         while (out->n < l->feat.n && (int64_t)out->n < o->max_hits &&
                out->hit[out->n].evalue <= o->max_evalue && out->hit[out->n].score > -1e3)
@@ -311,7 +389,6 @@ gw_status_t gw_search_run(const gw_search_lib_t *l, const gw_profile_t *q,
         aligns_t w = {l, &sq, q, o, out->hit};
         st = gw_thread_for(o->threads, (int64_t)out->n, align_hit, &w, err);
     }
-    free(before);
     gw_score_query_release(&sq);
     if (st != GW_OK)
         gw_search_result_release(out);

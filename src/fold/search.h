@@ -4,10 +4,12 @@
  * A hit's own z is its score in spreads above the template's chance mean (stored in the library),
  * again centred and scaled by the query's own bulk of scores. Two terms from the graph of alike
  * templates in the library are added, so that relatives vouch for each other: half of the best
- * neighbour's z, weighted by how alike the two templates are; and 30 times the cosine between what
- * the query finds and what the template's neighbours are. A query that is one sequence is enriched
- * by its first hits (enrich.h) and searched again. E comes from z by a curve measured on other-fold
- * hits. The three probabilities come from z by logistic curves fitted on labelled domains
+ * neighbour's z, weighted by how alike the two templates are; and 45 times the cosine between what
+ * the query finds and what the template's neighbours are, where what the query finds is taken from
+ * a first such sum (30 times the cosine by own z). Where own z alone is beyond chance it
+ * counts tenfold. A query that is one sequence is enriched by its first hits (enrich.h) and searched again;
+ * its own z stays that of the first search. E comes from z by a curve measured on other-fold hits.
+ * The three probabilities come from z by logistic curves fitted on labelled domains
  * (refs/fold/README.md).
  */
 #ifndef GW_FOLD_SEARCH_H
@@ -34,6 +36,7 @@ void gw_search_lib_close(gw_search_lib_t *l);
 typedef struct {
     size_t tmpl;
     double score; /* bits, corrected for the template's length */
+    double own;   /* z before the graph, of the query as given */
     double z, evalue, prob_family, prob_superfamily, prob_fold;
     gw_foldalign_t aln;
 } gw_search_hit_t;
@@ -65,9 +68,10 @@ GW_RESULT_USED gw_status_t gw_search_run(const gw_search_lib_t *l, const gw_prof
                                          gw_err_t *err);
 /* ranks raw scores (GW_JOB_THREAD's, one a template): hit holds one entry a template and is sorted;
  * alignments are left empty. hidden: a template that counts for nothing and comes last, SIZE_MAX
- * for none. */
+ * for none. own: own z by template of the search before the query was enriched, or NULL. */
 GW_RESULT_USED gw_status_t gw_search_rank(const gw_search_lib_t *l, const int32_t *raw,
-                                          size_t hidden, gw_search_hit_t *hit, gw_err_t *err);
+                                          size_t hidden, const double *own, gw_search_hit_t *hit,
+                                          gw_err_t *err);
 void gw_search_result_release(gw_search_result_t *r);
 /* the alignment of the query with one template by another mode or mact than the search's; pred:
  * the search's */

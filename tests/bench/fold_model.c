@@ -204,7 +204,7 @@ static void model_query(const gw_search_lib_t *l, size_t self, const char *dir)
     for (size_t g = 0; g < gw_thread_pack_groups(l->pack); g++)
         if (gw_thread_score_group(l->pack, &sq.kernel, g, raw, &err) != GW_OK)
             die(&err);
-    if (gw_search_rank(l, raw, self, hit, &err) != GW_OK)
+    if (gw_search_rank(l, raw, self, NULL, hit, &err) != GW_OK)
         die(&err);
     write_truth(dir, &me);
     for (int level = 0; level < 3; level++)
