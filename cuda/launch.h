@@ -1,7 +1,8 @@
 /* cuda/launch.h -- what the host files (gpu*.c) hand to the kernels (*.cu)
  *
  * Contents: 1. local alignment  2. banded alignment  3. pair HMM  4. genotype products
- *           5. kinship counts  6. threading  7. rates of a card's pipes
+ *           5. kinship counts  6. threading  7. seeds of reads  8. rates of a card's pipes
+ *           9. keys of identity
  * Pointers are device addresses, stream is a cudaStream_t. A launcher only queues work: its
  * failures come out of gw_gpu_receive.
  */
@@ -10,6 +11,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "kernels/seeding.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -204,7 +207,35 @@ typedef struct {
 
 void gw_thread_launch(const gw_thread_args_t *a, void *stream);
 
-/* 7. rates (rates.cu): every thread of blocks * GW_RATES_BLOCK does loops * GW_RATES_PER_LOOP
+/* 7. seeds of reads (seeding.cu): a warp a read. Longer reads than GW_SEED_DEVICE_LONGEST are not for
+ *    the device. */
+enum {
+    GW_SEED_DEVICE_LONGEST = 1024,
+    GW_SEED_DEVICE_KEYS = 4096, /* GW_SEEDING_HITS, rounded up to a power of two */
+    GW_SEED_DEVICE_ROOM = GW_SEED_DEVICE_KEYS * 8 + GW_SEED_DEVICE_LONGEST * 4 * 5 +
+                          (GW_SEED_DEVICE_KEYS + 64) * 4 /* bytes of a warp's lists */
+};
+
+typedef struct {
+    uint32_t first, n; /* its candidates */
+    int32_t n_seeds, n_skipped;
+} gw_seeding_result_t;
+
+typedef struct {
+    gw_seed_table_t table; /* device addresses */
+    uint32_t n, n_warps;   /* n_warps: warps that there is room for, a multiple of 4 */
+    const uint8_t *code;
+    const uint32_t *off; /* n + 1 values */
+    uint8_t *room;       /* scratch: n_warps * GW_SEED_DEVICE_ROOM */
+    gw_seeding_result_t *result;
+    gw_seed_candidate_t *candidate;
+    uint32_t *n_candidates; /* out: how many were wanted */
+    uint32_t cap_candidates;
+} gw_seeding_args_t;
+
+void gw_seeding_launch(const gw_seeding_args_t *a, void *stream);
+
+/* 8. rates (rates.cu): every thread of blocks * GW_RATES_BLOCK does loops * GW_RATES_PER_LOOP
  *    operations of one kind; out: a word a thread, so that nothing is left out. Benchmarks only. */
 enum { GW_RATES_BLOCK = 512, GW_RATES_PER_LOOP = 128 };
 enum {
@@ -221,6 +252,28 @@ enum {
     GW_RATES_OPS
 };
 void gw_rates_launch(int op, int loops, int blocks, uint32_t *out, void *stream);
+
+/* 9. keys of identity (extend_ident.cu): a warp a pair; kernels/ident_batch.h's question is in the
+ *    tie, of a match, a mismatch, a query letter alone and a target letter alone */
+typedef struct {
+    uint64_t q_at, t_at, border; /* border: where the pair's t_len values of scratch start */
+    int32_t q_len, t_len;        /* q_len 0: the pair is left out */
+    int32_t low, high, turned;
+    int32_t tie[4];
+    int32_t unused;
+} gw_ident_item_t;
+
+typedef struct {
+    const gw_ident_item_t *item;
+    uint32_t n;
+    const uint8_t *query, *target;
+    const int8_t *matrix;
+    int32_t n_letters, n_count, open, extend, ends_free;
+    int64_t *border_h, *border_f;
+    int64_t *key; /* out */
+} gw_ident_args_t;
+
+void gw_ident_launch(const gw_ident_args_t *a, void *stream);
 
 #ifdef __cplusplus
 }

@@ -528,23 +528,25 @@ static gw_status_t open_beside(gw_outfile_t *o, const char *prefix, const char *
     return st;
 }
 
-/* Members aligned with their representatives: the engine's one job here. */
-static bool aligns(const cluster_opts_t *o)
+/* Whether pairs are compared or members aligned: what the engine does here. */
+static bool computes(const cluster_opts_t *o)
 {
-    return !o->umi.source && (o->msa != GW_MSA_NONE || o->consensus);
+    const gw_amplicon_args_t *a = &o->amplicon;
+    if (o->umi.source || o->by_samples)
+        return false;
+    return o->msa != GW_MSA_NONE || o->consensus || !(a->derep || a->denoise);
 }
 
 /* A device that has nothing to do would be an option ignored. */
 static gw_status_t check_device(const gw_invocation_t *inv, gw_err_t *err)
 {
     const char *device = inv->common.device;
-    if (aligns(inv->opts) || strcmp(device, "auto") == 0 || strcmp(device, "cpu") == 0)
+    if (computes(inv->opts) || strcmp(device, "auto") == 0 || strcmp(device, "cpu") == 0)
         return GW_OK;
-    return gw_err_set(
-        err, GW_EUSAGE,
-        "--device %s: a device aligns for --msa and for --consensus without --umi, and "
-        "there is neither; add one or leave --device out",
-        device);
+    return gw_err_set(err, GW_EUSAGE,
+                      "--device %s: a device compares sequences for clusters and aligns for --msa and "
+                      "--consensus, and here is none of these to do; leave --device out",
+                      device);
 }
 
 static gw_status_t write_msa(const gw_clusterview_t *v, const cluster_opts_t *o,
@@ -619,8 +621,9 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
         return gw_err_set(err, GW_EUSAGE,
                           "--certify: members of connected components need not hold against their "
                           "representative; choose another --mode");
-    if (aligns(o)) /* a device that is not there is told before the work, not after */
+    if (computes(o)) /* a device that is not there is told before the work, not after */
         st = gw_engine_create(inv->common.device, how.threads, &engine, err);
+    how.engine = engine;
     if (st == GW_OK)
         st = gw_seqset_load(&s, inv->operands.v, inv->operands.n, &load, err);
     if (st == GW_OK && o->update)
@@ -635,9 +638,10 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     if (st == GW_OK)
         st = gw_clusterview_init(&v, &s, &c, how.cov_mode, err);
     v.sizes = a->sizeout;
+    v.threads = how.threads;
     if (st == GW_OK)
         st = gw_amplicon_write(a, &v, &chimeras, o->prefix, err);
-    if (st == GW_OK && engine)
+    if (st == GW_OK && (o->msa != GW_MSA_NONE || o->consensus))
         st = write_msa(&v, o, engine, err);
     if (st == GW_OK && o->prefix)
         st = write_all(&v, o->prefix, err);
@@ -681,8 +685,8 @@ const gw_command_t gw_cmd_cluster = {
         "stdout: representative, member, identity, coverage. The order of the input, the threads\n"
         "and the machine never change the result. With --samples the input is a table of numbers "
         "or\n"
-        "distances, and the clusters are groups of samples. --device says where the alignments of\n"
-        "--msa and --consensus (without --umi) run; all other work runs on the CPU.\n",
+        "distances, and the clusters are groups of samples. --device says where sequences are compared\n"
+        "(--mode greedy of nucleotides aside) and where --msa and --consensus align them.\n",
     .examples = examples,
     .opts = rows,
     .n_opts = sizeof rows / sizeof *rows,

@@ -26,6 +26,7 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
                             .both_strands = o->both_strands,
                             .threads = o->threads,
                             .min_hits = 2,
+                            .sample = 1,
                             .n_seeds = 2};
     r->min_ratio = min_ratio(o);
     r->max_targets = 1000;
@@ -33,6 +34,7 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
     r->min_odds = GW_ODDS_ONE / 50;
     if (s->kind == GW_SEQ_DNA) {
         r->n_seeds = 1;
+        r->sample = o->min_id < 0.9 ? 1 : 4;
         r->centres = 24;
         r->neighbours = 8;
         r->hit_fraction = o->min_id < 0.9 ? 0.2 : 0.5;
@@ -40,6 +42,7 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->min_fraction = o->min_id < 0.9 ? 0.03 : 0.2;
         r->max_targets = o->min_id < 0.9 ? 1000 : 64;
     } else {
+        r->most_words = 120;
         r->centres = 200;
         r->neighbours = 56;
         r->min_score = 30;
@@ -55,6 +58,7 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->n_seeds = s->kind == GW_SEQ_DNA ? 2 : 4;
         r->centres *= 4;
         r->neighbours *= 4;
+        r->most_words = 0;
         r->min_score = 24;
         r->min_fraction /= 2;
         r->min_odds = 1;
@@ -160,10 +164,11 @@ gw_status_t gw_cluster_run(const gw_seqset_t *s, const gw_cluster_opts_t *o, gw_
                            gw_err_t *err)
 {
     memset(c, 0, sizeof *c);
+    c->min_id = o->min_id;
     size_t n = (size_t)s->n;
     gw_graph_t g;
     gw_pairs_t pairs = {0};
-    gw_graph_init(&g, s, o->min_id, o->min_cov, o->cov_mode, o->threads);
+    gw_graph_init(&g, s, o->min_id, o->min_cov, o->cov_mode, o->engine, o->threads);
     uint8_t *marks = gw_calloc(3 * n, 1);
     c->rep = gw_malloc(n, sizeof *c->rep);
     gw_status_t st = GW_OK;

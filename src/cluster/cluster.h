@@ -21,6 +21,7 @@ typedef struct {
     gw_clustermode_t mode;
     gw_searchdepth_t depth;
     bool both_strands; /* nucleotides */
+    gw_engine_t *engine; /* borrowed */
     int threads;
 } gw_cluster_opts_t;
 
@@ -31,6 +32,7 @@ typedef struct {
     gw_figures_t *figures; /* one per unique that is no representative, by unique */
     size_t n_figures;
     uint8_t *left_out; /* of every unique: 0, or why it is in no cluster; NULL: all are in one */
+    double min_id;     /* the identity that the figures' alignments were chosen for */
     int32_t n_clusters;
     int64_t n_candidates, n_compared;
     int rounds;

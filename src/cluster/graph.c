@@ -7,16 +7,17 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "cluster/graph.h"
+#include "cluster/rounds.h"
 #include "cluster/scoring.h"
 #include "cluster/verify.h"
 
-enum { CHUNK = 16 }; /* pairs a work item; fixed */
+enum { CHUNK = 16, ROUND = 1 << 16 }; /* pairs a work item, and compared together; fixed */
 
 /* 1. the graph */
 void gw_graph_init(gw_graph_t *g, const gw_seqset_t *s, double min_id, double min_cov,
-                   gw_covmode_t cov_mode, int threads)
+                   gw_covmode_t cov_mode, gw_engine_t *engine, int threads)
 {
-    *g = (gw_graph_t){.s = s, .cov_mode = cov_mode, .threads = threads};
+    *g = (gw_graph_t){.s = s, .cov_mode = cov_mode, .engine = engine, .threads = threads};
     g->cov_num = lround(min_cov * 10000);
     gw_scoring_init(&g->scoring, s->kind, min_id);
 }
@@ -93,41 +94,6 @@ gw_status_t gw_graph_add(gw_graph_t *g, const gw_pairs_t *pairs, gw_err_t *err)
 }
 
 /* 3. verification */
-typedef struct {
-    gw_graph_t *g;
-    const int64_t *edge;
-    gw_figures_t *figures;
-    size_t n;
-    bool proof;
-    gw_verify_t **worker;
-} job_t;
-
-static gw_status_t verify_chunk(void *ctx, int worker, int64_t i, gw_err_t *err)
-{
-    job_t *j = ctx;
-    size_t end = (size_t)(i + 1) * CHUNK < j->n ? (size_t)(i + 1) * CHUNK : j->n;
-    gw_status_t st = GW_OK;
-    for (size_t k = (size_t)i * CHUNK; st == GW_OK && k < end; k++)
-        st = gw_verify_edge(j->worker[worker], &j->g->edge[j->edge[k]], j->proof, err);
-    return st;
-}
-
-static gw_status_t run_job(const gw_graph_t *g, job_t *j, gw_thread_fn fn, gw_err_t *err)
-{
-    int threads = j->n > CHUNK ? g->threads : 1;
-    j->worker = gw_calloc((size_t)threads, sizeof *j->worker);
-    gw_status_t st = j->worker ? GW_OK : gw_err_nomem(err, "comparing pairs");
-    for (int t = 0; st == GW_OK && t < threads; t++)
-        if (!(j->worker[t] = gw_verify_create(g)))
-            st = gw_err_nomem(err, "comparing pairs");
-    if (st == GW_OK)
-        st = gw_thread_for(threads, (int64_t)((j->n + CHUNK - 1) / CHUNK), fn, j, err);
-    for (int t = 0; j->worker && t < threads; t++)
-        gw_verify_destroy(j->worker[t]);
-    free(j->worker);
-    return st;
-}
-
 static int cmp_int64(const void *x, const void *y)
 {
     int64_t a = *(const int64_t *)x, b = *(const int64_t *)y;
@@ -147,11 +113,24 @@ gw_status_t gw_graph_verify(gw_graph_t *g, int64_t *edge, size_t n, bool proof, 
             edge[m++] = edge[i];
         }
     }
-    job_t j = {.g = g, .edge = edge, .n = m, .proof = proof};
-    return m > 0 ? run_job(g, &j, verify_chunk, err) : GW_OK;
+    gw_rounds_t *r = m > 0 ? gw_rounds_create(g, m < ROUND ? m : ROUND) : NULL;
+    gw_status_t st = r || m == 0 ? GW_OK : gw_err_nomem(err, "comparing pairs");
+    for (size_t from = 0, to; st == GW_OK && from < m; from = to) {
+        for (to = from; to < m && to - from < ROUND; to++)
+            gw_rounds_add(r, (gw_check_t){.edge = &g->edge[edge[to]], .proof = proof});
+        st = gw_rounds_run(r, err);
+    }
+    gw_rounds_destroy(r);
+    return st;
 }
 
 /* 4. figures for output */
+typedef struct {
+    gw_figures_t *figures;
+    size_t n;
+    gw_verify_t **worker;
+} job_t;
+
 static gw_status_t figures_chunk(void *ctx, int worker, int64_t i, gw_err_t *err)
 {
     job_t *j = ctx;
@@ -165,5 +144,16 @@ static gw_status_t figures_chunk(void *ctx, int worker, int64_t i, gw_err_t *err
 gw_status_t gw_graph_figures(const gw_graph_t *g, gw_figures_t *f, size_t n, gw_err_t *err)
 {
     job_t j = {.figures = f, .n = n};
-    return run_job(g, &j, figures_chunk, err);
+    int threads = n > CHUNK ? g->threads : 1;
+    j.worker = gw_calloc((size_t)threads, sizeof *j.worker);
+    gw_status_t st = j.worker ? GW_OK : gw_err_nomem(err, "comparing pairs");
+    for (int t = 0; st == GW_OK && t < threads; t++)
+        if (!(j.worker[t] = gw_verify_create(g)))
+            st = gw_err_nomem(err, "comparing pairs");
+    if (st == GW_OK)
+        st = gw_thread_for(threads, (int64_t)((n + CHUNK - 1) / CHUNK), figures_chunk, &j, err);
+    for (int t = 0; j.worker && t < threads; t++)
+        gw_verify_destroy(j.worker[t]);
+    free(j.worker);
+    return st;
 }

@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "cluster/pairs.h"
 #include "cluster/seqset.h"
+#include "engine/engine.h"
 #include "kernels/ident.h"
 
 /* 1. the graph */
@@ -45,6 +46,7 @@ typedef struct {
     gw_ident_params_t scoring;
     gw_covmode_t cov_mode;
     int64_t cov_num; /* coverage threshold in 1/10000 */
+    gw_engine_t *engine; /* compares; borrowed */
     int threads;
     gw_edge_t *edge; /* by a, b; one per pair of uniques */
     size_t n, cap;
@@ -54,9 +56,9 @@ typedef struct {
     int64_t n_compared; /* pairs compared so far */
 } gw_graph_t;
 
-/* min_id and min_cov to four decimals. */
+/* min_id and min_cov to four decimals. engine: only what verifies needs one; else it may be NULL. */
 void gw_graph_init(gw_graph_t *g, const gw_seqset_t *s, double min_id, double min_cov,
-                   gw_covmode_t cov_mode, int threads);
+                   gw_covmode_t cov_mode, gw_engine_t *engine, int threads);
 void gw_graph_release(gw_graph_t *g);
 
 /* 2. adding pairs: those already there stay as they are; of two strands the higher score stays */
@@ -92,6 +94,8 @@ typedef struct {
     const gw_edge_t *edge; /* the verified edge between them; NULL = there is none */
     bool reverse;
     int32_t matches, columns, rep_span, member_span;
+    gw_ident_band_t band; /* where they were seen, the later one's positions subtracted from the
+                             earlier's; low > high: in the whole matrix */
 } gw_figures_t;
 /* rep, member, edge and, without an edge, reverse in, the rest out; columns = 0 when nothing
  * aligns. */

@@ -89,14 +89,25 @@ static gw_status_t search(greedy_t *c, worker_t *w, const gw_gramindex_t *x,
     return GW_OK;
 }
 
-static gw_status_t try_edge(greedy_t *c, worker_t *w, gw_edge_t *e, gw_err_t *err)
+/* Compares near[k]. Where it holds and the other strand is a candidate too, the strand that scores
+ * higher is kept: without a coverage, one equal letter at the ends would do for the wrong one. */
+static gw_status_t try_edge(greedy_t *c, worker_t *w, gw_edge_t *near, size_t n, size_t k,
+                            gw_err_t *err)
 {
+    gw_edge_t *e = &near[k];
     gw_status_t st = gw_verify_edge(w->verify, e, true, err);
     w->n_compared++;
-    if (st == GW_OK && gw_edge_holds(e, e->a)) {
-        c->rep[e->b] = e->a;
-        c->kept[e->b - c->first] = *e;
+    if (st != GW_OK || !gw_edge_holds(e, e->a))
+        return st;
+    if (k + 1 < n && near[k + 1].a == e->a) {
+        gw_edge_t *other = &near[k + 1];
+        st = gw_verify_edge(w->verify, other, true, err);
+        w->n_compared++;
+        if (st == GW_OK && gw_edge_holds(other, e->a) && other->best > e->best)
+            e = other;
     }
+    c->rep[e->b] = e->a;
+    c->kept[e->b - c->first] = *e;
     return st;
 }
 
@@ -111,7 +122,7 @@ static gw_status_t join_chunk(void *ctx, int worker, int64_t i, gw_err_t *err)
         size_t n;
         st = search(c, w, &c->main, &c->recent, c->list, u, c->n_list, &n, err);
         for (size_t k = 0; st == GW_OK && k < n && c->rep[u] < 0; k++)
-            st = try_edge(c, w, &w->near[k], err);
+            st = try_edge(c, w, w->near, n, k, err);
     }
     return st;
 }
@@ -143,7 +154,7 @@ static gw_status_t wave_item(void *ctx, int worker, int64_t i, gw_err_t *err)
     int32_t u = c->left[c->wave[i]];
     for (size_t k = 0; st == GW_OK && k < o->n && c->rep[u] < 0; k++)
         if (c->rep[o->near[k].a] == o->near[k].a)
-            st = try_edge(c, &c->worker[worker], &o->near[k], err);
+            st = try_edge(c, &c->worker[worker], o->near, o->n, k, err);
     if (st == GW_OK && c->rep[u] < 0)
         c->rep[u] = u;
     return st;

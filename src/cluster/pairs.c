@@ -8,152 +8,44 @@
 #include "cluster/odds.h"
 #include "cluster/pairs.h"
 #include "cluster/scoring.h"
-#include "cluster/wordindex.h"
+#include "cluster/wordhits.h"
 
 enum {
-    CHUNK = 128,    /* queries a work item; fixed, so that results never depend on threads */
     DIAG_BAND = 10, /* hits this near in diagonal count together */
-    SHORT = 120,    /* proteins below this length are looked at for one hit */
-    MIN_LIST = 8    /* lists up to this long are scanned without searching */
-};
-
-/* What a query knows of a target: the diagonal it follows and the hits on it. */
-typedef struct {
-    uint32_t epoch;
-    int32_t diag, last;
-    uint32_t hits;
-} slot_t;
+    SHORT = 120
+}; /* proteins below this length are looked at for one hit */
 
 typedef struct {
-    slot_t *slot;         /* one per target and strand */
-    uint32_t epoch, need; /* hits that make a target of the query's a candidate */
-    uint32_t *found;      /* slots that reached min_hits */
-    size_t n_found, cap_found;
-    uint32_t *word;
-    uint8_t *reverse; /* the query's reverse complement */
-    gw_pair_t *top;
-    size_t cap_top;
+    gw_recs_t recs;   /* the hits of a bin */
+    uint8_t *reverse; /* of the query `turned`: its reverse complement */
+    int32_t turned;
+    gw_pair_t *top; /* of one query */
+    size_t n_top, cap_top;
 } worker_t;
 
 typedef struct {
     const gw_seqset_t *s;
     const gw_pairs_rules_t *rules;
-    const uint8_t *active, *fresh;
     gw_ident_params_t scoring;
-    gw_wordshape_t shape[GW_WORD_MAX_SHAPES];
-    gw_wordindex_t index[GW_WORD_MAX_SHAPES];
-    bool by_length; /* canonical order is by falling length */
-    int n_strands;
+    gw_wordshape_t shape;
+    gw_wordhits_t hits;
     worker_t *worker;
-    gw_pairs_t *chunk;
+    gw_pairs_t *bin;
 } find_t;
-
-static gw_status_t build_one(void *ctx, int worker, int64_t i, gw_err_t *err)
-{
-    (void)worker;
-    find_t *f = ctx;
-    return gw_wordindex_build(&f->index[i], &f->shape[i], f->s, f->active, err);
-}
-
-/* The first unique, in canonical order, that is short enough to pair with length len. */
-static uint32_t first_partner(const find_t *f, int32_t u, int32_t len)
-{
-    if (!f->by_length)
-        return 0;
-    int32_t lo = 0, hi = u;
-    while (lo < hi) {
-        int32_t mid = lo + (hi - lo) / 2;
-        if (gw_seqset_len(f->s, mid) * f->rules->min_ratio > len)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return (uint32_t)lo;
-}
-
-static const gw_wordentry_t *lower(const gw_wordentry_t *b, const gw_wordentry_t *e, uint32_t seq)
-{
-    while (b < e) {
-        const gw_wordentry_t *m = b + (e - b) / 2;
-        if (m->seq < seq)
-            b = m + 1;
-        else
-            e = m;
-    }
-    return b;
-}
-
-static inline void hit(worker_t *w, uint32_t at, int32_t diag)
-{
-    slot_t *s = &w->slot[at];
-    if (s->epoch != w->epoch) {
-        *s = (slot_t){w->epoch, diag, diag, 1};
-    } else if (abs(diag - s->diag) <= DIAG_BAND) {
-        s->last = diag;
-        s->hits++;
-    } else if (s->hits == 1) {
-        s->diag = s->last = diag;
-        return;
-    } else {
-        return;
-    }
-    if (s->hits == w->need)
-        w->found[w->n_found++] = at;
-}
 
 /* How many words a nucleotide query should share with a target of the identity asked for: less than
  * half of what mismatches spread evenly would leave. Two for proteins, one for short ones. */
-static uint32_t needed_hits(const find_t *f, int32_t len)
+static int32_t needed_hits(const find_t *f, int32_t len)
 {
     if (f->s->kind != GW_SEQ_DNA)
-        return len < SHORT ? 1 : (uint32_t)f->rules->min_hits;
-    const gw_wordshape_t *w = &f->shape[0];
-    double words = (double)(len - w->span + 1) / w->sample * f->rules->n_seeds;
+        return len < SHORT ? 1 : f->rules->min_hits;
+    const gw_wordshape_t *w = &f->shape;
+    double words = (double)(len - w->span + 1) / f->rules->sample * f->rules->n_seeds;
     double share = 1;
     for (int k = 0; k < w->weight; k++)
         share *= f->rules->min_id;
     double need = words * share * f->rules->hit_fraction;
-    return need < 1 ? 1 : (uint32_t)need;
-}
-
-/* Looks every word of one strand of the query up. */
-static void look_up(const find_t *f, worker_t *w, int32_t u, const uint8_t *seq, int strand)
-{
-    int32_t len = gw_seqset_len(f->s, u);
-    uint32_t first = first_partner(f, u, len), base = (uint32_t)strand * (uint32_t)f->s->n;
-    bool old = f->fresh && !f->fresh[u];
-    for (int k = 0; k < f->rules->n_seeds; k++) {
-        const gw_wordindex_t *x = &f->index[k];
-        int32_t n = gw_wordshape_words(&f->shape[k], seq, len, w->word);
-        for (int32_t p = 0; p < n; p++) {
-            if (p + 16 < n && w->word[p + 16] != UINT32_MAX)
-                __builtin_prefetch(&x->start[w->word[p + 16]]);
-            if (p + 8 < n && w->word[p + 8] != UINT32_MAX)
-                __builtin_prefetch(&x->entry[x->start[w->word[p + 8]]]);
-            if (w->word[p] == UINT32_MAX)
-                continue;
-            const gw_wordentry_t *b = x->entry + x->start[w->word[p]];
-            const gw_wordentry_t *e = x->entry + x->start[w->word[p] + 1];
-            if (e - b > MIN_LIST) {
-                b = lower(b, e, first);
-                e = lower(b, e, (uint32_t)u);
-            }
-            const gw_wordentry_t *gap = e, *resume = e;
-            if (e - b > f->rules->centres + f->rules->neighbours) {
-                gap = b + f->rules->centres;
-                resume = e - f->rules->neighbours;
-            }
-            for (; b < e; b++) {
-                if (b == gap)
-                    b = resume;
-                if (b == e)
-                    break;
-                if (b->seq < first || b->seq >= (uint32_t)u || (old && !f->fresh[b->seq]))
-                    continue;
-                hit(w, base + b->seq, (int32_t)b->pos - p);
-            }
-        }
-    }
+    return need < 1 ? 1 : (int32_t)need;
 }
 
 /* Best ungapped score along one diagonal (target position - query position). */
@@ -207,110 +99,144 @@ static int cmp_pair(const void *a, const void *b)
     return (int)x->reverse - (int)y->reverse;
 }
 
-/* Scores what was found and keeps the best. */
-static gw_status_t keep(const find_t *f, worker_t *w, int32_t u, gw_pairs_t *out, gw_err_t *err)
+/* Of the hits of one query and target, rising by diagonal: the diagonal most hits stand on among
+ * those that are nearest to most others, and the next one; the hits near it. */
+static int32_t choose_diagonals(const find_t *f, const uint64_t *v, size_t n, int32_t diag[2])
+{
+    int32_t most = 0, best[2] = {0, 0};
+    size_t from = 0, to = 0;
+    for (size_t i = 0, k = 0; k < n; k++) {
+        while (v[k] - v[i] > DIAG_BAND)
+            i++;
+        if ((int32_t)(k + 1 - i) > most) {
+            most = (int32_t)(k + 1 - i);
+            from = i;
+            to = k + 1;
+        }
+    }
+    for (size_t i = from, k; i < to; i = k) {
+        for (k = i + 1; k < to && v[k] == v[i];)
+            k++;
+        int32_t count = (int32_t)(k - i), d = gw_wordhits_diag(&f->hits, v[i]);
+        if (count > best[0]) {
+            best[1] = best[0];
+            diag[1] = diag[0];
+            best[0] = count;
+            diag[0] = d;
+        } else if (count > best[1]) {
+            best[1] = count;
+            diag[1] = d;
+        }
+    }
+    if (best[1] == 0)
+        diag[1] = diag[0];
+    return most;
+}
+
+/* The hits v[0..n) of query u with one target on one strand: a candidate? */
+static gw_status_t judge(const find_t *f, worker_t *w, int32_t u, int32_t need, int64_t self,
+                         const uint64_t *v, size_t n, gw_err_t *err)
 {
     const gw_seqset_t *s = f->s;
     const gw_pairs_rules_t *r = f->rules;
-    const uint8_t *q = gw_seqset_seq(s, u);
-    int32_t len = gw_seqset_len(s, u);
-    int64_t self = gw_scoring_self(&f->scoring, q, len);
-    int32_t min_id = (int32_t)(r->min_id * 10000 + 0.5);
-    size_t n = 0;
-    if (!GW_GROW(w->top, w->cap_top, w->n_found))
-        return gw_err_nomem(err, "finding pairs");
-    for (size_t i = 0; i < w->n_found; i++) {
-        const slot_t *slot = &w->slot[w->found[i]];
-        int32_t v = (int32_t)(w->found[i] % (uint32_t)s->n);
-        bool reverse = w->found[i] >= (uint32_t)s->n;
-        const uint8_t *letters = reverse ? w->reverse : q;
-        int32_t t_len = gw_seqset_len(s, v), lo = t_len < len ? t_len : len;
-        if (lo < r->min_ratio * (t_len < len ? len : t_len))
-            continue;
-        const uint8_t *t = gw_seqset_seq(s, v);
-        int32_t diag = slot->diag, score = ungapped(&f->scoring, letters, len, t, t_len, diag);
-        if (slot->last != diag) {
-            int32_t other = ungapped(&f->scoring, letters, len, t, t_len, slot->last);
-            diag = other > score ? slot->last : diag;
-            score = other > score ? other : score;
-        }
-        if (score < r->min_score || (double)score * len < r->min_fraction * (double)self * lo)
-            continue;
-        int32_t seg, matches;
-        segment(&f->scoring, letters, t, diag, score, &seg, &matches);
-        int32_t odds = gw_odds_of_segment(matches, seg, lo, min_id);
-        if (s->kind != GW_SEQ_DNA && odds < r->min_odds)
-            continue;
-        bool whole = seg >= r->min_cov * (t_len < len ? len : t_len);
-        w->top[n++] = (gw_pair_t){v, u, score, diag, reverse, whole, (uint16_t)odds};
+    int32_t diag[2] = {0, 0};
+    if ((int64_t)n < need || choose_diagonals(f, v, n, diag) < need)
+        return GW_OK;
+    int32_t target = gw_wordhits_target(&f->hits, v[0]);
+    bool reverse = gw_wordhits_reverse(&f->hits, v[0]);
+    int32_t len = gw_seqset_len(s, u), t_len = gw_seqset_len(s, target);
+    int32_t lo = t_len < len ? t_len : len, hi = t_len < len ? len : t_len;
+    if (lo < r->min_ratio * hi)
+        return GW_OK;
+    const uint8_t *q = gw_seqset_seq(s, u), *t = gw_seqset_seq(s, target);
+    if (reverse && w->turned != u) {
+        gw_seqset_turn(q, len, w->reverse);
+        w->turned = u;
     }
-    if (n > (size_t)r->max_targets) {
-        qsort(w->top, n, sizeof *w->top, cmp_top);
-        n = (size_t)r->max_targets;
+    q = reverse ? w->reverse : q;
+    int32_t score = ungapped(&f->scoring, q, len, t, t_len, diag[0]);
+    if (diag[1] != diag[0]) {
+        int32_t other = ungapped(&f->scoring, q, len, t, t_len, diag[1]);
+        diag[0] = other > score ? diag[1] : diag[0];
+        score = other > score ? other : score;
     }
-    if (n > 1)
-        qsort(w->top, n, sizeof *w->top, cmp_pair);
-    if (!GW_GROW(out->v, out->cap, out->n + n))
+    if (score < r->min_score || (double)score * len < r->min_fraction * (double)self * lo)
+        return GW_OK;
+    int32_t seg, matches;
+    segment(&f->scoring, q, t, diag[0], score, &seg, &matches);
+    int32_t odds = gw_odds_of_segment(matches, seg, lo, (int32_t)(r->min_id * 10000 + 0.5));
+    if (s->kind != GW_SEQ_DNA && odds < r->min_odds)
+        return GW_OK;
+    if (!GW_GROW(w->top, w->cap_top, w->n_top + 1))
         return gw_err_nomem(err, "finding pairs");
-    if (n > 0)
-        memcpy(out->v + out->n, w->top, n * sizeof *w->top);
-    out->n += n;
+    bool whole = seg >= r->min_cov * hi;
+    w->top[w->n_top++] = (gw_pair_t){target, u, score, diag[0], reverse, whole, (uint16_t)odds};
     return GW_OK;
 }
 
-static gw_status_t find_chunk(void *ctx, int worker, int64_t i, gw_err_t *err)
+/* Keeps the best of a query's candidates. */
+static gw_status_t keep(const find_t *f, worker_t *w, gw_pairs_t *out, gw_err_t *err)
+{
+    if (w->n_top > (size_t)f->rules->max_targets) {
+        qsort(w->top, w->n_top, sizeof *w->top, cmp_top);
+        w->n_top = (size_t)f->rules->max_targets;
+        qsort(w->top, w->n_top, sizeof *w->top, cmp_pair);
+    }
+    if (!GW_GROW(out->v, out->cap, out->n + w->n_top))
+        return gw_err_nomem(err, "finding pairs");
+    if (w->n_top > 0)
+        memcpy(out->v + out->n, w->top, w->n_top * sizeof *w->top);
+    out->n += w->n_top;
+    w->n_top = 0;
+    return GW_OK;
+}
+
+static gw_status_t find_bin(void *ctx, int worker, int64_t bin, gw_err_t *err)
 {
     find_t *f = ctx;
     worker_t *w = &f->worker[worker];
-    int32_t end = (int32_t)((i + 1) * CHUNK < f->s->n ? (i + 1) * CHUNK : f->s->n);
-    gw_status_t st = GW_OK;
-    for (int32_t u = (int32_t)i * CHUNK; st == GW_OK && u < end; u++) {
-        if (f->active && !f->active[u])
-            continue;
-        w->n_found = 0;
-        w->epoch++;
-        int32_t len = gw_seqset_len(f->s, u);
-        w->need = needed_hits(f, len);
-        const uint8_t *seq = gw_seqset_seq(f->s, u);
-        look_up(f, w, u, seq, 0);
-        if (f->n_strands > 1) {
-            gw_seqset_turn(seq, len, w->reverse);
-            look_up(f, w, u, w->reverse, 1);
+    gw_wordhits_t *h = &f->hits;
+    gw_status_t st = gw_recbins_take(&h->bins, (int)bin, h->low_bits, &w->recs, err);
+    const uint64_t *v = w->recs.v;
+    const int query_shift = h->low_bits + 1 + h->target_bits;
+    for (size_t i = 0, k; st == GW_OK && i < w->recs.n; i = k) {
+        int32_t u = gw_wordhits_query(h, (int)bin, v[i]), len = gw_seqset_len(f->s, u);
+        int32_t need = needed_hits(f, len);
+        int64_t self = gw_scoring_self(&f->scoring, gw_seqset_seq(f->s, u), len);
+        for (k = i; st == GW_OK && k < w->recs.n && v[k] >> query_shift == v[i] >> query_shift;) {
+            size_t from = k++;
+            while (k < w->recs.n && v[k] >> h->low_bits == v[from] >> h->low_bits)
+                k++;
+            st = judge(f, w, u, need, self, v + from, k - from, err);
         }
-        st = keep(f, w, u, &f->chunk[i], err);
+        if (st == GW_OK)
+            st = keep(f, w, &f->bin[bin], err);
     }
     return st;
 }
 
 static gw_status_t run(find_t *f, gw_pairs_t *pairs, gw_err_t *err)
 {
-    const gw_seqset_t *s = f->s;
-    int64_t n_chunks = (s->n + CHUNK - 1) / CHUNK;
-    size_t slots = (size_t)s->n * (size_t)f->n_strands;
+    int n_bins = f->hits.bins.n_bins;
     f->worker = gw_calloc((size_t)f->rules->threads, sizeof *f->worker);
-    f->chunk = gw_calloc((size_t)n_chunks, sizeof *f->chunk);
-    if (!f->worker || !f->chunk)
+    f->bin = gw_calloc((size_t)n_bins, sizeof *f->bin);
+    if (!f->worker || !f->bin)
         return gw_err_nomem(err, "finding pairs");
     for (int t = 0; t < f->rules->threads; t++) {
-        worker_t *w = &f->worker[t];
-        w->slot = gw_calloc(slots, sizeof *w->slot);
-        w->found = gw_malloc(slots, sizeof *w->found);
-        w->word = gw_malloc((size_t)s->longest + 1, sizeof *w->word);
-        w->reverse = gw_malloc((size_t)s->longest, 1);
-        if (!w->slot || !w->found || !w->word || !w->reverse)
+        f->worker[t].turned = -1;
+        f->worker[t].reverse = gw_malloc((size_t)f->s->longest, 1);
+        if (!f->worker[t].reverse)
             return gw_err_nomem(err, "finding pairs");
     }
-    gw_status_t st = gw_thread_for(f->rules->threads, f->rules->n_seeds, build_one, f, err);
-    if (st == GW_OK)
-        st = gw_thread_for(f->rules->threads, n_chunks, find_chunk, f, err);
-    for (int64_t i = 0; st == GW_OK && i < n_chunks; i++) {
-        if (!GW_GROW(pairs->v, pairs->cap, pairs->n + f->chunk[i].n))
+    gw_status_t st = gw_thread_for(f->rules->threads, n_bins, find_bin, f, err);
+    for (int i = 0; st == GW_OK && i < n_bins; i++) {
+        if (!GW_GROW(pairs->v, pairs->cap, pairs->n + f->bin[i].n))
             return gw_err_nomem(err, "finding pairs");
-        if (f->chunk[i].n > 0)
-            memcpy(pairs->v + pairs->n, f->chunk[i].v, f->chunk[i].n * sizeof *pairs->v);
-        pairs->n += f->chunk[i].n;
-        free(f->chunk[i].v);
-        f->chunk[i].v = NULL;
+        if (f->bin[i].n > 0)
+            memcpy(pairs->v + pairs->n, f->bin[i].v, f->bin[i].n * sizeof *pairs->v);
+        pairs->n += f->bin[i].n;
+        free(f->bin[i].v);
+        f->bin[i].v = NULL;
     }
     return st;
 }
@@ -318,27 +244,34 @@ static gw_status_t run(find_t *f, gw_pairs_t *pairs, gw_err_t *err)
 gw_status_t gw_pairs_find(const gw_seqset_t *s, const uint8_t *active, const uint8_t *fresh,
                           const gw_pairs_rules_t *rules, gw_pairs_t *pairs, gw_err_t *err)
 {
-    find_t f = {.s = s, .rules = rules, .active = active, .fresh = fresh, .by_length = true};
-    f.n_strands = s->kind == GW_SEQ_DNA && rules->both_strands ? 2 : 1;
+    find_t f = {.s = s, .rules = rules};
+    const gw_wordhits_rules_t words = {
+        .active = active,
+        .fresh = fresh,
+        .min_ratio = rules->min_ratio,
+        .centres = rules->centres,
+        .neighbours = rules->neighbours,
+        .n_shapes = rules->n_seeds,
+        .sample = rules->sample,
+        .most_words = rules->most_words,
+        .both_strands = s->kind == GW_SEQ_DNA && rules->both_strands,
+        .threads = rules->threads,
+    };
     gw_scoring_init(&f.scoring, s->kind, rules->min_id);
-    for (int k = 0; k < rules->n_seeds; k++)
-        gw_wordshape_init(&f.shape[k], s->kind, rules->min_id, k);
-    for (int32_t u = 1; u < s->n; u++)
-        f.by_length = f.by_length && gw_seqset_len(s, u) <= gw_seqset_len(s, u - 1);
+    gw_wordshape_init(&f.shape, s->kind, 0);
     pairs->n = 0;
-    gw_status_t st = run(&f, pairs, err);
-    for (int k = 0; k < rules->n_seeds; k++)
-        gw_wordindex_release(&f.index[k]);
+    gw_status_t st = gw_wordhits_find(s, &words, &f.hits, err);
+    if (st == GW_OK)
+        st = run(&f, pairs, err);
+    for (int i = 0; f.bin && i < f.hits.bins.n_bins; i++)
+        free(f.bin[i].v);
+    free(f.bin);
+    gw_wordhits_release(&f.hits);
     for (int t = 0; f.worker && t < rules->threads; t++) {
-        free(f.worker[t].slot);
-        free(f.worker[t].found);
-        free(f.worker[t].word);
+        gw_recs_release(&f.worker[t].recs);
         free(f.worker[t].reverse);
         free(f.worker[t].top);
     }
     free(f.worker);
-    for (int64_t i = 0; f.chunk && i < (s->n + CHUNK - 1) / CHUNK; i++)
-        free(f.chunk[i].v);
-    free(f.chunk);
     return st;
 }

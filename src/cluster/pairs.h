@@ -29,8 +29,10 @@ typedef struct {
     int32_t min_score;   /* ungapped score */
     double min_fraction; /* ungapped score as a part of the shorter one's self-score, at least */
     int32_t min_odds;    /* proteins: of GW_ODDS_ONE (cluster/odds.h), at least */
-    int32_t max_targets;    /* of one query, by hits then canonical order */
-    int n_seeds;            /* how many of the seed shapes */
+    int32_t max_targets; /* of one query, by hits then canonical order */
+    int n_seeds;         /* how many of the seed shapes */
+    int32_t sample;      /* one word in so many is looked at */
+    int32_t most_words;  /* of a sequence and a shape, about so many at most; 0 = any number */
     double min_id, min_cov; /* the identity and coverage the pairs are meant for */
     bool both_strands;      /* nucleotides: look up the reverse complement too */
     int threads;

@@ -19,7 +19,7 @@ struct gw_verify {
     gw_ident_t *ident;
     gw_editbound_t bound;
     uint8_t *reverse;
-    int32_t query; /* which sequence is prepared; -1 = none */
+    int32_t query, bounded; /* which sequence is prepared; -1 = none */
 };
 
 gw_verify_t *gw_verify_create(const gw_graph_t *g)
@@ -28,7 +28,7 @@ gw_verify_t *gw_verify_create(const gw_graph_t *g)
     if (!w)
         return NULL;
     w->g = g;
-    w->query = -1;
+    w->query = w->bounded = -1;
     w->ident = gw_ident_create(&g->scoring);
     w->reverse = gw_malloc((size_t)g->s->longest, 1);
     if (!w->ident || !w->reverse) {
@@ -58,19 +58,23 @@ static const uint8_t *target_letters(gw_verify_t *w, int32_t u, bool reverse)
     return w->reverse;
 }
 
-static gw_status_t prepare(gw_verify_t *w, int32_t u, gw_err_t *err)
+static void prepare(gw_verify_t *w, int32_t u)
 {
-    const gw_seqset_t *s = w->g->s;
-    if (w->query == u)
-        return GW_OK;
+    if (w->query != u)
+        gw_ident_query(w->ident, gw_seqset_seq(w->g->s, u), gw_seqset_len(w->g->s, u));
     w->query = u;
-    gw_ident_query(w->ident, gw_seqset_seq(s, u), gw_seqset_len(s, u));
-    if (s->kind != GW_SEQ_DNA)
-        return GW_OK;
-    return gw_editbound_query(&w->bound, gw_seqset_seq(s, u), gw_seqset_len(s, u), err);
 }
 
-/* 2. deciding */
+static gw_status_t prepare_bound(gw_verify_t *w, int32_t u, gw_err_t *err)
+{
+    if (w->bounded == u)
+        return GW_OK;
+    w->bounded = u;
+    return gw_editbound_query(&w->bound, gw_seqset_seq(w->g->s, u), gw_seqset_len(w->g->s, u),
+                              err);
+}
+
+/* 2. what decides */
 static bool covers(const gw_graph_t *g, int32_t u, int32_t span)
 {
     return (int64_t)span * 10000 >= g->cov_num * gw_seqset_len(g->s, u);
@@ -81,19 +85,6 @@ static gw_ident_band_t around(int32_t diag, int32_t reach)
     return (gw_ident_band_t){diag - reach, diag + reach - 1};
 }
 
-/* The span in every optimal alignment. The band's answer stands when it holds the best score, as
- * an optimal alignment that strays further and covers less is no use to either sequence. */
-static gw_status_t span_of(gw_verify_t *w, const uint8_t *t, int32_t len,
-                           const gw_ident_band_t *band, bool of_target, int32_t score,
-                           int32_t *span, gw_err_t *err)
-{
-    int32_t found;
-    gw_status_t st = gw_ident_span(w->ident, t, len, band, of_target, &found, span, err);
-    if (st == GW_OK && found != score)
-        st = gw_ident_span(w->ident, t, len, NULL, of_target, &found, span, err);
-    return st;
-}
-
 /* Who may represent whom, from the letters covered. */
 static void open_directions(const gw_graph_t *g, gw_edge_t *e)
 {
@@ -101,26 +92,6 @@ static void open_directions(const gw_graph_t *g, gw_edge_t *e)
     bool a_rep = g->cov_mode == GW_COV_QUERY ? b : g->cov_mode == GW_COV_TARGET ? a : a && b;
     bool b_rep = g->cov_mode == GW_COV_QUERY ? a : g->cov_mode == GW_COV_TARGET ? b : a && b;
     e->state |= (uint8_t)((a_rep ? GW_EDGE_A_REP : 0) | (b_rep ? GW_EDGE_B_REP : 0));
-}
-
-/* The same, asking for what is needed of the coverages. */
-static gw_status_t directions(gw_verify_t *w, gw_edge_t *e, const uint8_t *t, int32_t len,
-                              const gw_ident_band_t *band, gw_err_t *err)
-{
-    const gw_graph_t *g = w->g;
-    if (g->cov_num == 0) {
-        e->state |= GW_EDGE_A_REP | GW_EDGE_B_REP;
-        return GW_OK;
-    }
-    gw_status_t st = span_of(w, t, len, band, false, e->best, &e->span_a, err);
-    bool a = covers(g, e->a, e->span_a);
-    if (st != GW_OK || (g->cov_mode == GW_COV_BOTH && !a))
-        return st;
-    st = span_of(w, t, len, band, true, e->best, &e->span_b, err);
-    if (st != GW_OK)
-        return st;
-    open_directions(g, e);
-    return GW_OK;
 }
 
 /* A band that every alignment of at least this score stays in: one that reaches query - target
@@ -183,16 +154,74 @@ static void decide_plain(const gw_graph_t *g, gw_edge_t *e, const plain_t *a)
         open_directions(g, e);
 }
 
-static gw_status_t decide_dna(gw_verify_t *w, gw_edge_t *e, const uint8_t *t, gw_err_t *err)
+/* 3. deciding, a question at a time */
+enum { START, NARROW_SLACK, WIDE_SLACK, PROOF, BOUNDED, BOUNDED_AGAIN, WHOLE, SPAN_A, SPAN_B };
+static const gw_ident_band_t everywhere = {1, 0};
+
+static bool ask(gw_check_t *c, int stage, int question, gw_ident_band_t band)
+{
+    c->stage = (uint8_t)stage;
+    c->ask = (uint8_t)(question | (c->edge->reverse ? GW_IDENT_TURNED : 0));
+    c->ask_band = band;
+    return true;
+}
+
+static bool ask_proof(gw_check_t *c)
+{
+    c->opinion = false;
+    return ask(c, PROOF, GW_IDENT_SLACK, everywhere);
+}
+
+/* What an opinion leads to, once who may represent whom is known. */
+static bool after_opinion(gw_check_t *c)
+{
+    gw_edge_t *e = c->edge;
+    bool open = e->state & (GW_EDGE_A_REP | GW_EDGE_B_REP);
+    if (!c->opinion)
+        return false;
+    /* alike, but along too little: the best alignment may lie on other diagonals */
+    bool doubt = !open && !(e->state & GW_EDGE_WHOLE);
+    e->span_a = e->span_b = 0;
+    return doubt || (open && c->proof) ? ask_proof(c) : false;
+}
+
+/* Asks for what is needed of the coverages, in c->band. */
+static bool ask_spans(const gw_graph_t *g, gw_check_t *c)
+{
+    if (g->cov_num > 0)
+        return ask(c, SPAN_A, GW_IDENT_SPAN_Q, c->band);
+    c->edge->state |= GW_EDGE_A_REP | GW_EDGE_B_REP;
+    return after_opinion(c);
+}
+
+/* A span in every optimal alignment. The band's answer stands when it holds the best score, as an
+ * optimal alignment that strays further and covers less is no use to either sequence. */
+static bool take_span(const gw_graph_t *g, gw_check_t *c, const gw_ident_answer_t *x)
+{
+    gw_edge_t *e = c->edge;
+    bool first = c->stage == SPAN_A;
+    if (x->score != e->best && c->ask_band.low <= c->ask_band.high)
+        return ask(c, c->stage, first ? GW_IDENT_SPAN_Q : GW_IDENT_SPAN_T, everywhere);
+    *(first ? &e->span_a : &e->span_b) = (int32_t)x->value;
+    if (first && (g->cov_mode != GW_COV_BOTH || covers(g, e->a, e->span_a)))
+        return ask(c, SPAN_B, GW_IDENT_SPAN_T, c->band);
+    if (!first)
+        open_directions(g, e);
+    return after_opinion(c);
+}
+
+/* Nucleotides: what counting decides, or the band whose answer is a proof. */
+static bool start_dna(gw_verify_t *w, gw_check_t *c, const uint8_t *t)
 {
     const gw_graph_t *g = w->g;
     const gw_ident_params_t *p = &g->scoring;
+    gw_edge_t *e = c->edge;
     int32_t q_len = gw_seqset_len(g->s, e->a), t_len = gw_seqset_len(g->s, e->b);
     int32_t lo = q_len < t_len ? q_len : t_len;
     plain_t diagonal;
     if (is_plain(w, e, t, &diagonal)) {
         decide_plain(g, e, &diagonal);
-        return GW_OK;
+        return false;
     }
     int32_t most = (int32_t)((int64_t)(p->id_den - p->id_num) * lo / p->id_num);
     /* a gap that leads out of the band may be cheap when more errors are allowed than it is wide */
@@ -200,94 +229,137 @@ static gw_status_t decide_dna(gw_verify_t *w, gw_edge_t *e, const uint8_t *t, gw
     int32_t errors = gw_editbound(&w->bound, t, t_len, e->diag - GW_EDITBOUND_BAND / 2, hopeless);
     e->state |= GW_EDGE_KNOWN | GW_EDGE_PROVEN;
     if (errors > hopeless)
-        return GW_OK;
+        return false;
     /* what the diagonal itself scores, or the errors with one gap among them; when that is too
      * good, the score found widens the band */
     int32_t hoped = p->matrix[0] * (lo - errors) + p->matrix[1] * (errors - 1) - p->gap_open -
                     p->gap_extend;
     e->band = proving_band(g, q_len, t_len, e->diag,
                            hoped > diagonal.score ? hoped : diagonal.score);
-    gw_status_t st = gw_ident_slack(w->ident, t, t_len, &e->band, &e->best, &e->slack, err);
-    gw_ident_band_t need = proving_band(g, q_len, t_len, e->diag, e->best);
-    if (st == GW_OK && (need.low < e->band.low || need.high > e->band.high)) {
-        e->band = need;
-        st = gw_ident_slack(w->ident, t, t_len, &e->band, &e->best, &e->slack, err);
-    }
-    if (st != GW_OK || e->best <= 0 || e->slack < 0)
-        return st;
-    return directions(w, e, t, t_len, &e->band, err);
+    return ask(c, BOUNDED, GW_IDENT_SLACK, e->band);
 }
 
-static gw_status_t prove(gw_verify_t *w, gw_edge_t *e, const uint8_t *t, int32_t len, gw_err_t *err)
+static gw_status_t start(gw_verify_t *w, gw_check_t *c, bool *more, gw_err_t *err)
 {
-    gw_status_t st = gw_ident_slack(w->ident, t, len, NULL, &e->best, &e->slack, err);
-    e->state = (uint8_t)((e->state & ~(GW_EDGE_A_REP | GW_EDGE_B_REP)) | GW_EDGE_PROVEN);
-    e->band = around(e->diag, MIDDLE);
-    if (st != GW_OK || e->best <= 0 || e->slack < 0)
-        return st;
-    return directions(w, e, t, len, &e->band, err);
-}
-
-static gw_status_t opinion(gw_verify_t *w, gw_edge_t *e, const uint8_t *t, int32_t len,
-                           gw_err_t *err)
-{
-    const gw_graph_t *g = w->g;
-    gw_ident_band_t band = around(e->diag, NARROW);
-    gw_status_t st = gw_ident_slack(w->ident, t, len, &band, &e->best, &e->slack, err);
-    e->state |= GW_EDGE_KNOWN;
-    if (st == GW_OK && e->slack < 0 && e->best > 0 &&
-        e->slack >= -(int64_t)g->scoring.id_den * len / NEARLY) {
-        band = around(e->diag, WIDE);
-        st = gw_ident_slack(w->ident, t, len, &band, &e->best, &e->slack, err);
-    }
-    if (st != GW_OK || e->best <= 0 || e->slack < 0)
-        return st;
-    if (e->state & GW_EDGE_WHOLE) {
-        e->state |= GW_EDGE_A_REP | GW_EDGE_B_REP;
+    gw_edge_t *e = c->edge;
+    bool known = e->state & GW_EDGE_KNOWN;
+    *more = false;
+    if (c->whole) {
+        e->state = GW_EDGE_KNOWN;
+        *more = ask(c, WHOLE, GW_IDENT_SLACK, everywhere);
         return GW_OK;
     }
-    st = directions(w, e, t, len, &band, err);
-    e->span_a = e->span_b = 0;
-    /* alike, but along too little: the best alignment may lie on other diagonals */
-    if (st == GW_OK && !(e->state & (GW_EDGE_A_REP | GW_EDGE_B_REP)))
-        st = prove(w, e, t, len, err);
-    return st;
+    if ((e->state & GW_EDGE_PROVEN) || (known && !c->proof))
+        return GW_OK;
+    if (w->g->s->kind == GW_SEQ_DNA) {
+        gw_status_t st = prepare_bound(w, e->a, err);
+        if (st == GW_OK)
+            *more = start_dna(w, c, target_letters(w, e->b, e->reverse));
+        return st;
+    }
+    if (known) {
+        *more = e->state & (GW_EDGE_A_REP | GW_EDGE_B_REP) ? ask_proof(c) : false;
+        return GW_OK;
+    }
+    c->opinion = true;
+    c->band = around(e->diag, NARROW);
+    *more = ask(c, NARROW_SLACK, GW_IDENT_SLACK, c->band);
+    return GW_OK;
+}
+
+/* An opinion's score and slack: a second look, the coverages, or the end of it. */
+static bool take_opinion(const gw_graph_t *g, gw_check_t *c)
+{
+    gw_edge_t *e = c->edge;
+    e->state |= GW_EDGE_KNOWN;
+    if (c->stage == NARROW_SLACK && e->slack < 0 && e->best > 0 &&
+        e->slack >= -(int64_t)g->scoring.id_den * gw_seqset_len(g->s, e->b) / NEARLY) {
+        c->band = around(e->diag, WIDE);
+        return ask(c, WIDE_SLACK, GW_IDENT_SLACK, c->band);
+    }
+    if (e->best <= 0 || e->slack < 0)
+        return false;
+    if (!(e->state & GW_EDGE_WHOLE))
+        return ask_spans(g, c);
+    e->state |= GW_EDGE_A_REP | GW_EDGE_B_REP;
+    return after_opinion(c);
+}
+
+static bool take_slack(const gw_graph_t *g, gw_check_t *c, const gw_ident_answer_t *x)
+{
+    gw_edge_t *e = c->edge;
+    e->best = (int32_t)x->score;
+    e->slack = x->value;
+    c->band = everywhere;
+    if (c->stage == PROOF) {
+        e->state = (uint8_t)((e->state & ~(GW_EDGE_A_REP | GW_EDGE_B_REP)) | GW_EDGE_PROVEN);
+        c->band = e->band = around(e->diag, MIDDLE);
+    }
+    if (c->stage == BOUNDED) {
+        gw_ident_band_t need = proving_band(g, gw_seqset_len(g->s, e->a),
+                                            gw_seqset_len(g->s, e->b), e->diag, e->best);
+        if (need.low < e->band.low || need.high > e->band.high) {
+            e->band = need;
+            return ask(c, BOUNDED_AGAIN, GW_IDENT_SLACK, need);
+        }
+    }
+    if (c->stage == BOUNDED || c->stage == BOUNDED_AGAIN)
+        c->band = e->band;
+    return e->best > 0 && e->slack >= 0 ? ask_spans(g, c) : false;
+}
+
+gw_status_t gw_verify_step(gw_verify_t *w, gw_check_t *c, const gw_ident_answer_t *x, bool *more,
+                           gw_err_t *err)
+{
+    switch (c->stage) {
+    case START:
+        return start(w, c, more, err);
+    case NARROW_SLACK:
+    case WIDE_SLACK:
+        c->edge->best = (int32_t)x->score;
+        c->edge->slack = x->value;
+        *more = take_opinion(w->g, c);
+        return GW_OK;
+    case SPAN_A:
+    case SPAN_B:
+        *more = take_span(w->g, c, x);
+        return GW_OK;
+    default:
+        *more = take_slack(w->g, c, x);
+        return GW_OK;
+    }
 }
 
 gw_status_t gw_verify_edge(gw_verify_t *w, gw_edge_t *e, bool proof, gw_err_t *err)
 {
-    bool known = e->state & GW_EDGE_KNOWN;
-    if ((e->state & GW_EDGE_PROVEN) || (known && !proof))
-        return GW_OK;
-    gw_status_t st = prepare(w, e->a, err);
-    if (st != GW_OK)
-        return st;
-    const uint8_t *t = target_letters(w, e->b, e->reverse);
-    int32_t len = gw_seqset_len(w->g->s, e->b);
-    if (w->g->s->kind == GW_SEQ_DNA)
-        return decide_dna(w, e, t, err);
-    if (!known)
-        st = opinion(w, e, t, len, err);
-    if (st == GW_OK && proof && (e->state & (GW_EDGE_A_REP | GW_EDGE_B_REP)))
-        st = prove(w, e, t, len, err);
+    gw_check_t c = {.edge = e, .proof = proof};
+    gw_ident_answer_t x;
+    bool more;
+    gw_status_t st = gw_verify_step(w, &c, NULL, &more, err);
+    while (st == GW_OK && more) {
+        const gw_seqset_t *s = w->g->s;
+        prepare(w, e->a);
+        st = gw_ident_ask(w->ident, c.ask & ~GW_IDENT_TURNED, target_letters(w, e->b, e->reverse),
+                          gw_seqset_len(s, e->b),
+                          c.ask_band.low > c.ask_band.high ? NULL : &c.ask_band, &x, err);
+        if (st == GW_OK)
+            st = gw_verify_step(w, &c, &x, &more, err);
+    }
     return st;
 }
 
-gw_status_t gw_verify_whole(gw_verify_t *w, gw_edge_t *e, gw_err_t *err)
+/* 4. figures for output */
+static gw_status_t span_of(gw_verify_t *w, const uint8_t *t, int32_t len,
+                           const gw_ident_band_t *band, bool of_target, int32_t score,
+                           int32_t *span, gw_err_t *err)
 {
-    gw_status_t st = prepare(w, e->a, err);
-    if (st != GW_OK)
-        return st;
-    e->state = GW_EDGE_KNOWN;
-    const uint8_t *t = target_letters(w, e->b, e->reverse);
-    int32_t len = gw_seqset_len(w->g->s, e->b);
-    st = gw_ident_slack(w->ident, t, len, NULL, &e->best, &e->slack, err);
-    if (st != GW_OK || e->best <= 0 || e->slack < 0)
-        return st;
-    return directions(w, e, t, len, NULL, err);
+    int32_t found;
+    gw_status_t st = gw_ident_span(w->ident, t, len, band, of_target, &found, span, err);
+    if (st == GW_OK && found != score)
+        st = gw_ident_span(w->ident, t, len, NULL, of_target, &found, span, err);
+    return st;
 }
 
-/* 3. figures for output */
 static gw_status_t measure(gw_verify_t *w, const uint8_t *t, int32_t len, gw_figures_t *f,
                            int32_t *span_a, int32_t *span_b, gw_err_t *err)
 {
@@ -331,11 +403,14 @@ gw_status_t gw_verify_figures(gw_verify_t *w, gw_figures_t *f, gw_err_t *err)
     int32_t a = f->rep < f->member ? f->rep : f->member, b = a == f->rep ? f->member : f->rep;
     int32_t *span_a = a == f->rep ? &f->rep_span : &f->member_span;
     int32_t *span_b = a == f->rep ? &f->member_span : &f->rep_span;
-    gw_status_t st = prepare(w, a, err);
-    if (st != GW_OK)
-        return st;
-    if (f->edge)
+    prepare(w, a);
+    f->band = (gw_ident_band_t){1, 0};
+    if (f->edge) {
         f->reverse = f->edge->reverse;
+        f->band = f->edge->band;
+        if (f->edge->state & GW_EDGE_PLAIN)
+            f->band = (gw_ident_band_t){f->edge->diag, f->edge->diag};
+    }
     return measure(w, target_letters(w, b, f->reverse), gw_seqset_len(w->g->s, b), f, span_a,
                    span_b, err);
 }

@@ -5,7 +5,10 @@
 
 #include "base/mem.h"
 #include "cluster/sizename.h"
+#include "cluster/ucpath.h"
 #include "cluster/write.h"
+
+enum { UC_BATCH = 4096 }; /* members whose alignments are kept at a time */
 
 /* 1. the order of output */
 typedef struct {
@@ -70,7 +73,7 @@ gw_status_t gw_clusterview_init(gw_clusterview_t *v, const gw_seqset_t *s, const
                                 gw_covmode_t cov_mode, gw_err_t *err)
 {
     size_t n = (size_t)s->n;
-    *v = (gw_clusterview_t){.s = s, .c = c, .cov_mode = cov_mode};
+    *v = (gw_clusterview_t){.s = s, .c = c, .cov_mode = cov_mode, .threads = 1};
     v->rep = gw_malloc(n, sizeof *v->rep);
     v->first = gw_malloc(n + 1, sizeof *v->first);
     v->uniq = gw_malloc(n, sizeof *v->uniq);
@@ -158,7 +161,8 @@ static void write_clstr(const gw_clusterview_t *v, FILE *f, int32_t k)
     }
 }
 
-static void write_uc(const gw_clusterview_t *v, FILE *f, int32_t k)
+/* path: of the cluster's uniques, the representative's first */
+static void write_uc(const gw_clusterview_t *v, FILE *f, int32_t k, char *const *path)
 {
     const char *rep = name_of(v, v->rep[k]);
     bool dna = v->s->kind == GW_SEQ_DNA;
@@ -170,20 +174,47 @@ static void write_uc(const gw_clusterview_t *v, FILE *f, int32_t k)
             if (seed)
                 fprintf(f, "S\t%d\t%d\t*\t*\t*\t*\t*\t%s\t*\n", k, gw_seqset_len(v->s, u), rep);
             else
-                fprintf(f, "H\t%d\t%d\t%.1f\t%s\t0\t0\t*\t%s\t%s\n", k, gw_seqset_len(v->s, u),
-                        r.identity * 100,
+                fprintf(f, "H\t%d\t%d\t%.1f\t%s\t0\t0\t%s\t%s\t%s\n", k,
+                        gw_seqset_len(v->s, u), r.identity * 100,
                         !dna        ? "."
                         : r.reverse ? "-"
                                     : "+",
-                        v->s->rec[m].name, rep);
+                        path[i - v->first[k]], v->s->rec[m].name, rep);
         }
     }
     fprintf(f, "C\t%d\t%lld\t*\t*\t*\t*\t*\t%s\t*\n", k, (long long)v->abundance[k], rep);
 }
 
+static gw_status_t write_ucs(const gw_clusterview_t *v, FILE *f, gw_err_t *err)
+{
+    char **path = NULL;
+    size_t cap = 0;
+    gw_status_t st = GW_OK;
+    for (int32_t from = 0, to; st == GW_OK && from < v->n && !ferror(f); from = to) {
+        to = from + 1;
+        while (to < v->n && v->first[to + 1] - v->first[from] <= UC_BATCH)
+            to++;
+        size_t n = (size_t)(v->first[to] - v->first[from]);
+        if (!GW_GROW(path, cap, n)) {
+            st = gw_err_nomem(err, "writing clusters");
+            break;
+        }
+        memset(path, 0, n * sizeof *path);
+        st = gw_ucpath_find(v, from, to, path, err);
+        for (int32_t k = from; st == GW_OK && k < to; k++)
+            write_uc(v, f, k, path + (v->first[k] - v->first[from]));
+        for (size_t i = 0; i < n; i++)
+            free(path[i]);
+    }
+    free(path);
+    return st;
+}
+
 gw_status_t gw_clusterview_write(const gw_clusterview_t *v, gw_clusterfmt_t fmt, FILE *f,
                                  gw_err_t *err)
 {
+    if (fmt == GW_CLUSTERS_UC)
+        return write_ucs(v, f, err);
     char *text = gw_malloc((size_t)v->s->longest + 1, 1);
     if (!text)
         return gw_err_nomem(err, "writing clusters");
@@ -195,10 +226,7 @@ gw_status_t gw_clusterview_write(const gw_clusterview_t *v, gw_clusterfmt_t fmt,
         case GW_CLUSTERS_CLSTR:
             write_clstr(v, f, k);
             break;
-        case GW_CLUSTERS_UC:
-            write_uc(v, f, k);
-            break;
-        case GW_CLUSTERS_FASTA:
+        default:
             gw_seqset_text(v->s, v->rep[k], text);
             fputc('>', f);
             if (v->sizes)

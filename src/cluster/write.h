@@ -18,6 +18,7 @@ typedef struct {
     const gw_seqset_t *s;
     const gw_clusters_t *c;
     gw_covmode_t cov_mode;
+    int threads;           /* for .uc's alignments: 1; set it after init */
     bool sizes;            /* representatives' names get ;size=abundance; set it after init */
     int32_t n;             /* clusters */
     int32_t *rep;          /* representatives in order of output */

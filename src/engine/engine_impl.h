@@ -17,6 +17,8 @@ struct gw_engine {
 /* 2. jobs */
 gw_status_t gw_engine_extend(const gw_engine_t *e, gw_job_t job, const gw_extend_in_t *in, void *out,
                              gw_err_t *err);
+gw_status_t gw_engine_ident(const gw_engine_t *e, const gw_ident_in_t *in, gw_ident_answer_t *out,
+                            gw_err_t *err);
 gw_status_t gw_engine_pairhmm(const gw_engine_t *e, const gw_pairhmm_batch_t *b, double *out,
                               gw_err_t *err);
 gw_status_t gw_engine_thread(const gw_engine_t *e, const gw_thread_in_t *in, int32_t *score,
@@ -24,5 +26,7 @@ gw_status_t gw_engine_thread(const gw_engine_t *e, const gw_thread_in_t *in, int
 gw_status_t gw_engine_kinship(const gw_engine_t *e, const gw_gram_kin_t *in, int32_t *sum,
                               gw_err_t *err);
 gw_status_t gw_engine_gram(const gw_engine_t *e, const gw_gram_in_t *in, void *out, gw_err_t *err);
+gw_status_t gw_engine_seed(const gw_engine_t *e, const gw_seeding_in_t *in, gw_seeding_out_t *out,
+                           gw_err_t *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* src/kernels/ident.h -- how similar two sequences are in *every* optimal alignment
  *
- * Contents: 1. scoring and thresholds  2. a prepared query  3. the questions  4. variants
+ * Contents: 1. scoring and thresholds  2. a prepared query  3. the questions  4. the alignment
+ *           5. variants
  * Units:    letters are codes below n_letters; spans and columns count letters
  * Source:   Smith & Waterman 1981, doi:10.1016/0022-2836(81)90087-5; Gotoh 1982,
  *           doi:10.1016/0022-2836(82)90398-9 (affine gaps)
@@ -69,7 +70,27 @@ GW_RESULT_USED gw_status_t gw_ident_counts(gw_ident_t *w, const uint8_t *target,
 /* The slack that matches and columns make. */
 int64_t gw_ident_slack_of(const gw_ident_t *w, int32_t matches, int32_t columns);
 
-/* 4. variants: the best key of one pair under a linear scoring; every variant gives the
+/* 4. the alignment that gw_ident_counts counts: operations BAM-encoded (length << 4 | op; op 0 = M,
+ *    1 = a query letter alone, 2 = a target letter alone) from its first to its last aligned pair, and
+ *    where these are. Of several it ends first in the target, then in the query; read from the right its
+ *    letter-by-letter operations are the first in the order M, 2, 1. n_ops = 0: nothing aligns, or
+ *    the band has more than GW_IDENT_TRACE_CELLS cells (*score is set either way). Start with
+ *    zeros and reuse; the caller frees ops. */
+enum { GW_IDENT_TRACE_CELLS = 1 << 25 };
+typedef struct {
+    uint32_t *ops;
+    size_t n_ops, cap;
+    int32_t q_beg, q_end, t_beg, t_end; /* 0-based, half-open */
+    double *keep;                       /* work space */
+    size_t cap_keep;
+} gw_ident_path_t;
+GW_RESULT_USED gw_status_t gw_ident_trace(gw_ident_t *w, const uint8_t *target, int32_t len,
+                                          const gw_ident_band_t *band, int32_t *score,
+                                          int32_t *matches, int32_t *columns, gw_ident_path_t *path,
+                                          gw_err_t *err);
+void gw_ident_path_release(gw_ident_path_t *path);
+
+/* 5. variants: the best key of one pair under a linear scoring; every variant gives the
  *    reference's number. Profiles are built by the caller's pair table: pair[t * n_letters + q].
  *    Cells with query - target position outside [low, high] are not visited (low <= high).
  *    Arithmetic is exact as long as every partial sum stays below 2^30 (i32) or 2^53 (f64). */
@@ -80,7 +101,9 @@ typedef struct {
     bool ends_free;
 } gw_identkey_t;
 
-/* A variant prepares the query's profile in prof (gw_identkey_bytes) and runs with work. */
+/* A variant prepares the query's profile in prof and runs with work. With doubles it keeps the best
+ * key of every cell inside, unless keep is NULL: keep[i * (high - low + 1) + j - i - low] for query
+ * letter j and target letter i; high - low + 1 is a multiple of 16 then. */
 typedef struct {
     const char *name;
     int lanes_i32, lanes_f64;
@@ -89,7 +112,7 @@ typedef struct {
                       int32_t t_len, int32_t low, int32_t high, void *work);
     void (*build_f64)(const gw_identkey_t *k, const uint8_t *q, int32_t q_len, void *prof);
     double (*run_f64)(const gw_identkey_t *k, const void *prof, int32_t q_len, const uint8_t *t,
-                      int32_t t_len, int32_t low, int32_t high, void *work);
+                      int32_t t_len, int32_t low, int32_t high, void *work, double *keep);
 } gw_identkey_variant_t;
 
 extern const gw_identkey_variant_t gw_identkey_ref, gw_identkey_avx2, gw_identkey_avx512;

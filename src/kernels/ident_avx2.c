@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <immintrin.h>
 
 #include "kernels/ident.h"
@@ -57,5 +58,19 @@ static inline __m256d f64_shift(__m256d v, int n)
 #define VROW(row, p) _mm256_setr_pd((row)[(p)[0]], (row)[(p)[1]], (row)[(p)[2]], (row)[(p)[3]])
 #include "kernels/ident_simd.h"
 
-const gw_identkey_variant_t gw_identkey_avx2 = {"avx2",  8,         4,      i32_build,
-                                                i32_run, f64_build, f64_run};
+static double run_i32(const gw_identkey_t *k, const void *prof, int32_t q_len, const uint8_t *t,
+                      int32_t t_len, int32_t low, int32_t high, void *work)
+{
+    return i32_start(k, prof, q_len, t, t_len, low, high, work, NULL);
+}
+
+static double run_f64(const gw_identkey_t *k, const void *prof, int32_t q_len, const uint8_t *t,
+                      int32_t t_len, int32_t low, int32_t high, void *work, double *keep)
+{
+    if (keep)
+        return f64_start(k, prof, q_len, t, t_len, low, high, work, keep);
+    return f64_start(k, prof, q_len, t, t_len, low, high, work, NULL);
+}
+
+const gw_identkey_variant_t gw_identkey_avx2 = {"avx2", 8, 4, i32_build, run_i32, f64_build,
+                                                 run_f64};

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <immintrin.h>
 
 #include "kernels/ident.h"
@@ -45,5 +46,19 @@
     _mm512_i32gather_pd(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(p))), row, 8)
 #include "kernels/ident_simd.h"
 
-const gw_identkey_variant_t gw_identkey_avx512 = {"avx512", 16,        8,      i32_build,
-                                                  i32_run,  f64_build, f64_run};
+static double run_i32(const gw_identkey_t *k, const void *prof, int32_t q_len, const uint8_t *t,
+                      int32_t t_len, int32_t low, int32_t high, void *work)
+{
+    return i32_start(k, prof, q_len, t, t_len, low, high, work, NULL);
+}
+
+static double run_f64(const gw_identkey_t *k, const void *prof, int32_t q_len, const uint8_t *t,
+                      int32_t t_len, int32_t low, int32_t high, void *work, double *keep)
+{
+    if (keep)
+        return f64_start(k, prof, q_len, t, t_len, low, high, work, keep);
+    return f64_start(k, prof, q_len, t, t_len, low, high, work, NULL);
+}
+
+const gw_identkey_variant_t gw_identkey_avx512 = {"avx512", 16, 8, i32_build, run_i32, f64_build,
+                                                 run_f64};

@@ -18,8 +18,8 @@ static double larger(double a, double b)
     return a > b ? a : b;
 }
 
-static double run(const gw_identkey_t *k, const void *prof, int32_t q_len, const uint8_t *t,
-                  int32_t t_len, int32_t low, int32_t high, void *work)
+static double run_f64(const gw_identkey_t *k, const void *prof, int32_t q_len, const uint8_t *t,
+                      int32_t t_len, int32_t low, int32_t high, void *work, double *keep)
 {
     const uint8_t *q = prof;
     double *h = work, *e = h + q_len, best = 0;
@@ -43,9 +43,17 @@ static double run(const gw_identkey_t *k, const void *prof, int32_t q_len, const
             gap = inside ? larger(gap - k->ext_q, v - k->open - k->ext_q) : never;
             if (inside && (!k->ends_free || j == q_len - 1 || i == t_len - 1))
                 best = larger(best, v);
+            if (inside && keep)
+                keep[(size_t)i * (size_t)(high - low + 1) + (size_t)(j - i - low)] = v;
         }
     }
     return best;
 }
 
-const gw_identkey_variant_t gw_identkey_ref = {"ref", 1, 1, build, run, build, run};
+static double run_i32(const gw_identkey_t *k, const void *prof, int32_t q_len, const uint8_t *t,
+                      int32_t t_len, int32_t low, int32_t high, void *work)
+{
+    return run_f64(k, prof, q_len, t, t_len, low, high, work, NULL);
+}
+
+const gw_identkey_variant_t gw_identkey_ref = {"ref", 1, 1, build, run_i32, build, run_f64};

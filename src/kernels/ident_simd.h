@@ -33,7 +33,7 @@ static void NAME(build)(const gw_identkey_t *k, const uint8_t *q, int32_t q_len,
 
 static inline __attribute__((always_inline)) double
 NAME(go)(const gw_identkey_t *k, const T *prof, int32_t q_len, const uint8_t *t, int32_t t_len,
-         int32_t low, int32_t high, T *work, const bool ends_free)
+         int32_t low, int32_t high, T *work, T *keep, const bool ends_free)
 {
     const int32_t n_vec = (high - low + LANES) / LANES, stride = q_len + 3 * LANES;
     T *h = work, *e = work + n_vec * LANES + LANES, *floor = e + n_vec * LANES + LANES;
@@ -87,6 +87,9 @@ NAME(go)(const gw_identkey_t *k, const T *prof, int32_t q_len, const uint8_t *t,
             VSTORE(e + c, up);
             VSTORE(h + c, x);
         }
+        if (keep)
+            memcpy(keep + (size_t)i * (size_t)(n_vec * LANES) + first * LANES, h + first * LANES,
+                   (size_t)(last + 1 - first) * LANES * sizeof *h);
         int32_t c = q_len - 1 - shift;
         if (ends_free && c >= 0 && c < n_vec * LANES && h[c] > edge)
             edge = h[c];
@@ -105,12 +108,13 @@ NAME(go)(const gw_identkey_t *k, const T *prof, int32_t q_len, const uint8_t *t,
     return (double)edge;
 }
 
-static double NAME(run)(const gw_identkey_t *k, const void *prof, int32_t q_len, const uint8_t *t,
-                        int32_t t_len, int32_t low, int32_t high, void *work)
+static inline __attribute__((always_inline)) double
+NAME(start)(const gw_identkey_t *k, const void *prof, int32_t q_len, const uint8_t *t,
+            int32_t t_len, int32_t low, int32_t high, void *work, T *keep)
 {
     if (k->ends_free)
-        return NAME(go)(k, prof, q_len, t, t_len, low, high, work, true);
-    return NAME(go)(k, prof, q_len, t, t_len, low, high, work, false);
+        return NAME(go)(k, prof, q_len, t, t_len, low, high, work, keep, true);
+    return NAME(go)(k, prof, q_len, t, t_len, low, high, work, keep, false);
 }
 
 #undef T

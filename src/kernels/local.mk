@@ -6,6 +6,7 @@ KERNEL_LIBS += libgw_kernels.a
 libgw_kernels_a_SOURCES = \
 	src/kernels/cpu.c src/kernels/cpu.h \
 	src/kernels/phred.h \
+	src/kernels/seed.c src/kernels/seed.h src/kernels/seeding_ref.c src/kernels/seeding.h \
 	src/kernels/extend.c src/kernels/extend.h src/kernels/extend_variants.h \
 	src/kernels/extend_ref.c src/kernels/extend_global_ref.c src/kernels/extend_cigar.h \
 	src/kernels/extend_table.c src/kernels/extend_table.h \
@@ -46,3 +47,4 @@ endif
 KERNEL_LIBS += libgw_base.a
 include $(srcdir)/src/kernels/gram.mk
 include $(srcdir)/src/kernels/ident.mk
+include $(srcdir)/src/kernels/conv.mk

@@ -18,6 +18,7 @@
 #include "cuda/gpugram.h"
 #include "cuda/gpukin.h"
 #include "cuda/gpupairhmm.h"
+#include "cuda/gpuseeding.h"
 #include "cuda/gputhread.h"
 #include "cuda/launch.h"
 #include "kernels/extend_variants.h"
@@ -26,6 +27,7 @@
 #include "tests/kernels/genos.h"
 #include "tests/kernels/pairs.h"
 #include "tests/kernels/reads.h"
+#include "tests/kernels/seedings.h"
 #include "tests/kernels/threads.h"
 
 enum { RUNS = 10, TOY_RUNS = 2 };
@@ -129,7 +131,8 @@ static void measure(bench_t *b, const kernel_t *k)
     int runs = b->toy ? TOY_RUNS : RUNS;
     gw_err_t err = {0};
     for (int r = -1; r < runs; r++) { /* the first one warms up */
-        memset(k->out, 0x5a, k->out_bytes);
+        if (k->out_bytes > 0)
+            memset(k->out, 0x5a, k->out_bytes);
         double before = gw_gpu_kernel_ms(b->g), t = now();
         if (k->run(b->g, k->input, k->out, &err) != GW_OK)
             die(&err);
@@ -542,6 +545,68 @@ static void threading(bench_t *b)
     drop_case(&c);
 }
 
+/* 2e. seeds: reads of a reference of 64 million letters, its table on the device beforehand */
+typedef struct {
+    seedings_t x;
+    gw_gpu_kept_t *kept;
+    gw_seeding_out_t got;
+} seeds_input_t;
+
+static gw_status_t run_seeds(gw_gpu_t *g, void *input, void *out, gw_err_t *err)
+{
+    seeds_input_t *in = input;
+    (void)out;
+    gw_status_t st = gw_seeding_start(&in->got, in->x.b.n, err);
+    if (st != GW_OK)
+        return st;
+    if (in->got.candidate) /* those of the run before */
+        memset(in->got.candidate, 0x5a, in->got.cap_candidates * sizeof *in->got.candidate);
+    return gw_gpuseeding_run(g, in->kept, &in->x.table, &in->x.b, 0, in->x.b.n, &in->got, err);
+}
+
+static int64_t check_seeds(void *input, const void *out)
+{
+    seeds_input_t *in = input;
+    const gw_seeding_out_t *x = &in->got;
+    gw_seeding_out_t y = {0};
+    int64_t wrong = 0;
+    gw_err_t err = {0};
+    (void)out;
+    if (gw_seeding_start(&y, in->x.b.n, &err) != GW_OK ||
+        gw_seeding_ref(&in->x.table, &in->x.b, 0, in->x.b.n, &y, &err) != GW_OK)
+        die(&err);
+    for (size_t i = 0; i < in->x.b.n; i++) {
+        size_t n = (size_t)(y.first[i + 1] - y.first[i]);
+        wrong += x->first[i + 1] != y.first[i + 1] || x->n_skipped[i] != y.n_skipped[i] ||
+                 (n > 0 && memcmp(x->candidate + x->first[i], y.candidate + y.first[i],
+                                  n * sizeof *y.candidate) != 0);
+    }
+    gw_seeding_release(&y);
+    return wrong;
+}
+
+static void seeding(bench_t *b)
+{
+    static const seedings_plan_t plan = {64000000, 0, 0, 22, 400000, 150, 150, 10},
+                                 toy = {4000, 0, 0, 8, 40, 150, 150, 10};
+    seeds_input_t in = {0};
+    gw_rng_t rng;
+    gw_err_t err = {0};
+    const void *piece[GW_GPUSEEDING_PIECES];
+    uint64_t bytes[GW_GPUSEEDING_PIECES];
+    gw_rng_init(&rng, 1);
+    if (!seedings_init(&in.x, &rng, b->toy ? &toy : &plan))
+        exit(104);
+    gw_gpuseeding_pieces(&in.x.table, piece, bytes);
+    if (gw_gpu_keep(b->g, piece, bytes, GW_GPUSEEDING_PIECES, &in.kept, &err) != GW_OK)
+        die(&err);
+    measure(b, &(kernel_t){"seeding", "T letters/s", 150.0 * (double)in.x.b.n, 0, run_seeds,
+                           check_seeds, &in, NULL, 0});
+    gw_gpu_forget(in.kept);
+    gw_seeding_release(&in.got);
+    seedings_release(&in.x);
+}
+
 int main(int argc, char **argv)
 {
     bench_t b = {0};
@@ -570,6 +635,7 @@ int main(int argc, char **argv)
     products(&b);
     kinship(&b);
     threading(&b);
+    seeding(&b);
     gw_gpu_destroy(b.g);
     return b.wrong ? 1 : 0;
 }

@@ -39,13 +39,13 @@ run "$a" --msa fasta
 refused 64 "output" "--msa without -o"
 
 # a device: refused where it has nothing to do, exit status 69 before anything is written where there is none
-for how in "" "--umi reads" "--umi reads --consensus -o $tmp/dev" "--derep" "--samples"; do
+for how in "--umi reads" "--umi reads --consensus -o $tmp/dev" "--derep" "--denoise" "--samples"; do
     run "$a" $how --device cuda
-    refused 64 "--device cuda: a device aligns for --msa" "--device cuda with '$how'"
+    refused 64 "--device cuda: a device compares sequences" "--device cuda with '$how'"
     run "$a" $how --device tpu
     refused 64 "--device tpu" "--device tpu with '$how'"
 done
-for how in "--msa a3m" "--consensus" "--derep --consensus"; do
+for how in "" "--msa a3m" "--consensus" "--derep --consensus" "--certify"; do
     CUDA_VISIBLE_DEVICES= run "$a" $how -o "$tmp/dev" --device cuda
     refused 69 "--device cuda" "--device cuda without a card, '$how'"
     run "$a" $how -o "$tmp/dev" --device tpu
@@ -72,6 +72,46 @@ awk -F'\t' '$1 == "S" {print $9 "\t" $9} $1 == "H" {print $10 "\t" $9}' "$tmp/f.
 awk '/^>/ {c = $2; next} {sub(/.*, >/, ""); sub(/\.\.\. .*/, "", $0); m[c] = m[c] " " $0; if (!(c in r)) r[c] = $0}
     END {for (c in m) {n = split(m[c], x, " "); for (i = 1; i <= n; i++) print r[c] "\t" x[i]}}' "$tmp/f.clstr" |
     sort | cmp -s - "$tmp/want" && ok || bad "clstr and tsv"
+
+# .uc's alignments: whole sequences, the identity told, the other strand turned, the way round that VSEARCH has them
+{ printf '>rep\n%s\n' "$s"; printf '>cut\n%s\n' "$(echo "$s" | cut -c6-60,64-)"; printf '>more\n%s\n' "$ins"
+    printf '>turned\n'; echo "$s" | cut -c9-100,105- | rev | tr ACGT TGCA; printf '>copy\n%s\n' "$s"; } >"$tmp/c.fa"
+run "$tmp/c.fa" --min-seq-id .9 --mode greedy -c 0 -O uc
+is "$(grep '^H' "$tmp/out" | sort -k9 | cut -f3-9 | tr '\t\n' ', ')" "387,99.0,+,0,0,200M3I187M,copy 379,98.2,+,0,0,5I54M3I138M3I187M,cut 387,99.0,+,0,0,200M3I187M,rep 375,97.9,-,0,0,8I92M4I96M3I187M,turned " "rows of uc"
+# uc_check INPUT: every H line of $tmp/out
+uc_check() {
+    flat "$1" | awk -F'\t' -v uc="$tmp/out" '
+    function turn(s, i, r) {for (i = length(s); i; i--) r = r substr("NTGCA", index("NACGT", substr(s, i, 1)), 1); return r}
+    {seq[$1] = toupper($2)}
+    END {
+        while ((getline line < uc) > 0) {
+            split(line, f, "\t")
+            if (f[1] != "H") continue
+            n++
+            m = seq[f[9]]; r = seq[f[10]]
+            if (f[5] == "-") m = turn(m)
+            if (f[8] == "*") continue
+            if (f[8] == "=") {if (m != r) {print "unequal: " line; bad = 1} continue}
+            i = j = 1; same = cols = told = gap = 0; c = f[8]
+            while (match(c, /^[0-9]*[MID]/)) {
+                k = RLENGTH > 1 ? substr(c, 1, RLENGTH - 1) + 0 : 1; op = substr(c, RLENGTH, 1); c = substr(c, RLENGTH + 1)
+                if (op == "M") {
+                    cols += cols ? gap : 0; gap = 0
+                    for (; k; k--) {x = substr(r, i++, 1); same += x == substr(m, j++, 1) && index("ACGT", x); cols++}
+                } else {gap += k; if (op == "I") i += k; else j += k}
+            }
+            if (c != "" || i != length(r) + 1 || j != length(m) + 1 || (d = 100 * same / cols - f[4]) > .0501 || d < -.0501) {print "not so: " line; bad = 1}
+        }
+        if (!n) print "no H line"
+        exit bad || !n
+    }' && ok || bad "alignments of uc, $2"
+}
+
+uc_check "$tmp/c.fa" "both strands"
+for how in "--min-seq-id .9" "--min-seq-id .9 --mode greedy -@ 3" "--min-seq-id .7 -c 0 --mode connected" "--denoise --sizein --min-size 1"; do
+    run "$a" $how -O uc
+    uc_check "$a" "$how"
+done
 
 # updates: nothing lost, representatives stay, nothing to do changes nothing
 awk '/^>/ {n++} n % 3' "$p" >"$tmp/old.fa"

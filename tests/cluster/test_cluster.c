@@ -56,6 +56,15 @@ static bool holds(judge_t *j, const gw_cluster_opts_t *o, int32_t rep, int32_t m
            (j->s->kind == GW_SEQ_DNA && o->both_strands && holds_strand(j, o, rep, member, true));
 }
 
+static void run(const gw_seqset_t *s, gw_cluster_opts_t o, gw_clusters_t *c)
+{
+    gw_err_t err = {0};
+    o.threads = 2;
+    ck_assert_int_eq(gw_engine_create("cpu", o.threads, &o.engine, &err), GW_OK);
+    ck_assert_msg(gw_cluster_run(s, &o, c, &err) == GW_OK, "%s", err.msg);
+    gw_engine_destroy(o.engine);
+}
+
 static const struct {
     const char *file;
     bool sizes;
@@ -79,11 +88,9 @@ START_TEST(test_audit)
 {
     gw_seqset_t s;
     gw_clusters_t c;
-    gw_err_t err = {0};
     gw_cluster_opts_t o = cases[_i].o;
     load(&s, cases[_i].file, cases[_i].sizes);
-    o.threads = 2;
-    ck_assert_msg(gw_cluster_run(&s, &o, &c, &err) == GW_OK, "%s", err.msg);
+    run(&s, o, &c);
     judge_t j = {.s = &s};
     gw_scoring_init(&j.p, s.kind, o.min_id);
     j.w = gw_ident_create(&j.p);
@@ -140,11 +147,9 @@ START_TEST(test_greedy_is_sequential)
 {
     gw_seqset_t s;
     gw_clusters_t c;
-    gw_err_t err = {0};
     gw_cluster_opts_t o = greedy_cases[_i].o;
-    o.threads = 2;
     load(&s, greedy_cases[_i].file, greedy_cases[_i].sizes);
-    ck_assert_msg(gw_cluster_run(&s, &o, &c, &err) == GW_OK, "%s", err.msg);
+    run(&s, o, &c);
     judge_t j = {.s = &s};
     gw_scoring_init(&j.p, s.kind, o.min_id);
     j.w = gw_ident_create(&j.p);
@@ -174,10 +179,9 @@ START_TEST(test_connected_components)
 {
     gw_seqset_t s;
     gw_clusters_t c;
-    gw_err_t err = {0};
     gw_cluster_opts_t o = {.min_id = .5, .min_cov = .8, .mode = GW_MODE_CONNECTED, .threads = 2};
     load(&s, "proteins.fa", false);
-    ck_assert_msg(gw_cluster_run(&s, &o, &c, &err) == GW_OK, "%s", err.msg);
+    run(&s, o, &c);
     judge_t j = {.s = &s};
     gw_scoring_init(&j.p, s.kind, o.min_id);
     j.w = gw_ident_create(&j.p);

@@ -76,9 +76,49 @@ static void letters(gw_rng_t *r, uint8_t *s, int n, int alphabet)
         s[i] = (uint8_t)gw_rng_below(r, (uint64_t)alphabet);
 }
 
+/* The path that was traced has the counts that were told and, by its own letters, the score. */
+static void check_path(const gw_ident_params_t *p, const uint8_t *q, int ql, const uint8_t *t,
+                       int tl, gw_ident_t *w, const gw_ident_band_t *band, int32_t score,
+                       int32_t matches, int32_t columns, gw_ident_path_t *path)
+{
+    int32_t s2, m2, c2, sum = 0, m = 0, c = 0;
+    ck_assert_int_eq(gw_ident_trace(w, t, tl, band, &s2, &m2, &c2, path, NULL), GW_OK);
+    ck_assert_int_eq(s2, score);
+    if (score <= 0) {
+        ck_assert_uint_eq(path->n_ops, 0);
+        return;
+    }
+    int32_t i = path->t_beg, j = path->q_beg;
+    for (size_t k = 0; k < path->n_ops; k++) {
+        int32_t n = (int32_t)(path->ops[k] >> 4);
+        uint32_t op = path->ops[k] & 15;
+        ck_assert_int_gt(n, 0);
+        ck_assert(k == 0 || (path->ops[k - 1] & 15) != op);
+        c += n;
+        if (op != 0)
+            sum -= p->gap_open + n * p->gap_extend;
+        for (int32_t x = 0; op == 0 && x < n; x++) {
+            sum += p->matrix[q[j + x] * LETTERS + t[i + x]];
+            m += q[j + x] == t[i + x] && q[j + x] < p->n_count;
+        }
+        j += op == 2 ? 0 : n;
+        i += op == 1 ? 0 : n;
+    }
+    ck_assert_int_eq(i, path->t_end);
+    ck_assert_int_eq(j, path->q_end);
+    ck_assert(path->t_beg >= 0 && path->q_beg >= 0 && i <= tl && j <= ql);
+    ck_assert(!p->ends_free ||
+              ((path->t_beg == 0 || path->q_beg == 0) && (i == tl || j == ql)));
+    ck_assert_int_eq(sum, score);
+    ck_assert_int_eq(m, matches);
+    ck_assert_int_eq(c, columns);
+    ck_assert(m2 == matches && c2 == columns);
+}
+
 START_TEST(test_brute_force)
 {
     gw_rng_t r;
+    gw_ident_path_t path = {0};
     gw_rng_init(&r, 11);
     for (int it = 0; it < 4000; it++) {
         gw_ident_params_t p;
@@ -107,9 +147,11 @@ START_TEST(test_brute_force)
             ck_assert_int_eq(gw_ident_counts(w, t, tl, NULL, &s2, &m, &c, NULL), GW_OK);
             ck_assert_int_eq(gw_ident_slack_of(w, m, c), slack);
             ck_assert_int_eq(s2, score);
+            check_path(&p, q, ql, t, tl, w, NULL, score, m, c, &path);
         }
         gw_ident_destroy(w);
     }
+    gw_ident_path_release(&path);
 }
 END_TEST
 
@@ -137,6 +179,7 @@ START_TEST(test_variants)
     if (!gw_cpu_has((gw_cpu_level_t)_i))
         return;
     gw_rng_t r;
+    gw_ident_path_t path[2] = {{0}};
     gw_rng_init(&r, 5);
     for (int it = 0; it < 1500; it++) {
         gw_ident_params_t p;
@@ -161,6 +204,7 @@ START_TEST(test_variants)
             ck_assert_int_eq(gw_ident_span(w, t, tl, use, false, &v[5], &v[1], NULL), GW_OK);
             ck_assert_int_eq(gw_ident_span(w, t, tl, use, true, &v[5], &v[2], NULL), GW_OK);
             ck_assert_int_eq(gw_ident_counts(w, t, tl, use, &v[5], &v[3], &v[4], NULL), GW_OK);
+            check_path(&p, q, ql, t, tl, w, use, v[0], v[3], v[4], &path[side]);
             for (int k = 0; k < 6; k++)
                 got[side][k + 1] = v[k];
             gw_ident_destroy(w);
@@ -168,7 +212,12 @@ START_TEST(test_variants)
         for (int k = 0; k < 7; k++)
             ck_assert_msg(got[0][k] == got[1][k], "pair %d, figure %d: %ld, reference %ld", it, k,
                           (long)got[1][k], (long)got[0][k]);
+        ck_assert(path[0].n_ops == path[1].n_ops);
+        for (size_t k = 0; k < path[0].n_ops; k++)
+            ck_assert_uint_eq(path[0].ops[k], path[1].ops[k]);
     }
+    gw_ident_path_release(&path[0]);
+    gw_ident_path_release(&path[1]);
 }
 END_TEST
 

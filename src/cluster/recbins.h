@@ -1,0 +1,62 @@
+/* src/cluster/recbins.h -- 8-byte records: put into bins by several threads, taken out sorted
+ *
+ * Contents: 1. the bins  2. filling  3. taking
+ * Source:   Knuth, The Art of Computer Programming vol. 3, 5.2.5 (radix sort)
+ *
+ * What would be random look-ups in a table becomes two streams: records are written to the end of
+ * their bin, and a bin is read back whole, small enough to be sorted in cache. A bin comes out in
+ * rising order, so that it does not matter which thread put what when.
+ * Memory: records lie in blocks that are freed with their bin. gw_recbins_more is the only function
+ * that asks for a block, and gw_recbins_take the only one that reads one: a cap on memory belongs
+ * there.
+ */
+#ifndef GW_CLUSTER_RECBINS_H
+#define GW_CLUSTER_RECBINS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+/* 1. the bins */
+typedef struct gw_recblock gw_recblock_t;
+typedef struct {
+    uint64_t *at, *stop; /* room in the newest block */
+    gw_recblock_t *newest;
+} gw_rectail_t;
+
+typedef struct {
+    int n_bins, n_workers;
+    gw_rectail_t *tail; /* of each worker, of each bin */
+} gw_recbins_t;
+
+GW_RESULT_USED gw_status_t gw_recbins_init(gw_recbins_t *b, int n_bins, int n_workers,
+                                           gw_err_t *err);
+void gw_recbins_release(gw_recbins_t *b);
+
+/* 2. filling: workers put side by side, each under its own number */
+GW_RESULT_USED gw_status_t gw_recbins_more(gw_rectail_t *t, gw_err_t *err);
+GW_RESULT_USED static inline gw_status_t gw_recbins_put(gw_recbins_t *b, int worker, int bin,
+                                                        uint64_t rec, gw_err_t *err)
+{
+    gw_rectail_t *t = &b->tail[(size_t)worker * (size_t)b->n_bins + (size_t)bin];
+    if (t->at == t->stop) {
+        gw_status_t st = gw_recbins_more(t, err);
+        if (st != GW_OK)
+            return st;
+    }
+    *t->at++ = rec;
+    return GW_OK;
+}
+
+/* 3. taking: once nobody puts any more; bins may be taken side by side. r->v[0..n) are the records
+ *    of the bin, rising; low_bits: records seldom differ in these lowest bits only. */
+typedef struct {
+    uint64_t *v, *work;
+    size_t n, cap;
+} gw_recs_t;
+GW_RESULT_USED gw_status_t gw_recbins_take(gw_recbins_t *b, int bin, int low_bits, gw_recs_t *r,
+                                           gw_err_t *err);
+void gw_recs_release(gw_recs_t *r);
+
+#endif

@@ -1,0 +1,37 @@
+/* src/cluster/wordshape.h -- spaced words over reduced alphabets
+ *
+ * Source: Murphy, Wallqvist & Levy 2000, doi:10.1093/protein/13.3.149 (reduced amino-acid
+ *         alphabets); Ma, Tromp & Li 2002, doi:10.1093/bioinformatics/18.3.440 (spaced seeds)
+ */
+#ifndef GW_CLUSTER_WORDSHAPE_H
+#define GW_CLUSTER_WORDSHAPE_H
+
+#include <stdint.h>
+
+#include "cluster/seqset.h"
+
+/* The letters of a window of span letters that the mask covers, each as its class, make a word. */
+enum { GW_WORDSHAPE_MAX = 4, GW_WORDSHAPE_BITS = 31 };
+typedef struct {
+    int weight, span;
+    int class_bits;       /* of a letter in the mask */
+    uint64_t mask;        /* the window's last letter lowest */
+    uint32_t places;      /* the same, a bit a letter */
+    uint8_t class_of[32]; /* of a letter; GW_WORDSHAPE_NONE = no word may contain it */
+} gw_wordshape_t;
+enum { GW_WORDSHAPE_NONE = 255 };
+
+typedef struct {
+    uint32_t word; /* its hash, of GW_WORDSHAPE_BITS bits */
+    int32_t pos;   /* where the window starts */
+} gw_word_t;
+
+/* Shape number i (0..GW_WORDSHAPE_MAX-1) for a kind of sequences. */
+void gw_wordshape_init(gw_wordshape_t *w, gw_seqkind_t kind, int i);
+/* Words of a sequence by position into word[0..len); returns how many. keep: of 65536 different
+ * words so many are looked at, the same ones in every sequence. */
+enum { GW_WORDSHAPE_ALL = 1 << 16 };
+int32_t gw_wordshape_words(const gw_wordshape_t *w, const uint8_t *seq, int32_t len, uint32_t keep,
+                           gw_word_t *word);
+
+#endif
