@@ -74,8 +74,8 @@ struct gw_gpu {
     uint64_t end[MOST_PARTS];
     gw_gpu_part_t part[MOST_PARTS];
     int n_parts;
-    void *kept;
-    void (*end_kept)(void *);
+    void *attached;
+    void (*end_attached)(void *);
     uint8_t *memory;  /* on the device: inputs, work, outputs */
     uint8_t *host[2]; /* pinned: inputs, outputs */
     uint64_t cap, cap_host[2];
@@ -119,8 +119,8 @@ void gw_gpu_destroy(gw_gpu_t *g)
     if (!g)
         return;
     cudaSetDevice(g->device);
-    if (g->kept)
-        g->end_kept(g->kept);
+    if (g->attached)
+        g->end_attached(g->attached);
     cudaFree(g->memory);
     for (int i = 0; i < 2; i++)
         cudaFreeHost(g->host[i]);
@@ -143,22 +143,22 @@ void *gw_gpu_stream(gw_gpu_t *g)
     return (void *)g->stream;
 }
 
+void gw_gpu_attach(gw_gpu_t *g, void *thing, void (*end)(void *thing))
+{
+    g->attached = thing;
+    g->end_attached = end;
+}
+
+bool gw_gpu_attached(gw_gpu_t *g, void **thing)
+{
+    cudaSetDevice(g->device); /* a failure comes back from the calls that follow */
+    *thing = g->attached;
+    return g->end_attached != NULL;
+}
+
 int gw_gpu_device_number(const gw_gpu_t *g)
 {
     return g->device;
-}
-
-void gw_gpu_keep(gw_gpu_t *g, void *thing, void (*end)(void *thing))
-{
-    g->kept = thing;
-    g->end_kept = end;
-}
-
-bool gw_gpu_kept(gw_gpu_t *g, void **thing)
-{
-    cudaSetDevice(g->device); /* a failure comes back from the calls that follow */
-    *thing = g->kept;
-    return g->end_kept != NULL;
 }
 
 int gw_gpu_processors(const gw_gpu_t *g)

@@ -50,11 +50,11 @@ GW_RESULT_USED gw_status_t gw_gpu_create(int device, uint64_t budget, gw_gpu_t *
 void gw_gpu_destroy(gw_gpu_t *g);
 void gw_gpu_limit(gw_gpu_t *g, uint64_t budget); /* another budget from the next batch on */
 void *gw_gpu_stream(gw_gpu_t *g); /* cudaStream_t, for launchers */
+/* One thing that lives as long as the stream (it may be NULL): attach hands it over, with what ends
+ * it; attached tells whether that was done, and makes the device the calling thread's. */
+void gw_gpu_attach(gw_gpu_t *g, void *thing, void (*end)(void *thing));
+bool gw_gpu_attached(gw_gpu_t *g, void **thing);
 int gw_gpu_device_number(const gw_gpu_t *g);
-/* One thing that lives as long as the stream (it may be NULL): keep hands it over, with what ends it;
- * kept tells whether that was done, and makes the device the calling thread's. */
-void gw_gpu_keep(gw_gpu_t *g, void *thing, void (*end)(void *thing));
-bool gw_gpu_kept(gw_gpu_t *g, void **thing);
 int gw_gpu_processors(const gw_gpu_t *g);
 uint32_t gw_gpu_shared_bytes(const gw_gpu_t *g); /* that a block may have */
 

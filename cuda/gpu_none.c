@@ -53,24 +53,24 @@ void *gw_gpu_stream(gw_gpu_t *g)
     return NULL;
 }
 
-int gw_gpu_device_number(const gw_gpu_t *g)
-{
-    (void)g;
-    return 0;
-}
-
-void gw_gpu_keep(gw_gpu_t *g, void *thing, void (*end)(void *thing))
+void gw_gpu_attach(gw_gpu_t *g, void *thing, void (*end)(void *thing))
 {
     (void)g;
     (void)thing;
     (void)end;
 }
 
-bool gw_gpu_kept(gw_gpu_t *g, void **thing)
+bool gw_gpu_attached(gw_gpu_t *g, void **thing)
 {
     (void)g;
     *thing = NULL;
     return true;
+}
+
+int gw_gpu_device_number(const gw_gpu_t *g)
+{
+    (void)g;
+    return 0;
 }
 
 int gw_gpu_processors(const gw_gpu_t *g)

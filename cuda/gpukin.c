@@ -55,7 +55,7 @@ static void close_blas(void *b)
 static gw_gpublas_t *blas_of(gw_gpu_t *g)
 {
     void *kept;
-    if (gw_gpu_kept(g, &kept))
+    if (gw_gpu_attached(g, &kept))
         return kept;
     const char *why;
     gw_gpublas_t *b = gw_gpublas_open(gw_gpu_stream(g), &why);
@@ -66,7 +66,7 @@ static gw_gpublas_t *blas_of(gw_gpu_t *g)
     }
     if (!b)
         gw_log_debug("kinship counts without cuBLAS: %s", why);
-    gw_gpu_keep(g, b, close_blas);
+    gw_gpu_attach(g, b, close_blas);
     return b;
 }
 
