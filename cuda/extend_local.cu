@@ -338,15 +338,111 @@ void gw_local_turn(const gw_local_args_t *a, bool wide, gw_local_item_t *turned,
     GW_LAUNCH(turn_kernel, (a->n + 127) / 128, 128, 0, (cudaStream_t)stream, *a, wide, turned);
 }
 
-/* 5. launches */
+/* 5. without gaps: a cell needs its diagonal neighbour alone, so a lane's rows are taken from the last
+ *    to the first and nothing is kept beside H. Past the ends of the pair scores are PAD, which only lowers
+ *    what has been counted. Diagonals never meet, so what comes from outside a band stays outside it
+ *    and is left out of the maximum. Without STRIPS no query is longer than its shape. */
+template <int GS, int R, bool WIDE, bool BAND, bool STRIPS>
+__global__ void __launch_bounds__(GW_LOCAL_BLOCK)
+    gapless_kernel(gw_local_args_t a, const int32_t *band)
+{
+    typedef num<WIDE> N;
+    enum { P = N::PAIRS, W = R / 4 };
+    GW_SHARED(uint32_t, shared);
+    const int lane = (int)threadIdx.x % GS;
+    const uint32_t it = (blockIdx.x * blockDim.x + threadIdx.x) / GS;
+    const int stride = (int)blockDim.x * W;
+    gw_local_item_t x = {};
+    int low[P], high[P];
+    for (int h = 0; h < P; h++)
+        low[h] = high[h] = 0;
+    if (it < a.n) {
+        x = a.item[it];
+        for (int h = 0; BAND && h < P; h++) {
+            low[h] = band[2 * (it * P + (uint32_t)h)];
+            high[h] = band[2 * (it * P + (uint32_t)h) + 1];
+        }
+    }
+    uint32_t *table = shared + threadIdx.x * W;
+    const int n_rows = max(x.q_len[0], x.q_len[P - 1]), n_cols = max(x.t_len[0], x.t_len[P - 1]);
+    const int strips = STRIPS ? most_of_warp((n_rows + GS * R - 1) / (GS * R)) : 1;
+    uint32_t most = 0;
+    for (int s = 0; s < strips; s++) {
+        const int row = (s * GS + lane) * R, row0 = s * GS * R;
+        int first = 0, end = row0 < n_rows ? n_cols : 0;
+        if (BAND) { /* columns that the strip's rows have in a band */
+            first = max(first, row0 + min(low[0], low[P - 1]));
+            end = min(end, row0 + GS * R + max(high[0], high[P - 1]));
+        }
+        fill_scores<R, P>(a, x, row, stride, table);
+        const int steps = most_of_warp(end - first) + GS - 1;
+        uint32_t H[R], diag = 0, left = 0;
+#pragma unroll
+        for (int k = 0; k < R; k++)
+            H[k] = 0;
+        if (STRIPS && lane == 0 && s > 0 && first < end) {
+            diag = first > 0 ? a.border_h[x.border + (uint64_t)(first - 1)] : 0;
+            left = a.border_h[x.border + (uint64_t)first];
+        }
+        for (int group = 0; group < steps; group += STEPS) {
+#pragma unroll
+        for (int u = 0; u < STEPS; u++) {
+            const int j = first + group + u - lane;
+            uint32_t w0[W], w1[W];
+            load_words<W>(table + letter_at(a, x, 0, j) * P * stride, w0);
+            if (P == 2)
+                load_words<W>(table + (letter_at(a, x, 1, j) * P + 1) * stride, w1);
+#pragma unroll
+            for (int k = R - 1; k >= 0; k--)
+                H[k] = N::addmax(k ? H[k ? k - 1 : 0] : diag,
+                                 N::pick(w0[k / 4], P == 2 ? w1[k / 4] : 0, k % 4), 0);
+#pragma unroll
+            for (int k = 0; k < R; k += 2) {
+                uint32_t v[2] = {H[k], H[k + 1]};
+                for (int e = 0; BAND && e < 2; e++) {
+                    const int d = j - row - k - e;
+                    uint32_t in = 0;
+                    for (int h = 0; h < P; h++)
+                        in |= d >= low[h] && d <= high[h] ? N::mask(h) : 0;
+                    v[e] &= in;
+                }
+                most = N::max3(most, v[0], v[1]);
+            }
+            if (STRIPS && s + 1 < strips && lane == GS - 1 && j >= first && j < end)
+                a.border_h[x.border + (uint64_t)j] = H[R - 1];
+            diag = left;
+            left = __shfl_up_sync(~0u, H[R - 1], 1, GS);
+            if (lane == 0)
+                left = STRIPS && s > 0 && j + 1 < end ? a.border_h[x.border + (uint64_t)(j + 1)] : 0;
+        }
+        }
+        __syncwarp(); /* the strip's border is read by lane 0 */
+    }
+    for (int h = 0; h < P; h++) {
+        int score = N::get(most, h);
+        for (int d = GS / 2; d; d >>= 1)
+            score = max(score, __shfl_xor_sync(~0u, score, d));
+        if (lane == 0 && it < a.n)
+            a.best[it * P + (uint32_t)h] = {score, 0, 0};
+    }
+}
+
+/* 6. launches */
+/* as many threads a block as its shared memory has room for */
+static uint32_t threads_for(const gw_local_args_t &a, size_t words)
+{
+    uint32_t threads = GW_LOCAL_BLOCK;
+    while (threads > 32 && threads * words * sizeof(uint32_t) > a.shared_bytes)
+        threads /= 2;
+    return threads;
+}
+
 template <int GS, int R, bool WIDE, bool ENDS, bool BONUS>
 static void launch(const gw_local_args_t &a, cudaStream_t stream)
 {
     const size_t words =
         ((size_t)(a.n_letters + 1) * (R / 4) + (ENDS ? R : 0)) * (size_t)(WIDE ? 1 : 2);
-    uint32_t threads = GW_LOCAL_BLOCK; /* fewer where shared memory is small */
-    while (threads > 32 && threads * words * sizeof(uint32_t) > a.shared_bytes)
-        threads /= 2;
+    const uint32_t threads = threads_for(a, words);
     const size_t smem = threads * words * sizeof(uint32_t);
     const uint32_t per_block = threads / GS;
     cudaFuncSetAttribute(local_kernel<GS, R, WIDE, ENDS, BONUS>,
@@ -386,5 +482,48 @@ void gw_local_launch(const gw_local_args_t *a, int shape, bool wide, bool ends, 
         return launch_form<16, 16, false>(*a, ends, st);
     default:
         return launch_form<32, 16, false>(*a, ends, st);
+    }
+}
+
+template <int GS, int R, bool WIDE, bool BAND, bool STRIPS>
+static void launch_band(const gw_local_args_t &a, const int32_t *band, cudaStream_t stream)
+{
+    const size_t words = (size_t)(a.n_letters + 1) * (R / 4) * (size_t)(WIDE ? 1 : 2);
+    const uint32_t threads = threads_for(a, words), per_block = threads / GS;
+    const size_t smem = threads * words * sizeof(uint32_t);
+    cudaFuncSetAttribute(gapless_kernel<GS, R, WIDE, BAND, STRIPS>,
+                         cudaFuncAttributeMaxDynamicSharedMemorySize, (int)smem);
+    GW_LAUNCH((gapless_kernel<GS, R, WIDE, BAND, STRIPS>), (a.n + per_block - 1) / per_block, threads,
+              smem, stream, a, band);
+}
+
+template <int GS, int R, bool WIDE, bool STRIPS>
+static void launch_gapless(const gw_local_args_t &a, const int32_t *band, cudaStream_t stream)
+{
+    if (band)
+        launch_band<GS, R, WIDE, true, STRIPS>(a, band, stream);
+    else
+        launch_band<GS, R, WIDE, false, STRIPS>(a, band, stream);
+}
+
+void gw_local_launch_gapless(const gw_local_args_t *a, const int32_t *band, int shape, bool wide,
+                             void *stream)
+{
+    cudaStream_t st = (cudaStream_t)stream;
+    if (wide)
+        return launch_gapless<32, 16, true, true>(*a, band, st);
+    switch (shape) {
+    case 0:
+        return launch_gapless<4, 16, false, false>(*a, band, st);
+    case 1:
+        return launch_gapless<8, 16, false, false>(*a, band, st);
+    case 2:
+        return launch_gapless<8, 20, false, false>(*a, band, st);
+    case 3:
+        return launch_gapless<16, 16, false, false>(*a, band, st);
+    default:
+        if (a->border_h)
+            return launch_gapless<32, 16, false, true>(*a, band, st);
+        return launch_gapless<32, 16, false, false>(*a, band, st);
     }
 }

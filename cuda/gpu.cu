@@ -129,9 +129,19 @@ void gw_gpu_destroy(gw_gpu_t *g)
     free(g);
 }
 
+void gw_gpu_limit(gw_gpu_t *g, uint64_t budget)
+{
+    g->budget = budget;
+}
+
 void *gw_gpu_stream(gw_gpu_t *g)
 {
     return (void *)g->stream;
+}
+
+int gw_gpu_device_number(const gw_gpu_t *g)
+{
+    return g->device;
 }
 
 int gw_gpu_processors(const gw_gpu_t *g)
@@ -283,4 +293,56 @@ gw_status_t gw_gpu_receive(gw_gpu_t *g, gw_err_t *err)
 double gw_gpu_kernel_ms(const gw_gpu_t *g)
 {
     return g->kernel_ms;
+}
+
+/* 5. what stays on a device */
+enum { MOST_PIECES = 4 };
+struct gw_gpu_kept {
+    int device;
+    uint8_t *memory;
+    uint64_t at[MOST_PIECES + 1];
+};
+
+gw_status_t gw_gpu_keep(gw_gpu_t *g, const void *const *piece, const uint64_t *bytes, int n,
+                        gw_gpu_kept_t **out, gw_err_t *err)
+{
+    *out = NULL;
+    if (n > MOST_PIECES)
+        return gw_err_set(err, GW_EINTERNAL, "cuda:%d: %d pieces to keep", g->device, n);
+    gw_gpu_kept_t *k = (gw_gpu_kept_t *)calloc(1, sizeof *k);
+    if (!k)
+        return gw_err_nomem(err, "sending tables");
+    k->device = g->device;
+    for (int i = 0; i < n; i++)
+        k->at[i + 1] = k->at[i] + (bytes[i] + ALIGN - 1) / ALIGN * ALIGN;
+    void *p = NULL;
+    cudaError_t e = cudaSetDevice(g->device);
+    if (!e)
+        e = cudaMalloc(&p, k->at[n] ? k->at[n] : (uint64_t)ALIGN);
+    k->memory = (uint8_t *)p;
+    for (int i = 0; i < n && !e; i++)
+        e = cudaMemcpyAsync(k->memory + k->at[i], piece[i], bytes[i], cudaMemcpyHostToDevice,
+                            g->stream);
+    if (!e)
+        e = cudaStreamSynchronize(g->stream);
+    if (e) {
+        gw_gpu_forget(k);
+        return fail(err, g->device, "sending tables", e);
+    }
+    *out = k;
+    return GW_OK;
+}
+
+const void *gw_gpu_kept_at(const gw_gpu_kept_t *k, int piece)
+{
+    return k->memory + k->at[piece];
+}
+
+void gw_gpu_forget(gw_gpu_kept_t *k)
+{
+    if (!k)
+        return;
+    cudaSetDevice(k->device);
+    cudaFree(k->memory);
+    free(k);
 }

@@ -41,10 +41,22 @@ void gw_gpu_destroy(gw_gpu_t *g)
     (void)g;
 }
 
+void gw_gpu_limit(gw_gpu_t *g, uint64_t budget)
+{
+    (void)g;
+    (void)budget;
+}
+
 void *gw_gpu_stream(gw_gpu_t *g)
 {
     (void)g;
     return NULL;
+}
+
+int gw_gpu_device_number(const gw_gpu_t *g)
+{
+    (void)g;
+    return 0;
 }
 
 int gw_gpu_processors(const gw_gpu_t *g)
@@ -107,6 +119,30 @@ double gw_gpu_kernel_ms(const gw_gpu_t *g)
     return 0;
 }
 
+/* 5. what stays on a device */
+gw_status_t gw_gpu_keep(gw_gpu_t *g, const void *const *piece, const uint64_t *bytes, int n,
+                        gw_gpu_kept_t **out, gw_err_t *err)
+{
+    (void)g;
+    (void)piece;
+    (void)bytes;
+    (void)n;
+    *out = NULL;
+    return gw_err_set(err, GW_ENODEVICE, NO_KERNELS);
+}
+
+const void *gw_gpu_kept_at(const gw_gpu_kept_t *k, int piece)
+{
+    (void)k;
+    (void)piece;
+    return NULL;
+}
+
+void gw_gpu_forget(gw_gpu_kept_t *k)
+{
+    (void)k;
+}
+
 /* launch.h */
 void gw_local_launch(const gw_local_args_t *a, int shape, bool wide, bool ends, void *stream)
 {
@@ -114,6 +150,16 @@ void gw_local_launch(const gw_local_args_t *a, int shape, bool wide, bool ends, 
     (void)shape;
     (void)wide;
     (void)ends;
+    (void)stream;
+}
+
+void gw_local_launch_gapless(const gw_local_args_t *a, const int32_t *band, int shape, bool wide,
+                             void *stream)
+{
+    (void)a;
+    (void)band;
+    (void)shape;
+    (void)wide;
     (void)stream;
 }
 
@@ -176,6 +222,12 @@ void gw_gram_launch_square(const gw_gram_args_t *a, void *stream)
 }
 
 void gw_thread_launch(const gw_thread_args_t *a, void *stream)
+{
+    (void)a;
+    (void)stream;
+}
+
+void gw_seeding_launch(const gw_seeding_args_t *a, void *stream)
 {
     (void)a;
     (void)stream;

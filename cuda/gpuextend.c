@@ -7,6 +7,7 @@
 #include "cuda/gpuextend.h"
 #include "cuda/gpuletters.h"
 #include "cuda/launch.h"
+#include "kernels/gapless.h"
 
 /* 1. score and ends: pairs are ordered by shape and target length, so that neighbours in a warp
  *    have alike work, and two neighbours share an item. */
@@ -19,11 +20,14 @@ typedef struct {
     const gw_extend_batch_t *b;
     const gw_extend_params_t *p;
     bool wide, ends;
+    const int32_t *diag, *width; /* the gapless filter's bands; NULL: alignment with gaps */
+    bool banded;                 /* some band is not the whole matrix */
     uint32_t *pair, *sorted; /* to do, and that in order */
     uint32_t n;
     uint32_t of_shape[GW_LOCAL_SHAPES + 1]; /* sorted pairs of shape s: of_shape[s]..[s + 1] */
     gw_gpuletters_t letters;
-    gw_gpu_part_t item, matrix, turned, border[2], best[2];
+    bool long_ones; /* some query is longer than its shape */
+    gw_gpu_part_t item, matrix, band, turned, border[2], best[2];
 } run_t;
 
 static int shape_of(int32_t q_len)
@@ -86,6 +90,22 @@ static gw_local_item_t item_of(const run_t *r, uint32_t first, uint32_t end, uin
     return x;
 }
 
+/* in the order of the items' pairs */
+static void fill_bands(const run_t *r)
+{
+    int32_t *band = gw_gpu_host(r->g, r->band);
+    for (int s = 0; s < GW_LOCAL_SHAPES; s++) {
+        uint32_t n = r->of_shape[s + 1] - r->of_shape[s];
+        for (uint32_t i = r->of_shape[s]; i < r->of_shape[s + 1]; i++, band += 2)
+            gw_gapless_band(r->b->q_len[r->sorted[i]], r->b->t_len[r->sorted[i]],
+                            r->diag[r->sorted[i]], r->width[r->sorted[i]], &band[0], &band[1]);
+        if (n % pairs_per_item(r)) {
+            band[0] = band[1] = 0;
+            band += 2;
+        }
+    }
+}
+
 static gw_status_t lay_out(run_t *r, gw_err_t *err)
 {
     uint64_t n_items = 0, border = 0;
@@ -95,9 +115,12 @@ static gw_status_t lay_out(run_t *r, gw_err_t *err)
         for (uint32_t i = r->of_shape[s]; i < r->of_shape[s + 1]; i += pairs_per_item(r))
             item_of(r, i, r->of_shape[s + 1], &border);
     }
+    r->long_ones = border > 0;
     uint64_t bests = n_items * pairs_per_item(r) * sizeof(gw_local_best_t);
     r->item = gw_gpu_part(r->g, GW_GPU_INPUT, n_items * sizeof(gw_local_item_t));
     r->matrix = gw_gpu_part(r->g, GW_GPU_INPUT, sizeof r->p->matrix);
+    r->band = gw_gpu_part(r->g, GW_GPU_INPUT,
+                          r->banded ? n_items * pairs_per_item(r) * 2 * sizeof(int32_t) : 0);
     gw_gpuletters_declare(&r->letters, r->g);
     r->turned = gw_gpu_part(r->g, GW_GPU_WORK, n_items * sizeof(gw_local_item_t));
     for (int k = 0; k < 2; k++)
@@ -113,6 +136,8 @@ static gw_status_t lay_out(run_t *r, gw_err_t *err)
         for (uint32_t i = r->of_shape[s]; i < r->of_shape[s + 1]; i += pairs_per_item(r))
             *item++ = item_of(r, i, r->of_shape[s + 1], &border);
     memcpy(gw_gpu_host(r->g, r->matrix), r->p->matrix, sizeof r->p->matrix);
+    if (r->banded)
+        fill_bands(r);
     gw_gpuletters_fill(&r->letters, r->g);
     return gw_gpu_send(r->g, err);
 }
@@ -139,6 +164,15 @@ static void launch(run_t *r)
         a.item = (gw_local_item_t *)gw_gpu_device(r->g, r->item) + at;
         a.best = (gw_local_best_t *)gw_gpu_device(r->g, r->best[0]) + at * pairs_per_item(r);
         a.step = 1;
+        if (r->diag) {
+            if (!r->long_ones)
+                a.border_h = NULL;
+            const int32_t *band = gw_gpu_device(r->g, r->band);
+            gw_local_launch_gapless(&a, r->banded ? band + at * pairs_per_item(r) * 2 : NULL, s,
+                                    r->wide, stream);
+            at += a.n;
+            continue;
+        }
         gw_local_launch(&a, s, r->wide, r->ends, stream);
         if (r->ends) {
             gw_local_turn(&a, r->wide, turned, stream);
@@ -176,7 +210,8 @@ static void keep(run_t *r, int32_t *score, gw_extend_hit_t *hit)
 static gw_status_t run_pairs(run_t *r, int32_t *score, gw_extend_hit_t *hit, gw_err_t *err)
 {
     const gw_extend_params_t *p = r->p;
-    r->wide = p->end_bonus > GW_LOCAL_MOST_BONUS || p->gap_open + p->gap_extend > GW_LOCAL_MOST_GAP;
+    r->wide = !r->diag && (p->end_bonus > GW_LOCAL_MOST_BONUS ||
+                          p->gap_open + p->gap_extend > GW_LOCAL_MOST_GAP);
     gw_status_t st = GW_OK;
     while (st == GW_OK && r->n > 0) {
         sort_pairs(r);
@@ -193,9 +228,10 @@ static gw_status_t run_pairs(run_t *r, int32_t *score, gw_extend_hit_t *hit, gw_
 }
 
 static gw_status_t run_batch(gw_gpu_t *g, const gw_extend_batch_t *b, const gw_extend_params_t *p,
-                             int32_t *score, gw_extend_hit_t *hit, gw_err_t *err)
+                             const int32_t *diag, const int32_t *width, int32_t *score,
+                             gw_extend_hit_t *hit, gw_err_t *err)
 {
-    run_t r = {.g = g, .b = b, .p = p, .ends = hit != NULL};
+    run_t r = {.g = g, .b = b, .p = p, .diag = diag, .width = width, .ends = hit != NULL};
     r.pair = gw_malloc(b->n, sizeof *r.pair);
     r.sorted = gw_malloc(b->n, sizeof *r.sorted);
     gw_status_t st = r.pair && r.sorted && gw_gpuletters_plan(&r.letters, b)
@@ -208,6 +244,7 @@ static gw_status_t run_batch(gw_gpu_t *g, const gw_extend_batch_t *b, const gw_e
             hit[i] = (gw_extend_hit_t){0};
         if (b->q_len[i] > 0 && b->t_len[i] > 0)
             r.pair[r.n++] = (uint32_t)i;
+        r.banded = r.banded || (width && width[i] >= 0);
     }
     if (st == GW_OK)
         st = run_pairs(&r, score, hit, err);
@@ -220,11 +257,19 @@ static gw_status_t run_batch(gw_gpu_t *g, const gw_extend_batch_t *b, const gw_e
 gw_status_t gw_gpuextend_score(gw_gpu_t *g, const gw_extend_batch_t *b, const gw_extend_params_t *p,
                                int32_t *score, gw_err_t *err)
 {
-    return run_batch(g, b, p, score, NULL, err);
+    return run_batch(g, b, p, NULL, NULL, score, NULL, err);
 }
 
 gw_status_t gw_gpuextend_ends(gw_gpu_t *g, const gw_extend_batch_t *b, const gw_extend_params_t *p,
                               gw_extend_hit_t *hit, gw_err_t *err)
 {
-    return run_batch(g, b, p, NULL, hit, err);
+    return run_batch(g, b, p, NULL, NULL, NULL, hit, err);
+}
+
+/* 2. the gapless filter */
+gw_status_t gw_gpuextend_gapless(gw_gpu_t *g, const gw_extend_batch_t *b,
+                                 const gw_extend_params_t *p, const int32_t *diag,
+                                 const int32_t *width, int32_t *score, gw_err_t *err)
+{
+    return run_batch(g, b, p, diag, width, score, NULL, err);
 }

@@ -1,7 +1,7 @@
 /* cuda/launch.h -- what the host files (gpu*.c) hand to the kernels (*.cu)
  *
  * Contents: 1. local alignment  2. banded alignment  3. pair HMM  4. genotype products
- *           5. threading  6. rates of a card's pipes  7. keys of identity
+ *           5. threading  6. seeds of reads  7. rates of a card's pipes  8. keys of identity
  * Pointers are device addresses, stream is a cudaStream_t. A launcher only queues work: its
  * failures come out of gw_gpu_receive.
  */
@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "kernels/seeding.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -51,6 +53,12 @@ typedef struct {
 /* shape: index of the list; wide: 32 bits; ends: row and col are wanted. A query may be longer than
  * its shape holds in the last one, and in 32 bits. */
 void gw_local_launch(const gw_local_args_t *a, int shape, bool wide, bool ends, void *stream);
+/* The same items without gaps: the best score of a pair's diagonals. band: lowest and highest of pair h
+ * of item i at band[2 * (i * pairs an item + h)], each within -q_len..t_len (none: the first is
+ * above the last); NULL: all diagonals. border_h may be NULL when no query is longer than its shape
+ * holds; border_f and bonuses are not used. */
+void gw_local_launch_gapless(const gw_local_args_t *a, const int32_t *band, int shape, bool wide,
+                             void *stream);
 /* Makes the items of the pass back from where the alignments in a->best end. */
 void gw_local_turn(const gw_local_args_t *a, bool wide, gw_local_item_t *turned, void *stream);
 
@@ -180,7 +188,35 @@ typedef struct {
 
 void gw_thread_launch(const gw_thread_args_t *a, void *stream);
 
-/* 6. rates (rates.cu): every thread of blocks * GW_RATES_BLOCK does loops * GW_RATES_PER_LOOP
+/* 6. seeds of reads (seeding.cu): a warp a read. Longer reads than GW_SEED_DEVICE_LONGEST are not for
+ *    the device. */
+enum {
+    GW_SEED_DEVICE_LONGEST = 1024,
+    GW_SEED_DEVICE_KEYS = 4096, /* GW_SEEDING_HITS, rounded up to a power of two */
+    GW_SEED_DEVICE_ROOM = GW_SEED_DEVICE_KEYS * 8 + GW_SEED_DEVICE_LONGEST * 4 * 5 +
+                          (GW_SEED_DEVICE_KEYS + 64) * 4 /* bytes of a warp's lists */
+};
+
+typedef struct {
+    uint32_t first, n; /* its candidates */
+    int32_t n_seeds, n_skipped;
+} gw_seeding_result_t;
+
+typedef struct {
+    gw_seed_table_t table; /* device addresses */
+    uint32_t n, n_warps;   /* n_warps: warps that there is room for, a multiple of 4 */
+    const uint8_t *code;
+    const uint32_t *off; /* n + 1 values */
+    uint8_t *room;       /* scratch: n_warps * GW_SEED_DEVICE_ROOM */
+    gw_seeding_result_t *result;
+    gw_seed_candidate_t *candidate;
+    uint32_t *n_candidates; /* out: how many were wanted */
+    uint32_t cap_candidates;
+} gw_seeding_args_t;
+
+void gw_seeding_launch(const gw_seeding_args_t *a, void *stream);
+
+/* 7. rates (rates.cu): every thread of blocks * GW_RATES_BLOCK does loops * GW_RATES_PER_LOOP
  *    operations of one kind; out: a word a thread, so that nothing is left out. Benchmarks only. */
 enum { GW_RATES_BLOCK = 512, GW_RATES_PER_LOOP = 128 };
 enum {
@@ -198,7 +234,7 @@ enum {
 };
 void gw_rates_launch(int op, int loops, int blocks, uint32_t *out, void *stream);
 
-/* 7. keys of identity (extend_ident.cu): a warp a pair; kernels/ident_batch.h's question is in the
+/* 8. keys of identity (extend_ident.cu): a warp a pair; kernels/ident_batch.h's question is in the
  *    tie, of a match, a mismatch, a query letter alone and a target letter alone */
 typedef struct {
     uint64_t q_at, t_at, border; /* border: where the pair's t_len values of scratch start */

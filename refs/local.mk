@@ -6,6 +6,6 @@ refs_fold_make_starter_LDADD = libgw_fold.a libgw_engine.a libgw_io.a libgw_base
 	$(ALL_LIBS)
 CLEANFILES += refs/fold/make_starter
 EXTRA_DIST += refs/fold/README.md refs/fold/HBB_HUMAN.1.svg refs/fold/make_starter.sh refs/fold/make_env.py \
-	refs/fold/make_rotamers.py refs/fold/make_rotamer_prior.py refs/fold/train_sspred.py \
+	refs/fold/make_rotamers.py refs/fold/make_rotamer_prior.py refs/fold/make_abinitio_table.py refs/fold/train_sspred.py \
 	refs/fold/sspred_prof.f16 refs/fold/sspred_seq.f16
 include $(srcdir)/refs/ancestry/local.mk

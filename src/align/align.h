@@ -3,7 +3,7 @@
  * Contents: 1. options  2. what was seen  3. the run
  * Reads are mapped in chunks of a fixed number of records; what comes out depends on the reads,
  * the index and the options alone. Memory: (2 x threads + 2) chunks.
- * Source:   seeds: align/seed.h; scores and tags follow BWA-MEM (Li 2013, arXiv:1303.3997), the
+ * Source:   seeds: kernels/seed.h; scores and tags follow BWA-MEM (Li 2013, arXiv:1303.3997), the
  *           method does not
  */
 #ifndef GW_ALIGN_ALIGN_H

@@ -15,9 +15,10 @@
 
 #include "base/status.h"
 #include "io/ref.h"
+#include "kernels/seeding.h"
 
 /* 1. the index */
-enum { GW_INDEX_POS_BITS = 40, GW_INDEX_TAG_BITS = 23, GW_INDEX_RISK_SHIFT = 8 };
+enum { GW_INDEX_RISK_SHIFT = 8 };
 
 typedef struct {
     const char *name;
@@ -36,10 +37,7 @@ typedef struct gw_index {
     int64_t n_spans;
     const gw_index_span_t *span; /* where no base is known (N, fillers), rising */
     const uint64_t *seq;         /* base i is bits 2*(i%32).. of word i/32; 0 inside spans */
-    int bucket_bits;
-    const uint32_t *bucket; /* 2^bucket_bits + 1 starts in entry */
-    const uint64_t *entry;  /* tag << 41 | position << 1 | strand, rising in a bucket */
-    uint64_t n_entries;
+    gw_seed_table_t table;
     uint64_t *risk;  /* a bit for every 256 positions: a span or contig end inside */
     char digest[33]; /* of the reference, as gw_ref_t */
     uint64_t fasta_size, fasta_hash; /* of the file it was made from; 0 when not known */
@@ -90,14 +88,6 @@ static inline uint64_t gw_index_word(const gw_index_t *x, int64_t pos)
     const uint64_t *w = x->seq + (pos >> 5);
     unsigned sh = (unsigned)(pos & 31) * 2;
     return sh ? w[0] >> sh | w[1] << (64 - sh) : w[0];
-}
-static inline uint64_t gw_index_bucket(const gw_index_t *x, uint64_t hash)
-{
-    return hash >> (64 - x->bucket_bits);
-}
-static inline uint64_t gw_index_tag(const gw_index_t *x, uint64_t hash)
-{
-    return hash << x->bucket_bits >> (64 - GW_INDEX_TAG_BITS);
 }
 /* Internal to the makers: fills contig-independent tables of a loaded or built index. */
 GW_RESULT_USED gw_status_t gw_index_make_risk(gw_index_t *x, gw_err_t *err);

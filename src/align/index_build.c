@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "align/index.h"
-#include "align/seed.h"
 #include "base/mem.h"
 #include "base/thread.h"
 
@@ -83,7 +82,7 @@ static gw_status_t lay_out(const gw_ref_t *ref, gw_index_t *x, gw_err_t *err)
         p += n;
         x->total += (ref->contig[c].len_bp + 31) / 32 * 32;
     }
-    if (x->total >= INT64_C(1) << GW_INDEX_POS_BITS)
+    if (x->total >= INT64_C(1) << GW_SEEDING_POS_BITS)
         return gw_err_set(
             err, GW_EDATA,
             "%s: %lld bases are more than an index can hold (2^40); index parts of it",
@@ -141,10 +140,10 @@ static gw_status_t scan_chunk(void *ctx, int worker, int64_t chunk, gw_err_t *er
     size_t n = gw_seed_scan(base + beg, (size_t)(end - beg), seed);
     uint64_t at = (uint64_t)(b->x->contig[c].start + beg);
     for (size_t i = 0; i < n; i++) {
-        _Atomic uint32_t *cell = &b->count[gw_index_bucket(b->x, seed[i].hash)];
+        _Atomic uint32_t *cell = &b->count[gw_seed_table_bucket(&b->x->table, seed[i].hash)];
         uint32_t slot = atomic_fetch_add_explicit(cell, 1, memory_order_relaxed);
         if (b->fill)
-            b->entry[slot] = gw_index_tag(b->x, seed[i].hash) << (GW_INDEX_POS_BITS + 1) |
+            b->entry[slot] = gw_seed_table_tag(&b->x->table, seed[i].hash) << (GW_SEEDING_POS_BITS + 1) |
                              (at + seed[i].pos) << 1 | seed[i].rev;
     }
     if (b->fill)
@@ -168,10 +167,10 @@ static gw_status_t sort_buckets(void *ctx, int worker, int64_t part, gw_err_t *e
     (void)worker;
     (void)err;
     build_t *b = ctx;
-    uint64_t n_buckets = 1ULL << b->x->bucket_bits;
+    uint64_t n_buckets = 1ULL << b->x->table.bucket_bits;
     uint64_t beg = (uint64_t)part * SORT_BUCKETS, end = beg + SORT_BUCKETS;
     for (uint64_t k = beg; k < end && k < n_buckets; k++) {
-        uint32_t from = b->x->bucket[k], to = b->x->bucket[k + 1];
+        uint32_t from = b->x->table.bucket[k], to = b->x->table.bucket[k + 1];
         if (to - from > 16) {
             qsort(b->entry + from, to - from, sizeof *b->entry, by_value);
             continue;
@@ -191,14 +190,14 @@ static gw_status_t collect(build_t *b, int threads, gw_err_t *err)
 {
     gw_index_t *x = b->x;
     int64_t n_chunks = b->chunk_first[x->n_contigs];
-    uint64_t n_buckets = 1ULL << x->bucket_bits, sum = 0;
+    uint64_t n_buckets = 1ULL << x->table.bucket_bits, sum = 0;
     gw_status_t st = gw_thread_for(threads, n_chunks, scan_chunk, b, err);
     if (st != GW_OK)
         return st;
     uint32_t *start = gw_malloc(n_buckets + 1, sizeof *start);
     if (!start)
         return gw_err_nomem(err, "building the index");
-    x->bucket = x->owned[1] = start;
+    x->table.bucket = x->owned[1] = start;
     for (uint64_t k = 0; k < n_buckets; k++) {
         uint32_t n = atomic_load_explicit(&b->count[k], memory_order_relaxed);
         if (sum + n > UINT32_MAX)
@@ -209,11 +208,11 @@ static gw_status_t collect(build_t *b, int threads, gw_err_t *err)
         sum += n;
     }
     start[n_buckets] = (uint32_t)sum;
-    x->n_entries = sum;
+    x->table.n_entries = sum;
     b->entry = gw_malloc(sum, sizeof *b->entry);
     if (!b->entry)
         return gw_err_nomem(err, "building the index");
-    x->entry = x->owned[2] = b->entry;
+    x->table.entry = x->owned[2] = b->entry;
     b->fill = true;
     st = gw_thread_for(threads, n_chunks, scan_chunk, b, err);
     if (st == GW_OK)
@@ -229,12 +228,12 @@ static gw_status_t prepare(build_t *b, int threads, gw_err_t *err)
     gw_status_t st = lay_out(b->ref, x, err);
     if (st != GW_OK)
         return st;
-    x->bucket_bits = MIN_BUCKET_BITS;
-    while (x->bucket_bits < MAX_BUCKET_BITS &&
-           INT64_C(1) << x->bucket_bits < x->total / (4 * GW_SEED_W))
-        x->bucket_bits++;
+    x->table.bucket_bits = MIN_BUCKET_BITS;
+    while (x->table.bucket_bits < MAX_BUCKET_BITS &&
+           INT64_C(1) << x->table.bucket_bits < x->total / (4 * GW_SEED_W))
+        x->table.bucket_bits++;
     b->chunk_first = gw_malloc((size_t)x->n_contigs + 1, sizeof *b->chunk_first);
-    b->count = gw_calloc((size_t)1 << x->bucket_bits, sizeof *b->count);
+    b->count = gw_calloc((size_t)1 << x->table.bucket_bits, sizeof *b->count);
     b->seq = gw_calloc((size_t)x->total / 32 + 2, sizeof *b->seq);
     b->seeds = gw_calloc((size_t)threads, sizeof *b->seeds);
     x->seq = x->map = b->seq;

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "align/index.h"
-#include "align/seed.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "base/outfile.h"
@@ -118,11 +117,11 @@ static bool write_all(const gw_index_t *x, sink_t *s)
     header_t h = {.version = VERSION, .byte_order = 0x01020304, .k = GW_SEED_K, .s = GW_SEED_S};
     memcpy(h.magic, magic, sizeof h.magic);
     memcpy(h.digest, x->digest, sizeof x->digest);
-    h.bucket_bits = (uint32_t)x->bucket_bits;
+    h.bucket_bits = (uint32_t)x->table.bucket_bits;
     h.n_contigs = (uint32_t)x->n_contigs;
     h.total = x->total;
     h.n_spans = x->n_spans;
-    h.n_entries = x->n_entries;
+    h.n_entries = x->table.n_entries;
     h.fasta_size = x->fasta_size;
     h.fasta_hash = x->fasta_hash;
     h.fasta_mtime = x->fasta_mtime;
@@ -132,8 +131,8 @@ static bool write_all(const gw_index_t *x, sink_t *s)
     bool ok = contigs && sink_section(s, &h, SEC_CONTIGS, contigs, n) &&
               sink_section(s, &h, SEC_SPANS, x->span, (uint64_t)x->n_spans * sizeof *x->span) &&
               sink_section(s, &h, SEC_SEQ, x->seq, ((uint64_t)x->total / 32 + 2) * 8) &&
-              sink_section(s, &h, SEC_BUCKETS, x->bucket, ((1ULL << x->bucket_bits) + 1) * 4) &&
-              sink_section(s, &h, SEC_ENTRIES, x->entry, x->n_entries * 8) && sink_flush(s);
+              sink_section(s, &h, SEC_BUCKETS, x->table.bucket, ((1ULL << x->table.bucket_bits) + 1) * 4) &&
+              sink_section(s, &h, SEC_ENTRIES, x->table.entry, x->table.n_entries * 8) && sink_flush(s);
     free(contigs);
     if (!ok)
         return false;
@@ -197,7 +196,7 @@ static bool sections_fit(const header_t *h, uint64_t size)
         if (h->sec[i].offset % PAGE || h->sec[i].offset > size || h->sec[i].size > size ||
             h->sec[i].offset + h->sec[i].size > size)
             return false;
-    return h->total >= 0 && h->total % 32 == 0 && h->total < INT64_C(1) << GW_INDEX_POS_BITS &&
+    return h->total >= 0 && h->total % 32 == 0 && h->total < INT64_C(1) << GW_SEEDING_POS_BITS &&
            h->bucket_bits >= 1 && h->bucket_bits <= 32 && h->n_contigs <= INT32_MAX &&
            h->sec[SEC_SPANS].size == (uint64_t)h->n_spans * sizeof(gw_index_span_t) &&
            h->sec[SEC_SEQ].size == ((uint64_t)h->total / 32 + 2) * 8 &&
@@ -273,8 +272,8 @@ static gw_status_t adopt(gw_index_t *x, int threads, gw_err_t *err)
     x->n_contigs = (int32_t)h.n_contigs;
     x->total = h.total;
     x->n_spans = h.n_spans;
-    x->n_entries = h.n_entries;
-    x->bucket_bits = (int)h.bucket_bits;
+    x->table.n_entries = h.n_entries;
+    x->table.bucket_bits = (int)h.bucket_bits;
     x->fasta_size = h.fasta_size;
     x->fasta_hash = h.fasta_hash;
     x->fasta_mtime = h.fasta_mtime;
@@ -282,8 +281,8 @@ static gw_status_t adopt(gw_index_t *x, int threads, gw_err_t *err)
     x->digest[32] = 0;
     x->span = (const gw_index_span_t *)(map + h.sec[SEC_SPANS].offset);
     x->seq = (const uint64_t *)(map + h.sec[SEC_SEQ].offset);
-    x->bucket = (const uint32_t *)(map + h.sec[SEC_BUCKETS].offset);
-    x->entry = (const uint64_t *)(map + h.sec[SEC_ENTRIES].offset);
+    x->table.bucket = (const uint32_t *)(map + h.sec[SEC_BUCKETS].offset);
+    x->table.entry = (const uint64_t *)(map + h.sec[SEC_ENTRIES].offset);
     st = unpack_contigs(x, map + h.sec[SEC_CONTIGS].offset, h.sec[SEC_CONTIGS].size, err);
     return st == GW_OK ? gw_index_make_risk(x, err) : st;
 }

@@ -5,7 +5,6 @@ libgw_align_a_SOURCES = \
 	src/align/markdup.c src/align/markdup.h \
 	src/align/dupmetrics.c src/align/dupmetrics.h \
 	src/align/sink.c src/align/sink.h \
-	src/align/seed.c src/align/seed.h \
 	src/align/index.h src/align/index_build.c src/align/index_file.c \
 	src/align/map.h src/align/mapper.c \
 	src/align/candidates.c src/align/verify.c src/align/gap.c src/align/dp.c src/align/refine.c \

@@ -15,7 +15,6 @@
 #include <stdint.h>
 
 #include "align/index.h"
-#include "align/seed.h"
 #include "base/mem.h"
 #include "base/status.h"
 #include "engine/engine.h"
@@ -103,11 +102,6 @@ typedef struct {
 } gw_dp_t;
 
 typedef struct {
-    uint32_t from, n, pos;
-    uint8_t rev;
-} gw_seed_hits_t;
-
-typedef struct {
     const gw_index_t *index;
     const gw_map_params_t *params;
     const gw_insert_t *insert;
@@ -119,16 +113,10 @@ typedef struct {
     size_t n_code, cap_code;
     uint64_t *word;
     size_t n_word, cap_word;
-    gw_seed_t *seed;
-    size_t n_seed, cap_seed;
-    size_t *seed_off; /* by read of the group in work */
-    size_t cap_seed_off;
-    gw_seed_hits_t *found;
-    size_t cap_found;
-    uint64_t *key, *key2;
-    size_t cap_key, cap_key2;
-    gw_hit_t *group; /* candidates of the read in work */
-    size_t cap_group;
+    int64_t *read_off; /* the chunk as a batch of the engine */
+    int32_t *read_len;
+    size_t cap_read_off, cap_read_len;
+    gw_seeding_out_t seeding;
     gw_arena_t hits;
     uint32_t *cigar;
     size_t n_cigar, cap_cigar;

@@ -20,15 +20,12 @@ void gw_mapper_init(gw_mapper_t *m, const gw_index_t *index, const gw_map_params
 void gw_mapper_release(gw_mapper_t *m)
 {
     gw_arena_release(&m->hits);
-    free(m->group);
     free(m->read);
     free(m->code);
     free(m->word);
-    free(m->seed);
-    free(m->seed_off);
-    free(m->found);
-    free(m->key);
-    free(m->key2);
+    free(m->read_off);
+    free(m->read_len);
+    gw_seeding_release(&m->seeding);
     free(m->cigar);
     gw_dp_release(&m->dp);
     *m = (gw_mapper_t){0};

@@ -12,8 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/inline.h"
+
 /* 1. integer mixing: a bijection of 64 bits */
-static inline uint64_t gw_hash_mix(uint64_t x)
+GW_INLINE uint64_t gw_hash_mix(uint64_t x)
 {
     x += 0x9e3779b97f4a7c15ULL;
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;

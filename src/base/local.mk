@@ -4,7 +4,7 @@ libgw_base_a_SOURCES = \
 	src/base/status.c src/base/status.h \
 	src/base/mem.c src/base/mem.h \
 	src/base/text.c src/base/text.h \
-	src/base/hash.c src/base/hash.h \
+	src/base/hash.c src/base/hash.h src/base/inline.h \
 	src/base/json.c src/base/json.h \
 	src/base/log.c src/base/log.h \
 	src/base/thread.c src/base/thread.h \

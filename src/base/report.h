@@ -35,6 +35,8 @@ bool gw_report_plot(gw_report_t *r, gw_plot_kind_t kind, const char *name, const
                     const char *y_label);
 /* a series of the plot added last; x NULL = 0, 1, 2... */
 bool gw_report_series(gw_report_t *r, const char *name, size_t n, const double *x, const double *y);
+/* "#rrggbb" of a plot's series, by its number; they come round again */
+const char *gw_report_colour(size_t series);
 
 /* 2. writing, atomically; either path may be NULL */
 GW_RESULT_USED gw_status_t gw_report_write(const gw_report_t *r, const char *html_path,

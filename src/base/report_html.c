@@ -15,18 +15,14 @@ static const char style[] =
     "tabular-nums}code{background:#f4f4f4;padding:.1em .3em;overflow-wrap:anywhere}figure{margin:"
     "1em 0}figcaption{font-weight:600}svg{max-width:100%;height:auto;font:12px system-ui,"
     "sans-serif}";
-static const char *const colour[] = {"#0b6fa4", "#d1495b", "#3a7d44", "#e09f3e",
-                                     "#6a4c93", "#2a9d8f", "#8d5524", "#5f6c7b"};
-enum {
-    N_COLOURS = 8,
-    W = 720,
-    H = 320,
-    LEFT = 70,
-    RIGHT = 20,
-    TOP = 14,
-    BOTTOM = 46,
-    MAX_KEYS = 16
-};
+enum { W = 720, H = 320, LEFT = 70, RIGHT = 20, TOP = 14, BOTTOM = 46, MAX_KEYS = 16 };
+
+const char *gw_report_colour(size_t series)
+{
+    static const char *const colour[] = {"#0b6fa4", "#d1495b", "#3a7d44", "#e09f3e",
+                                         "#6a4c93", "#2a9d8f", "#8d5524", "#5f6c7b"};
+    return colour[series % (sizeof colour / sizeof *colour)];
+}
 
 /* 1. scales */
 typedef struct {
@@ -132,13 +128,13 @@ static void plot(FILE *f, const report_item_t *it)
     axes(f, it, &sx, &sy);
     int k = 0;
     for (const report_series_t *s = it->series; s; s = s->next, k++)
-        marks(f, it, s, colour[k % N_COLOURS], &sx, &sy);
+        marks(f, it, s, gw_report_colour(k), &sx, &sy);
     fputs("</svg>\n", f);
     if (it->series && it->series->next) {
         fputs("<div>", f);
         k = 0;
         for (const report_series_t *s = it->series; s && k < MAX_KEYS; s = s->next, k++) {
-            fprintf(f, "<span style='color:%s'>&#9632;</span> ", colour[k % N_COLOURS]);
+            fprintf(f, "<span style='color:%s'>&#9632;</span> ", gw_report_colour(k));
             gw_text_html(f, s->name);
             fputs(" &nbsp; ", f);
         }

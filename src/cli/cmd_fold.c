@@ -12,6 +12,7 @@
 #include "base/outfile.h"
 #include "cli/command.h"
 #include "engine/engine.h"
+#include "fold/abinitio.h"
 #include "fold/build.h"
 #include "fold/complex.h"
 #include "fold/foldout.h"
@@ -24,8 +25,8 @@
 typedef struct {
     const char *templates, *build, *ranges, *profiles, *out_dir;
     int format, mode, output_fmt;
-    int64_t max_hits, models;
-    bool force, complex;
+    int64_t max_hits, models, decoys;
+    bool force, complex, ab_initio;
     double max_evalue, mact;
 } fold_opts_t;
 
@@ -116,12 +117,29 @@ static const gw_opt_t rows[] = {
      .needs = "output",
      .help = "the records of a query file are chains of one complex: also place those that one "
              "structure of the library covers together, as FILE.complex.pdb and .cif"},
+    {.name = "ab-initio",
+     .type = GW_OPT_FLAG,
+     .offset = AT(ab_initio),
+     .needs = "output report json",
+     .excludes = "force",
+     .help =
+         "experimental: fold a query of 20 to 99 residues that has no significant template from "
+         "fragments; such models are often wrong (see the manual page)"},
+    {.name = "decoys",
+     .type = GW_OPT_INT,
+     .offset = AT(decoys),
+     .arg = "N",
+     .dflt = "60",
+     .min = 10,
+     .max = 1000,
+     .needs = "ab-initio",
+     .help = "trial folds of --ab-initio; time grows with their number"},
     {.name = "build-library",
      .type = GW_OPT_STRING,
      .offset = AT(build),
      .arg = "LIB.gwt",
      .group = "Building a library",
-     .excludes = "templates input-format max-hits max-evalue mode mact output-fmt output",
+     .excludes = "templates input-format max-hits max-evalue mode mact output-fmt output seed",
      .help =
          "make a template library of the structure files and folders given instead of searching"},
     {.name = "ranges",
@@ -185,6 +203,7 @@ typedef struct {
     const gw_search_lib_t *lib;
     const gw_search_opts_t *so;
     gw_outfile_t page, json;
+    uint64_t seed;
     size_t n_queries;
     char **used; /* names of model files so far */
     size_t n_used, cap_used;
@@ -225,22 +244,38 @@ static const char *file_name(run_t *x, const char *query)
     return x->used[x->n_used++] = name;
 }
 
-/* one model as PDB, mmCIF and drawing in the output folder */
-static gw_status_t write_model(const run_t *x, const char *name, const gw_profile_t *q,
-                               const gw_search_hit_t *h, const gw_model_t *m, size_t rank,
-                               gw_err_t *err)
+/* a model of a query, from a template or without one */
+typedef struct {
+    const gw_profile_t *q;
+    const gw_search_hit_t *h; /* NULL: without a template */
+    const gw_abinitio_t *free;
+    const gw_model_t *m;
+} shown_t;
+
+static gw_status_t put_model(FILE *f, const shown_t *s, int form, gw_err_t *err)
+{
+    if (form == 2)
+        return gw_foldtrace_svg(f, s->m, s->q->name,
+                                s->h ? GW_FOLDTRACE_CHAIN : GW_FOLDTRACE_CONFIDENCE, true, err);
+    if (s->h)
+        (form ? gw_model_mmcif : gw_model_pdb)(f, s->m, s->q->name, s->h);
+    else
+        gw_abinitio_write(f, s->free, s->q->name, form == 1);
+    return GW_OK;
+}
+
+/* one model as PDB, mmCIF and drawing in the output folder: NAME.WHICH.pdb ... */
+static gw_status_t write_model(const run_t *x, const char *name, const char *which,
+                               const shown_t *s, gw_err_t *err)
 {
     static const char *const ending[] = {"pdb", "cif", "svg"};
     gw_status_t st = GW_OK;
     for (int k = 0; k < 3 && st == GW_OK; k++) {
         gw_outfile_t out = {0};
-        char *path = gw_asprintf("%s/%s.%zu.%s", x->o->out_dir, name, rank, ending[k]);
+        char *path = gw_asprintf("%s/%s.%s.%s", x->o->out_dir, name, which, ending[k]);
         st = path ? gw_outfile_fopen(&out, path, err) : gw_err_nomem(err, "writing a model");
         if (st == GW_OK) {
-            if (k < 2)
-                (k ? gw_model_mmcif : gw_model_pdb)(out.file, m, q->name, h);
-            else
-                st = gw_foldtrace_svg(out.file, m, q->name, GW_FOLDTRACE_CHAIN, true, err);
+            st = put_model(out.file, s, k, err);
             if (st == GW_OK)
                 st = gw_outfile_commit(&out, err);
             else
@@ -251,25 +286,55 @@ static gw_status_t write_model(const run_t *x, const char *name, const gw_profil
     return st;
 }
 
+/* a model without a template, where none is significant; made stays false when it is not wanted or
+ * the query's length does not allow it */
+static gw_status_t fold_freely(const run_t *x, const gw_profile_t *q, const gw_search_result_t *r,
+                               gw_abinitio_t *a, bool *made, gw_err_t *err)
+{
+    if (!x->o->ab_initio || gw_modelset_has_template(r, false))
+        return GW_OK;
+    if (q->len < GW_ABINITIO_MIN_LEN || q->len > GW_ABINITIO_MAX_LEN) {
+        gw_log_warning("%s: no significant template, and %d residues are too %s for --ab-initio "
+                       "(%d to %d), so no model is made",
+                       q->name, q->len, q->len < GW_ABINITIO_MIN_LEN ? "few" : "many",
+                       GW_ABINITIO_MIN_LEN, GW_ABINITIO_MAX_LEN);
+        return GW_OK;
+    }
+    gw_abinitio_opts_t o = {(int32_t)x->o->decoys, x->seed, x->so->threads, NULL};
+    gw_status_t st = gw_abinitio_run(x->lib, q, r->pred, &o, a, err);
+    *made = st == GW_OK;
+    if (*made)
+        gw_log_warning("%s: no significant template; the model is by --ab-initio, experimental, "
+                       "expected TM-score %.2f",
+                       q->name, a->expected_tm);
+    return st;
+}
+
 static gw_status_t make_models(run_t *x, const gw_profile_t *q, const gw_search_result_t *r,
-                               gw_modelset_t *set, gw_err_t *err)
+                               const gw_abinitio_t *a, gw_modelset_t *set, gw_err_t *err)
 {
     gw_modelset_opts_t mo = {(size_t)x->o->models, x->o->force, x->so};
     gw_status_t st = gw_modelset_build(x->lib, q, r, &mo, set, err);
     const char *name = NULL;
-    if (st == GW_OK && set->n && x->o->out_dir && !(name = file_name(x, q->name)))
+    if (st == GW_OK && (set->n || a) && x->o->out_dir && !(name = file_name(x, q->name)))
         st = gw_err_nomem(err, "writing a model");
     for (size_t k = 0; k < set->n && st == GW_OK; k++) {
-        const gw_search_hit_t *h = &r->hit[set->v[k].hit];
+        shown_t s = {q, &r->hit[set->v[k].hit], NULL, &set->v[k].m};
+        char rank[24];
+        snprintf(rank, sizeof rank, "%zu", set->v[k].hit + 1);
         if (set->v[k].m.n_copied == 0)
             gw_log_warning(
                 "%s: template %s has no complete backbone (CA atoms only?), so no model is "
                 "made from it",
-                q->name, gw_tlib_name(x->lib->lib, h->tmpl));
+                q->name, gw_tlib_name(x->lib->lib, s.h->tmpl));
         else if (name)
-            st = write_model(x, name, q, h, &set->v[k].m, set->v[k].hit + 1, err);
+            st = write_model(x, name, rank, &s, err);
     }
-    if (st == GW_OK && set->n == 0)
+    if (st == GW_OK && a && name) {
+        shown_t s = {q, NULL, a, &a->m};
+        st = write_model(x, name, "abinitio", &s, err);
+    }
+    if (st == GW_OK && set->n == 0 && !x->o->ab_initio)
         gw_log_warning("%s: no significant template, so no model is made; --force makes one all "
                        "the same",
                        q->name);
@@ -279,19 +344,23 @@ static gw_status_t make_models(run_t *x, const gw_profile_t *q, const gw_search_
 static gw_status_t query_outputs(run_t *x, const gw_profile_t *q, const gw_search_result_t *r,
                                  gw_err_t *err)
 {
-    bool first = x->n_queries++ == 0;
+    bool first = x->n_queries++ == 0, made = false;
     gw_modelset_t set = {0};
-    if (first) /* not before: a bad query leaves stdout empty */
+    gw_abinitio_t ab = {0};
+    gw_status_t st = fold_freely(x, q, r, &ab, &made, err);
+    const gw_abinitio_t *a = made ? &ab : NULL;
+    if (first && st == GW_OK) /* not before: a bad query leaves stdout empty */
         gw_foldout_begin(stdout, (gw_foldout_t)x->o->output_fmt);
-    gw_status_t st =
-        gw_foldout_query(stdout, (gw_foldout_t)x->o->output_fmt, first, q, x->lib, r, err);
+    if (st == GW_OK)
+        st = gw_foldout_query(stdout, (gw_foldout_t)x->o->output_fmt, first, q, x->lib, r, a, err);
     if (st == GW_OK && x->json.file)
-        st = gw_foldout_query(x->json.file, GW_FOLDOUT_JSON, first, q, x->lib, r, err);
+        st = gw_foldout_query(x->json.file, GW_FOLDOUT_JSON, first, q, x->lib, r, a, err);
     if (st == GW_OK && (x->o->out_dir || x->page.file))
-        st = make_models(x, q, r, &set, err);
+        st = make_models(x, q, r, a, &set, err);
     if (st == GW_OK && x->page.file)
-        st = gw_foldpage_query(x->page.file, x->n_queries, q, x->lib, r, &set, err);
+        st = gw_foldpage_query(x->page.file, x->n_queries, q, x->lib, r, &set, a, err);
     gw_modelset_release(&set);
+    gw_abinitio_release(&ab);
     return st;
 }
 
@@ -453,7 +522,7 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
         (errno != EEXIST || stat(o->out_dir, &sb) != 0 || !S_ISDIR(sb.st_mode)))
         st = gw_err_set(err, GW_ECREATE, "%s: cannot make the folder: %s", o->out_dir,
                         strerror(errno));
-    run_t x = {.o = o, .lib = &lib, .so = &so};
+    run_t x = {.o = o, .lib = &lib, .so = &so, .seed = (uint64_t)inv->common.seed};
     if (st == GW_OK)
         st = begin_outputs(&x, inv, err);
     for (size_t i = 0; i < inv->operands.n && st == GW_OK; i++)
@@ -491,7 +560,8 @@ const gw_command_t gw_cmd_fold = {
     .opts = rows,
     .n_opts = sizeof rows / sizeof *rows,
     .opts_size = sizeof(fold_opts_t),
-    .common = GW_COMMON_THREADS | GW_COMMON_DEVICE | GW_COMMON_REPORT | GW_COMMON_PROGRESS,
+    .common = GW_COMMON_THREADS | GW_COMMON_DEVICE | GW_COMMON_REPORT | GW_COMMON_PROGRESS |
+              GW_COMMON_SEED,
     .min_operands = 1,
     .max_operands = 1000000,
     .run = run,

@@ -31,7 +31,7 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
         st = gw_index_write(index, path, err);
     if (st == GW_OK)
         gw_log_info("%s: %d contigs, %lld bases, %llu seeds", path, (int)index->n_contigs,
-                    (long long)ref->total_bp, (unsigned long long)index->n_entries);
+                    (long long)ref->total_bp, (unsigned long long)index->table.n_entries);
     gw_index_destroy(index);
     gw_ref_destroy(ref);
     free(path);

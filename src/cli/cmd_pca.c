@@ -178,11 +178,55 @@ static const gw_opt_t rows[] = {
      .offset = AT(kinship_out),
      .arg = "TSV",
      .help = "write the pairs whose kinship is above 0.0442 (third degree) or --max-kinship"},
+    {.name = "outliers",
+     .type = GW_OPT_STRING,
+     .offset = AT(outliers),
+     .arg = "TSV",
+     .help = "write how far out each sample lies, on which component, and who is beyond the limit",
+     .group = "Outliers"},
+    {.name = "outlier-limit",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(outlier_limit),
+     .arg = "X",
+     .dflt = "6",
+     .min = 0,
+     .max = 1e6,
+     .help = "the largest distance on a component, in standard deviations, that is not beyond"},
+    {.name = "outlier-rule",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(outlier_rule),
+     .arg = "RULE",
+     .dflt = "sigma",
+     .choices = "sigma|robust",
+     .help =
+         "sigma: from the mean, in standard deviations, as smartpca; robust: from the median, in "
+         "1.4826 times the median deviation from it"},
+    {.name = "outlier-components",
+     .type = GW_OPT_INT,
+     .offset = AT(outlier_components),
+     .arg = "N",
+     .dflt = "10",
+     .min = 1,
+     .max = 500,
+     .help = "how many components are looked at, at most"},
+    {.name = "outlier-rounds",
+     .type = GW_OPT_INT,
+     .offset = AT(outlier_rounds),
+     .arg = "N",
+     .dflt = "0",
+     .min = 0,
+     .max = 100,
+     .help = "leave out the samples beyond the limit and compute the components again, up to N "
+             "times (smartpca: 5)"},
     {.name = "project",
      .type = GW_OPT_STRING,
      .offset = AT(project),
      .arg = "PREFIX",
-     .excludes = "components method",
+     .excludes =
+         "components method tol max-passes scale grm maf max-missing all-contigs hwe region "
+         "regions-file exclude-region exclude-file long-range-ld ld-prune ld-window "
+         "max-missing-sample max-kinship kinship outliers outlier-limit outlier-rule "
+         "outlier-components outlier-rounds gl em",
      .help = "place the samples among the components of PREFIX.loadings, which pca --out wrote",
      .group = "Projection and labels"},
     {.name = "projection",
@@ -207,7 +251,8 @@ static const gw_opt_t rows[] = {
      .arg = "TSV",
      .help =
          "groups of samples: a header, then sample and label separated by a tab. Colours the "
-         "report; with --project the reference's samples, whose labels are given to the new ones"},
+         "report's plots and MultiQC's; with --project the reference's samples, whose labels are "
+         "given to the new ones"},
     {.name = "label-column",
      .type = GW_OPT_STRING,
      .offset = AT(label_column),
@@ -299,6 +344,7 @@ static const char *const examples[] = {
     "genowarp pca --gl --maf 0.05 lowdepth.beagle.gz > pcs.tsv",
     "genowarp pca --log-normalise --samples columns --out cells counts.mtx.gz",
     "genowarp pca --project refs/ancestry/1kg --labels refs/ancestry/1kg.labels.tsv new.vcf.gz",
+    "genowarp pca -k 4 cohort.bcf | genowarp cluster --samples - --method gmm > groups.tsv",
     NULL,
 };
 
@@ -356,6 +402,13 @@ gw_pca_opts_t gw_cmd_pca_solver(const gw_invocation_t *inv, int k)
                            .seed = (uint64_t)inv->common.seed};
 }
 
+gw_outlier_opts_t gw_cmd_pca_outlier(const gw_cmd_pca_opts_t *o)
+{
+    return (gw_outlier_opts_t){.rule = (gw_outlier_rule_t)o->outlier_rule,
+                               .limit = o->outlier_limit,
+                               .components = (int)o->outlier_components};
+}
+
 static gw_status_t write_loadings(void *ctx, FILE *f, gw_err_t *err)
 {
     run_t *s = ctx;
@@ -366,33 +419,6 @@ static void fill_report(void *ctx, gw_report_t *rep)
 {
     const run_t *s = ctx;
     gw_pcareport_genotypes(rep, s->data.n_samples, &s->data.count);
-}
-
-static gw_status_t solve(run_t *s, const gw_labels_t *labels, gw_err_t *err)
-{
-    gw_pca_opts_t po = gw_cmd_pca_solver(
-        s->inv, gw_cmd_pca_components(s->inv, s->data.n_samples, s->data.n_variants, "variants"));
-    gw_status_t st =
-        gw_gramop_init(&s->op, &s->data, s->inv->common.device, (int)s->inv->common.threads, err);
-    if (st != GW_OK)
-        return st;
-    st = gw_pca_run(&s->op, &po, &s->r, err);
-    if (st == GW_OK) {
-        gw_cmd_pca_out_t o = {.inv = s->inv,
-                              .r = &s->r,
-                              .labels = labels,
-                              .ctx = s,
-                              .loadings = write_loadings,
-                              .report = fill_report,
-                              .n_variants = s->data.n_variants};
-        st = gw_pcaids_of_genotypes(&o.ids, &s->data, s->in, err);
-        if (st == GW_OK)
-            st = gw_cmd_pca_write(&o, err);
-        gw_pcaids_release(&o.ids);
-    }
-    gw_pca_release(&s->r);
-    gw_gramop_release(&s->op);
-    return st;
 }
 
 /* 2. samples that leave */
@@ -492,6 +518,73 @@ static gw_status_t filter_samples(run_t *s, const gw_genoload_t *lo, gw_err_t *e
     return st;
 }
 
+/* 3. components, again without those who lie far out */
+
+/* The samples beyond the limit leave; *left = false when there are none. */
+static gw_status_t drop_outliers(run_t *s, const gw_genoload_t *lo, gw_cmd_pca_out_t *out,
+                                 bool *left, gw_err_t *err)
+{
+    gw_outlier_opts_t oo = gw_cmd_pca_outlier(s->o);
+    size_t before = out->outliers.n;
+    bool *keep = gw_malloc((size_t)s->data.n_samples, sizeof *keep);
+    *left = false;
+    gw_status_t st = keep ? gw_outlier_add(&out->outliers, &oo, out->n_rounds + 1, &out->ids,
+                                           s->r.k, s->r.vector, keep, err)
+                          : gw_err_nomem(err, "looking for outliers");
+    if (st == GW_OK && out->outliers.n > before) {
+        *left = true;
+        char why[64];
+        uint64_t kept = s->data.count.kept;
+        snprintf(why, sizeof why, "far out on a component (round %d)", ++out->n_rounds);
+        st = drop(s, lo, keep, why, err);
+        if (st == GW_OK && s->data.count.kept < kept)
+            gw_log_info("%" PRIu64 " of %" PRIu64 " variants stay", s->data.count.kept, kept);
+    }
+    free(keep);
+    return st;
+}
+
+static gw_status_t solve_once(run_t *s, const gw_genoload_t *lo, gw_cmd_pca_out_t *out, bool *again,
+                              gw_err_t *err)
+{
+    const gw_common_t *c = &s->inv->common;
+    gw_pca_opts_t po = gw_cmd_pca_solver(
+        s->inv, gw_cmd_pca_components(s->inv, s->data.n_samples, s->data.n_variants, "variants"));
+    *again = false;
+    gw_status_t st = gw_gramop_init(&s->op, &s->data, c->device, (int)c->threads, err);
+    if (st != GW_OK)
+        return st;
+    st = gw_pca_run(&s->op, &po, &s->r, err);
+    if (st == GW_OK)
+        st = gw_pcaids_of_genotypes(&out->ids, &s->data, s->in, err);
+    if (st == GW_OK && out->n_rounds < s->o->outlier_rounds)
+        st = drop_outliers(s, lo, out, again, err);
+    if (st == GW_OK && !*again) {
+        out->n_variants = s->data.n_variants;
+        st = gw_cmd_pca_write(out, err);
+    }
+    gw_pcaids_release(&out->ids);
+    gw_pca_release(&s->r);
+    gw_gramop_release(&s->op);
+    return st;
+}
+
+static gw_status_t solve(run_t *s, const gw_genoload_t *lo, const gw_labels_t *labels,
+                         gw_err_t *err)
+{
+    gw_cmd_pca_out_t out = {.inv = s->inv,
+                            .r = &s->r,
+                            .labels = labels,
+                            .ctx = s,
+                            .loadings = write_loadings,
+                            .report = fill_report};
+    gw_status_t st = GW_OK;
+    for (bool again = true; again && st == GW_OK;)
+        st = solve_once(s, lo, &out, &again, err);
+    gw_outlier_release(&out.outliers);
+    return st;
+}
+
 static bool given(const gw_invocation_t *inv, const char *name)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -541,22 +634,24 @@ static gw_status_t run_components(run_t *s, bool gl, const gw_labels_t *labels, 
         gw_cmd_pca_log_counts(s->data.n_samples, &s->data.count);
         log_rare(&s->data, o->maf);
         st = o->em ? gw_cmd_pca_imputed(s->inv, &s->data, s->in, labels, err)
-                   : solve(s, labels, err);
+                   : solve(s, &lo, labels, err);
     }
     gw_genodata_release(&s->data);
     return st;
 }
 
-/* 3. the command */
+/* 4. the command */
 
 static const char genotypes_only[] =
     " grm maf max-missing all-contigs hwe region regions-file exclude-region exclude-file "
     "long-range-ld ld-prune ld-window max-missing-sample max-kinship kinship project projection "
-    "match gl em em-components em-tol em-rounds ";
+    "match gl em em-components em-tol em-rounds outlier-rounds ";
 /* those that need called genotypes */
 static const char not_with_gl[] = " hwe ld-prune ld-window max-missing-sample max-kinship kinship "
-                                  "project projection match grm ";
-static const char not_with_em[] = " project projection match grm ";
+                                  "project projection match grm outlier-rounds ";
+static const char not_with_em[] = " project projection match grm outlier-rounds ";
+/* those of an iteration that the exact method does not have */
+static const char not_with_exact[] = " tol max-passes ";
 static const char matrices_only[] = " samples log-normalise missing row-names column-names ";
 
 static bool among(const char *list, const char *name)
@@ -584,6 +679,16 @@ static gw_status_t check_options(const gw_invocation_t *inv, gw_genoinput_kind_t
         if (inv->seen[i] && among(gl ? not_with_gl : not_with_em, rows[i].name))
             return gw_err_set(err, GW_EUSAGE, "--%s does not go with %s", rows[i].name,
                               gl ? "genotype likelihoods" : "--em");
+    bool exact = o->method == GW_PCA_EXACT || o->grm;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && exact; i++)
+        if (inv->seen[i] && among(not_with_exact, rows[i].name))
+            return gw_err_set(err, GW_EUSAGE, "--%s does not go with %s: nothing is iterated",
+                              rows[i].name, o->grm ? "--grm" : "--method exact");
+    if (o->grm && o->method == GW_PCA_KRYLOV)
+        return gw_err_set(err, GW_EUSAGE, "--grm does not go with --method krylov");
+    if (o->labels && !o->project && !o->out && !inv->common.report && !inv->common.json)
+        return gw_err_set(err, GW_EUSAGE,
+                          "--labels is for --report, --json, --out and --project; give one");
     if (o->em && gl)
         return gw_err_set(err, GW_EUSAGE, "--em is for genotypes; a BEAGLE file has likelihoods");
     if ((o->em || gl) && o->scale != GW_CMD_PCA_SCALE_AUTO && o->scale != GW_CMD_PCA_SCALE_BINOMIAL)

@@ -11,6 +11,7 @@
 #include "io/genoinput.h"
 #include "io/genoread.h"
 #include "io/labels.h"
+#include "pca/outlier.h"
 #include "pca/pca.h"
 #include "pca/pcaids.h"
 
@@ -37,6 +38,10 @@ typedef struct {
     gw_strlist_t region, region_bed, exclude, exclude_bed;
     int long_ld;
     bool grm;
+    const char *outliers;
+    int outlier_rule;
+    double outlier_limit;
+    int64_t outlier_rounds, outlier_components;
     const char *project, *labels, *label_column;
     int projection, match;
     bool gl, em;
@@ -51,8 +56,10 @@ typedef struct {
 int gw_cmd_pca_components(const gw_invocation_t *inv, int64_t n_samples, int64_t n_variables,
                           const char *variables);
 gw_pca_opts_t gw_cmd_pca_solver(const gw_invocation_t *inv, int k);
+gw_outlier_opts_t gw_cmd_pca_outlier(const gw_cmd_pca_opts_t *o);
 
-/* 2. outputs: PREFIX.* with --out, else or with -o the table; --report, --json; a line on stderr */
+/* 2. outputs: PREFIX.* with --out, else or with -o the table; --outliers, --report, --json; lines
+ * on stderr */
 typedef struct {
     const gw_invocation_t *inv;
     const gw_pca_result_t *r;
@@ -62,8 +69,10 @@ typedef struct {
     gw_status_t (*loadings)(void *ctx, FILE *f, gw_err_t *err);
     void (*report)(void *ctx, gw_report_t *rep); /* the input's section */
     int64_t n_variants;                          /* for the GRM's counts */
+    gw_outliers_t outliers; /* who was left out; _write adds the others. Release it */
+    int n_rounds;           /* in which samples were left out */
 } gw_cmd_pca_out_t;
-GW_RESULT_USED gw_status_t gw_cmd_pca_write(const gw_cmd_pca_out_t *o, gw_err_t *err);
+GW_RESULT_USED gw_status_t gw_cmd_pca_write(gw_cmd_pca_out_t *o, gw_err_t *err);
 
 /* what the filters left out, on stderr */
 void gw_cmd_pca_log_counts(int64_t n_samples, const gw_genocounts_t *count);

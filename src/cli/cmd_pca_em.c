@@ -55,6 +55,7 @@ static gw_status_t output(gw_invocation_t *inv, run_t *s, const gw_labels_t *lab
     }
     if (st == GW_OK)
         st = gw_cmd_pca_write(&o, err);
+    gw_outlier_release(&o.outliers);
     gw_pcaids_release(&o.ids);
     return st;
 }

@@ -68,6 +68,7 @@ static gw_status_t solve(gw_invocation_t *inv, run_t *s, const gw_labels_t *labe
                                               : gw_matreader_value_name(s->in, i);
     if (st == GW_OK)
         st = gw_cmd_pca_write(&o, err);
+    gw_outlier_release(&o.outliers);
     gw_pcaids_release(&o.ids);
     free(s->loadings);
     gw_pca_release(&s->r);

@@ -1,6 +1,7 @@
 #include <config.h>
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -33,6 +34,36 @@ static void log_result(const gw_pca_result_t *r)
             r->n_passes);
 }
 
+/* Everybody of the last round joins the list. */
+static gw_status_t find_outliers(gw_cmd_pca_out_t *o, gw_err_t *err)
+{
+    static const char *const unit[] = {"standard deviations", "robust standard deviations"};
+    gw_outlier_opts_t oo = gw_cmd_pca_outlier(opts_of(o));
+    gw_outliers_t *l = &o->outliers;
+    const gw_outlier_row_t *far = NULL;
+    gw_status_t st =
+        gw_outlier_add(l, &oo, o->n_rounds + 1, &o->ids, o->r->k, o->r->vector, NULL, err);
+    for (size_t i = 0; st == GW_OK && i < l->n; i++)
+        if (!l->v[i].left_out && (!far || fabs(l->v[i].at.distance) > fabs(far->at.distance)))
+            far = &l->v[i];
+    if (far && l->n_beyond > 0)
+        gw_log_info("%" PRId64 " of %" PRId64 " samples lie more than %g %s out on a component, "
+                    "farthest %s on PC%d (%.1f)",
+                    l->n_beyond, o->ids.n, oo.limit, unit[oo.rule], far->sample,
+                    far->at.component + 1, far->at.distance);
+    return st;
+}
+
+static gw_status_t write_outliers(const gw_cmd_pca_out_t *s, gw_err_t *err)
+{
+    gw_outfile_t o = {0};
+    gw_status_t st = gw_outfile_fopen(&o, opts_of(s)->outliers, err);
+    if (st != GW_OK)
+        return st;
+    gw_outlier_write(&s->outliers, o.file);
+    return gw_outfile_commit(&o, err);
+}
+
 static gw_status_t write_vectors(const gw_cmd_pca_out_t *o, FILE *f, gw_err_t *err)
 {
     (void)err;
@@ -61,9 +92,7 @@ static gw_status_t write_loadings(const gw_cmd_pca_out_t *o, FILE *f, gw_err_t *
 
 static gw_status_t write_multiqc(const gw_cmd_pca_out_t *o, FILE *f, gw_err_t *err)
 {
-    (void)err;
-    gw_pcareport_multiqc(o->r, &o->ids, f);
-    return GW_OK;
+    return gw_pcareport_multiqc(o->r, &o->ids, o->labels, f, err);
 }
 
 static gw_status_t write_grm(const gw_cmd_pca_out_t *o, FILE *f, gw_err_t *err)
@@ -137,16 +166,22 @@ static gw_status_t write_report(const gw_cmd_pca_out_t *s, gw_err_t *err)
     if (!rep)
         return gw_err_nomem(err, "writing the report");
     s->report(s->ctx, rep);
+    gw_outlier_opts_t oo = gw_cmd_pca_outlier(opts_of(s));
     gw_pcareport_fill(rep, s->r, &s->ids, s->labels);
+    gw_pcareport_outliers(rep, &s->outliers, &oo);
     gw_status_t st = gw_report_write(rep, c->report, c->json, err);
     gw_report_destroy(rep);
     return st;
 }
 
-gw_status_t gw_cmd_pca_write(const gw_cmd_pca_out_t *o, gw_err_t *err)
+gw_status_t gw_cmd_pca_write(gw_cmd_pca_out_t *o, gw_err_t *err)
 {
     log_result(o->r);
-    gw_status_t st = opts_of(o)->out ? write_files(o, err) : GW_OK;
+    gw_status_t st = find_outliers(o, err);
+    if (st == GW_OK && opts_of(o)->outliers)
+        st = write_outliers(o, err);
+    if (st == GW_OK && opts_of(o)->out)
+        st = write_files(o, err);
     if (st == GW_OK && (!opts_of(o)->out || o->inv->common.output))
         st = write_table(o, err);
     return st == GW_OK ? write_report(o, err) : st;

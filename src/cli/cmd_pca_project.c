@@ -10,6 +10,7 @@
 #include "pca/ancestry.h"
 #include "pca/loadings.h"
 #include "pca/project.h"
+#include "pca/projectreport.h"
 
 static void log_projection(const gw_projection_t *p, const gw_loadings_t *l)
 {
@@ -25,40 +26,48 @@ static void log_projection(const gw_projection_t *p, const gw_loadings_t *l)
                        "are rough");
 }
 
-static void write_places(const gw_genoreader_t *r, const gw_projection_t *p, const gw_ancestry_t *a,
-                         FILE *f)
+static gw_status_t write_table(const char *path, const gw_genoreader_t *r, const gw_projection_t *p,
+                               const gw_ancestry_t *a, gw_err_t *err)
 {
-    fputs("#FID\tIID", f);
-    for (int c = 0; c < p->k; c++)
-        fprintf(f, "\tPC%d", c + 1);
-    fputs(a ? "\tUSED\tLABEL\tSUPPORT\tDISTANCE\n" : "\tUSED\n", f);
-    for (int64_t i = 0; i < p->n_samples; i++) {
-        fprintf(f, "%s\t%s", gw_genoreader_family(r, i), gw_genoreader_sample(r, i));
-        for (int c = 0; c < p->k; c++)
-            fprintf(f, "\t%.10g", p->vector[c * p->n_samples + i]);
-        fprintf(f, "\t%" PRId64, p->used[i]);
-        if (a) {
-            gw_assignment_t x = gw_ancestry_assign(a, p->vector + i, p->n_samples);
-            fprintf(f, "\t%s\t%.2f\t%.3f", x.label, x.support, x.distance);
-        }
-        fputc('\n', f);
-    }
-}
-
-static gw_status_t output_places(const gw_invocation_t *inv, const gw_genoreader_t *r,
-                                 const gw_projection_t *p, const gw_ancestry_t *a, gw_err_t *err)
-{
-    const char *prefix = ((const gw_cmd_pca_opts_t *)inv->opts)->out;
-    char *name = prefix ? gw_asprintf("%s.projected.tsv", prefix) : NULL;
     gw_outfile_t o = {0};
-    if (prefix && !name)
-        return gw_err_nomem(err, "writing");
-    gw_status_t st = gw_outfile_fopen(&o, name ? name : inv->common.output, err);
-    free(name);
+    gw_status_t st = gw_outfile_fopen(&o, path, err);
     if (st != GW_OK)
         return st;
-    write_places(r, p, a, o.file);
+    gw_projectreport_write(r, p, a, o.file);
     return gw_outfile_commit(&o, err);
+}
+
+static gw_status_t write_report(const gw_invocation_t *inv, const gw_genoreader_t *r,
+                                const gw_projection_t *p, const gw_loadings_t *l,
+                                const gw_ancestry_t *a, gw_err_t *err)
+{
+    const gw_common_t *c = &inv->common;
+    if (!c->report && !c->json)
+        return GW_OK;
+    gw_report_t *rep = gw_report_create("pca", inv->command_line);
+    if (!rep)
+        return gw_err_nomem(err, "writing the report");
+    gw_projectreport_fill(rep, r, p, l, a);
+    gw_status_t st = gw_report_write(rep, c->report, c->json, err);
+    gw_report_destroy(rep);
+    return st;
+}
+
+/* PREFIX.projected.tsv with --out, else or with -o the table; the report */
+static gw_status_t output(const gw_invocation_t *inv, const gw_genoreader_t *r,
+                          const gw_projection_t *p, const gw_loadings_t *l, const gw_ancestry_t *a,
+                          gw_err_t *err)
+{
+    const char *prefix = ((const gw_cmd_pca_opts_t *)inv->opts)->out;
+    gw_status_t st = GW_OK;
+    if (prefix) {
+        char *name = gw_asprintf("%s.projected.tsv", prefix);
+        st = name ? write_table(name, r, p, a, err) : gw_err_nomem(err, "writing");
+        free(name);
+    }
+    if (st == GW_OK && (!prefix || inv->common.output))
+        st = write_table(inv->common.output, r, p, a, err);
+    return st == GW_OK ? write_report(inv, r, p, l, a, err) : st;
 }
 
 gw_status_t gw_cmd_pca_project(gw_invocation_t *inv, gw_genoreader_t *r, const gw_labels_t *labels,
@@ -80,7 +89,7 @@ gw_status_t gw_cmd_pca_project(gw_invocation_t *inv, gw_genoreader_t *r, const g
         st = gw_project_run(r, &l, &po, &p, err);
     if (st == GW_OK) {
         log_projection(&p, &l);
-        st = output_places(inv, r, &p, a, err);
+        st = output(inv, r, &p, &l, a, err);
     }
     gw_projection_release(&p);
     gw_ancestry_destroy(a);

@@ -32,25 +32,27 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
     r->min_ratio = min_ratio(o);
     r->max_targets = 1000;
     r->min_cov = o->min_cov;
-    r->min_odds = GW_ODDS_ONE / 50;
+    r->min_odds = GW_ODDS_ONE / 100;
     if (s->kind == GW_SEQ_DNA) {
         r->n_seeds = 1;
         r->sample = o->min_id < 0.9 ? 1 : 4;
         r->centres = 24;
         r->neighbours = 8;
         r->hit_fraction = o->min_id < 0.9 ? 0.2 : 0.5;
-        r->min_score = 16;
-        r->min_fraction = o->min_id < 0.9 ? 0.03 : 0.2;
+        r->min_letters = INT32_MAX; /* the part decides */
+        r->min_part = o->min_id < 0.9 ? 0.03 : 0.2;
         r->max_targets = o->min_id < 0.9 ? 1000 : 64;
     } else {
+        r->n_short = 2;
+        r->min_letters = 9;
+        r->min_part = 0.3;
         r->most_words = 120;
         r->centres = 200;
         r->neighbours = 56;
-        r->min_score = 30;
-        r->min_fraction = 0.04;
     }
     if (o->depth == GW_SEARCH_LINEAR) {
         r->n_seeds = 1;
+        r->n_short = 0;
         r->centres = 4;
         r->neighbours = 4;
         r->max_targets = 32;
@@ -60,8 +62,7 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->centres *= 4;
         r->neighbours *= 4;
         r->most_words = 0;
-        r->min_score = 24;
-        r->min_fraction /= 2;
+        r->min_part /= 2;
         r->min_odds = 1;
         r->hit_fraction /= 2;
     }

@@ -76,8 +76,10 @@ static gw_edge_t edge_of(const gw_pair_t *p)
                        .score = p->score,
                        .diag = p->diag,
                        .odds = p->odds,
+                       .spread = p->spread,
                        .reverse = p->reverse,
-                       .state = p->whole ? GW_EDGE_WHOLE : 0};
+                       .state = (uint8_t)((p->whole ? GW_EDGE_WHOLE : 0) |
+                                          (p->sure ? GW_EDGE_SURE : 0))};
 }
 
 /* The first pairs come by b, then a: counted by a they need no sorting. */
@@ -141,7 +143,7 @@ gw_status_t gw_graph_verify(gw_graph_t *g, int64_t *edge, size_t n, bool proof, 
     for (size_t i = 0; i < n; i++) {
         const gw_edge_t *e = &g->edge[edge[i]];
         if (!(e->state & done) && (m == 0 || edge[m - 1] != edge[i])) {
-            g->n_compared += !(e->state & GW_EDGE_KNOWN);
+            g->n_compared += e->state & GW_EDGE_SURE ? proof : !(e->state & GW_EDGE_KNOWN);
             edge[m++] = edge[i];
         }
     }

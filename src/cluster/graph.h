@@ -21,12 +21,13 @@
 typedef enum { GW_COV_BOTH, GW_COV_QUERY, GW_COV_TARGET } gw_covmode_t;
 
 enum {
-    GW_EDGE_KNOWN = 1,  /* compared */
-    GW_EDGE_A_REP = 2,  /* a may represent b */
-    GW_EDGE_B_REP = 4,  /* b may represent a */
-    GW_EDGE_WHOLE = 8,  /* the seeds' segment covers as much of both as is asked for */
+    GW_EDGE_KNOWN = 1, /* compared */
+    GW_EDGE_A_REP = 2, /* a may represent b */
+    GW_EDGE_B_REP = 4, /* b may represent a */
+    GW_EDGE_WHOLE = 8, /* the seeds' stretch covers as much of both as is asked for */
+    GW_EDGE_SURE = 64, /* that stretch is so alike that no opinion is asked for before the proof */
     GW_EDGE_PROVEN = 16, /* what is known holds for the whole matrix */
-    GW_EDGE_PLAIN = 32   /* nucleotides: the only optimal alignment is the diagonal's, without gaps */
+    GW_EDGE_PLAIN = 32 /* nucleotides: the only optimal alignment is the diagonal's, without gaps */
 };
 
 typedef struct {
@@ -37,6 +38,7 @@ typedef struct {
     int64_t slack;          /* once compared */
     gw_ident_band_t band;   /* once proven: where the optimal alignments were seen */
     uint16_t odds;          /* of GW_ODDS_ONE: how likely it is to hold, until it is compared */
+    uint16_t spread;        /* diagonals from diag to that of the next best stretch */
     uint8_t state;
     bool reverse;
 } gw_edge_t;

@@ -6,6 +6,7 @@ libgw_cluster_a_SOURCES = \
 	src/cluster/wordshape.c src/cluster/wordshape.h \
 	src/cluster/recbins.c src/cluster/recbins.h \
 	src/cluster/wordhits.c src/cluster/wordhits.h \
+	src/cluster/diagonal.c src/cluster/diagonal.h \
 	src/cluster/odds.c src/cluster/odds.h \
 	src/cluster/pairs.c src/cluster/pairs.h \
 	src/cluster/graph.c src/cluster/graph.h \

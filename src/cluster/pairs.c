@@ -5,15 +5,22 @@
 
 #include "base/mem.h"
 #include "base/thread.h"
+#include "cluster/diagonal.h"
 #include "cluster/odds.h"
 #include "cluster/pairs.h"
-#include "cluster/scoring.h"
 #include "cluster/wordhits.h"
 
 enum {
-    DIAG_BAND = 10, /* hits this near in diagonal count together */
-    SHORT = 120
-}; /* proteins below this length are looked at for one hit */
+    DIAG_BAND = 10,   /* hits this near in diagonal count together */
+    DIAGONALS = 3,    /* of a pair are looked at */
+    ELSEWHERE = 2,    /* so many hits that agree make a diagonal far from the others worth a look */
+    MOST_APART = 500, /* a gap between two diagonals is thought of when it is shorter than this */
+    SHORT = 120       /* proteins below this length are looked at for one hit */
+};
+static const uint64_t NOWHERE = UINT64_MAX;
+
+/* Unrelated stretches are less alike than this. */
+static const double DNA_CHANCE = 0.4, PROTEIN_CHANCE = 0.15;
 
 typedef struct {
     gw_recs_t recs;   /* the hits of a bin */
@@ -26,7 +33,7 @@ typedef struct {
 typedef struct {
     const gw_seqset_t *s;
     const gw_pairs_rules_t *rules;
-    gw_ident_params_t scoring;
+    gw_diagonal_t diagonal;
     gw_wordshape_t shape;
     gw_wordhits_t hits;
     worker_t *worker;
@@ -48,39 +55,6 @@ static int32_t needed_hits(const find_t *f, int32_t len)
     return need < 1 ? 1 : (int32_t)need;
 }
 
-/* Best ungapped score along one diagonal (target position - query position). */
-static int32_t ungapped(const gw_ident_params_t *sc, const uint8_t *q, int32_t q_len,
-                        const uint8_t *t, int32_t t_len, int32_t diag)
-{
-    int32_t p = diag < 0 ? -diag : 0, end = t_len - diag < q_len ? t_len - diag : q_len;
-    int32_t sum = 0, best = 0;
-    for (; p < end; p++) {
-        sum += sc->matrix[q[p] * sc->n_letters + t[p + diag]];
-        sum = sum < 0 ? 0 : sum;
-        best = sum > best ? sum : best;
-    }
-    return best;
-}
-
-/* The first segment of that score: its letters and how many of them are equal. */
-static void segment(const gw_ident_params_t *sc, const uint8_t *q, const uint8_t *t, int32_t diag,
-                    int32_t score, int32_t *len, int32_t *matches)
-{
-    int32_t p = diag < 0 ? -diag : 0, sum = 0, from = p;
-    while (sum < score) {
-        sum += sc->matrix[q[p] * sc->n_letters + t[p + diag]];
-        p++;
-        if (sum <= 0) {
-            sum = 0;
-            from = p;
-        }
-    }
-    *len = p - from;
-    *matches = 0;
-    for (int32_t k = from; k < p; k++)
-        *matches += q[k] == t[k + diag];
-}
-
 static int cmp_top(const void *a, const void *b)
 {
     const gw_pair_t *x = a, *y = b;
@@ -99,54 +73,71 @@ static int cmp_pair(const void *a, const void *b)
     return (int)x->reverse - (int)y->reverse;
 }
 
-/* Of the hits of one query and target, rising by diagonal: the diagonal most hits stand on among
- * those that are nearest to most others, and the next one; the hits near it. */
-static int32_t choose_diagonals(const find_t *f, const uint64_t *v, size_t n, int32_t diag[2])
+/* The most hits of v[from..n) within DIAG_BAND diagonals: [*first, *end); how many. */
+static int32_t most_within(const uint64_t *v, size_t from, size_t n, size_t *first, size_t *end)
 {
-    int32_t most = 0, best[2] = {0, 0};
-    size_t from = 0, to = 0;
-    for (size_t i = 0, k = 0; k < n; k++) {
+    int32_t most = 0;
+    for (size_t i = from, k = from; k < n; k++) {
         while (v[k] - v[i] > DIAG_BAND)
             i++;
         if ((int32_t)(k + 1 - i) > most) {
             most = (int32_t)(k + 1 - i);
-            from = i;
-            to = k + 1;
+            *first = i;
+            *end = k + 1;
         }
     }
-    for (size_t i = from, k; i < to; i = k) {
-        for (k = i + 1; k < to && v[k] == v[i];)
+    return most;
+}
+
+/* The diagonal with most of the hits v[from..n), one left out; NOWHERE when there is none. */
+static uint64_t most_on(const uint64_t *v, size_t from, size_t n, uint64_t but)
+{
+    uint64_t best = NOWHERE;
+    size_t most = 0;
+    for (size_t i = from, k; i < n; i = k) {
+        for (k = i + 1; k < n && v[k] == v[i];)
             k++;
-        int32_t count = (int32_t)(k - i), d = gw_wordhits_diag(&f->hits, v[i]);
-        if (count > best[0]) {
-            best[1] = best[0];
-            diag[1] = diag[0];
-            best[0] = count;
-            diag[0] = d;
-        } else if (count > best[1]) {
-            best[1] = count;
-            diag[1] = d;
+        if (k - i > most && v[i] != but) {
+            most = k - i;
+            best = v[i];
         }
     }
-    if (best[1] == 0)
-        diag[1] = diag[0];
+    return best;
+}
+
+/* Of the hits of one query and target, rising by diagonal: how many are near each other; the
+ * diagonals with most and second most of those, and one of hits that agree elsewhere. */
+static int32_t choose_diagonals(const uint64_t *v, size_t n, uint64_t diag[DIAGONALS])
+{
+    size_t first = 0, end = 0, i = 0, k = 0;
+    int32_t most = most_within(v, 0, n, &first, &end), other = ELSEWHERE - 1;
+    diag[0] = most_on(v, first, end, NOWHERE);
+    diag[1] = most_on(v, first, end, diag[0]);
+    diag[2] = NOWHERE;
+    for (int side = 0; side < 2; side++) {
+        int32_t count = most_within(v, side ? end : 0, side ? n : first, &i, &k);
+        if (count > other) {
+            other = count;
+            diag[2] = most_on(v, i, k, NOWHERE);
+        }
+    }
     return most;
 }
 
 /* The hits v[0..n) of query u with one target on one strand: a candidate? */
-static gw_status_t judge(const find_t *f, worker_t *w, int32_t u, int32_t need, int64_t self,
-                         const uint64_t *v, size_t n, gw_err_t *err)
+static gw_status_t judge(const find_t *f, worker_t *w, int32_t u, int32_t need, const uint64_t *v,
+                         size_t n, gw_err_t *err)
 {
     const gw_seqset_t *s = f->s;
     const gw_pairs_rules_t *r = f->rules;
-    int32_t diag[2] = {0, 0};
-    if ((int64_t)n < need || choose_diagonals(f, v, n, diag) < need)
+    uint64_t found[DIAGONALS];
+    if ((int64_t)n < need || choose_diagonals(v, n, found) < need)
         return GW_OK;
     int32_t target = gw_wordhits_target(&f->hits, v[0]);
     bool reverse = gw_wordhits_reverse(&f->hits, v[0]);
     int32_t len = gw_seqset_len(s, u), t_len = gw_seqset_len(s, target);
-    int32_t lo = t_len < len ? t_len : len, hi = t_len < len ? len : t_len;
-    if (lo < r->min_ratio * hi)
+    gw_odds_in_t in = {.shorter = t_len < len ? t_len : len, .longer = t_len < len ? len : t_len};
+    if (in.shorter < r->min_ratio * in.longer)
         return GW_OK;
     const uint8_t *q = gw_seqset_seq(s, u), *t = gw_seqset_seq(s, target);
     if (reverse && w->turned != u) {
@@ -154,23 +145,48 @@ static gw_status_t judge(const find_t *f, worker_t *w, int32_t u, int32_t need, 
         w->turned = u;
     }
     q = reverse ? w->reverse : q;
-    int32_t score = ungapped(&f->scoring, q, len, t, t_len, diag[0]);
-    if (diag[1] != diag[0]) {
-        int32_t other = ungapped(&f->scoring, q, len, t, t_len, diag[1]);
-        diag[0] = other > score ? diag[1] : diag[0];
-        score = other > score ? other : score;
+    int32_t diag[2] = {0, 0};
+    for (int k = 0; k < DIAGONALS; k++) {
+        if (found[k] == NOWHERE)
+            continue;
+        int32_t d = gw_wordhits_diag(&f->hits, found[k]);
+        gw_stretch_t x = gw_diagonal_best(&f->diagonal, q, len, t, t_len, d);
+        if (k == 0 || x.score > in.first.score) {
+            in.second = in.first;
+            diag[1] = diag[0];
+            in.first = x;
+            diag[0] = d;
+        } else if (x.score > in.second.score) {
+            in.second = x;
+            diag[1] = d;
+        }
     }
-    if (score < r->min_score || (double)score * len < r->min_fraction * (double)self * lo)
+    int32_t score = in.first.score, equal = f->diagonal.equal;
+    double part = r->min_part * in.shorter;
+    if (score < (r->min_letters < part ? r->min_letters : part) * equal)
         return GW_OK;
-    int32_t seg, matches;
-    segment(&f->scoring, q, t, diag[0], score, &seg, &matches);
-    int32_t odds = gw_odds_of_segment(matches, seg, lo, (int32_t)(r->min_id * 10000 + 0.5));
+    /* two good stretches far from each other: a gap may join them */
+    int32_t apart = abs(diag[1] - diag[0]);
+    if (in.second.score < (double)r->min_letters * equal || apart <= DIAG_BAND ||
+        apart > MOST_APART)
+        apart = 0;
+    int32_t min_id = (int32_t)(r->min_id * 10000 + 0.5);
+    int32_t odds = gw_odds_of_pair(&in, min_id, r->min_ratio > 0 ? r->min_cov : 0);
     if (s->kind != GW_SEQ_DNA && odds < r->min_odds)
         return GW_OK;
     if (!GW_GROW(w->top, w->cap_top, w->n_top + 1))
         return gw_err_nomem(err, "finding pairs");
-    bool whole = seg >= r->min_cov * hi;
-    w->top[w->n_top++] = (gw_pair_t){target, u, score, diag[0], reverse, whole, (uint16_t)odds};
+    bool whole = in.first.len >= r->min_cov * in.longer;
+    bool sure = s->kind != GW_SEQ_DNA && gw_odds_sure(&in, min_id, r->min_cov);
+    w->top[w->n_top++] = (gw_pair_t){.a = target,
+                                     .b = u,
+                                     .score = score,
+                                     .diag = diag[0],
+                                     .spread = (uint16_t)apart,
+                                     .odds = (uint16_t)odds,
+                                     .reverse = reverse,
+                                     .whole = whole,
+                                     .sure = sure};
     return GW_OK;
 }
 
@@ -202,12 +218,11 @@ static gw_status_t find_bin(void *ctx, int worker, int64_t bin, gw_err_t *err)
     for (size_t i = 0, k; st == GW_OK && i < w->recs.n; i = k) {
         int32_t u = gw_wordhits_query(h, (int)bin, v[i]), len = gw_seqset_len(f->s, u);
         int32_t need = needed_hits(f, len);
-        int64_t self = gw_scoring_self(&f->scoring, gw_seqset_seq(f->s, u), len);
         for (k = i; st == GW_OK && k < w->recs.n && v[k] >> query_shift == v[i] >> query_shift;) {
             size_t from = k++;
             while (k < w->recs.n && v[k] >> h->low_bits == v[from] >> h->low_bits)
                 k++;
-            st = judge(f, w, u, need, self, v + from, k - from, err);
+            st = judge(f, w, u, need, v + from, k - from, err);
         }
         if (st == GW_OK)
             st = keep(f, w, &f->bin[bin], err);
@@ -252,13 +267,16 @@ gw_status_t gw_pairs_find(const gw_seqset_t *s, const uint8_t *active, const uin
         .centres = rules->centres,
         .neighbours = rules->neighbours,
         .n_shapes = rules->n_seeds,
+        .n_short = rules->n_short,
         .sample = rules->sample,
         .most_words = rules->most_words,
         .both_strands = s->kind == GW_SEQ_DNA && rules->both_strands,
         .room = rules->room,
         .threads = rules->threads,
     };
-    gw_scoring_init(&f.scoring, s->kind, rules->min_id);
+    double worthless = s->kind == GW_SEQ_DNA ? DNA_CHANCE : PROTEIN_CHANCE;
+    worthless = rules->min_id / 2 > worthless ? rules->min_id / 2 : worthless;
+    gw_diagonal_init(&f.diagonal, worthless);
     gw_wordshape_init(&f.shape, s->kind, 0);
     pairs->n = 0;
     gw_status_t st = gw_wordhits_find(s, &words, &f.hits, err);

@@ -4,10 +4,10 @@
  * Source:   Ma, Tromp & Li 2002, doi:10.1093/bioinformatics/18.3.440 (spaced seeds); Steinegger &
  *           Soeding 2017, doi:10.1038/nbt.3988 (two hits on one diagonal)
  *
- * Every query looks its spaced, reduced-alphabet words up in an index of the sequences before it
- * in canonical order, and keeps the targets that two words hit on nearly the same diagonal and
- * whose ungapped score along that diagonal is high enough. Nothing is decided here: a candidate is
- * a pair to be compared exactly.
+ * A target and a query that share words on nearly the same diagonal (cluster/wordhits.h) are
+ * compared along it without gaps; how likely they are to hold by what that shows decides whether
+ * they are a candidate (cluster/odds.h). Nothing else is decided here: a candidate is a pair to be
+ * compared exactly.
  */
 #ifndef GW_CLUSTER_PAIRS_H
 #define GW_CLUSTER_PAIRS_H
@@ -27,11 +27,12 @@ typedef struct {
     int32_t neighbours;  /* ...and how many just before the query are looked at */
     int32_t min_hits;    /* proteins: words on one diagonal band */
     double hit_fraction; /* nucleotides: part of the expected words, at least */
-    int32_t min_score;   /* ungapped score */
-    double min_fraction; /* ungapped score as a part of the shorter one's self-score, at least */
+    int32_t min_letters; /* the best stretch is worth so many equal letters, or... */
+    double min_part;     /* ...this part of a shorter sequence wholly equal, at least */
     int32_t min_odds;    /* proteins: of GW_ODDS_ONE (cluster/odds.h), at least */
     int32_t max_targets; /* of one query, by hits then canonical order */
     int n_seeds;         /* how many of the seed shapes */
+    int n_short;         /* proteins: how many more for short ones (cluster/wordhits.h) */
     int32_t sample;      /* one word in so many is looked at */
     int32_t most_words;  /* of a sequence and a shape, about so many at most; 0 = any number */
     double min_id, min_cov; /* the identity and coverage the pairs are meant for */
@@ -41,12 +42,14 @@ typedef struct {
 } gw_pairs_rules_t;
 
 typedef struct {
-    int32_t a, b;  /* uniques, a < b: a comes first in canonical order */
-    int32_t score; /* ungapped, along the diagonal */
-    int32_t diag;  /* position in a - position in b */
-    bool reverse;  /* b's reverse complement (nucleotides) */
-    bool whole;    /* the segment of this score covers min_cov of both */
-    uint16_t odds; /* of GW_ODDS_ONE: how likely the pair is to hold */
+    int32_t a, b;    /* uniques, a < b: a comes first in canonical order */
+    int32_t score;   /* of the best stretch along the diagonal (cluster/diagonal.h) */
+    int32_t diag;    /* position in a - position in b */
+    bool reverse;    /* b's reverse complement (nucleotides) */
+    bool whole;      /* this stretch covers min_cov of both */
+    bool sure;       /* and is more alike than is asked for (cluster/odds.h) */
+    uint16_t odds;   /* of GW_ODDS_ONE: how likely the pair is to hold */
+    uint16_t spread; /* how far in diagonal the next best stretch is */
 } gw_pair_t;
 
 typedef struct {

@@ -7,7 +7,7 @@
 #include "kernels/editbound.h"
 
 enum {
-    NARROW = 16, /* proteins: diagonals on either side of the seeds' for an opinion, */
+    NARROW = 16, /* proteins: diagonals on either side of the seeds' two for an opinion, */
     MIDDLE = 32, /* for coverages, */
     WIDE = 64,   /* and for a second opinion on a pair that nearly holds: */
     NEARLY = 25  /* less than one column in so many short of the identity */
@@ -261,8 +261,13 @@ static gw_status_t start(gw_verify_t *w, gw_check_t *c, bool *more, gw_err_t *er
         *more = e->state & (GW_EDGE_A_REP | GW_EDGE_B_REP) ? ask_proof(c) : false;
         return GW_OK;
     }
+    if (e->state & GW_EDGE_SURE) {
+        e->state |= GW_EDGE_KNOWN | GW_EDGE_A_REP | GW_EDGE_B_REP;
+        *more = c->proof ? ask_proof(c) : false;
+        return GW_OK;
+    }
     c->opinion = true;
-    c->band = around(e->diag, NARROW);
+    c->band = around(e->diag, NARROW + e->spread);
     *more = ask(c, NARROW_SLACK, GW_IDENT_SLACK, c->band);
     return GW_OK;
 }
@@ -274,7 +279,7 @@ static bool take_opinion(const gw_graph_t *g, gw_check_t *c)
     e->state |= GW_EDGE_KNOWN;
     if (c->stage == NARROW_SLACK && e->slack < 0 && e->best > 0 &&
         e->slack >= -(int64_t)g->scoring.id_den * gw_seqset_len(g->s, e->b) / NEARLY) {
-        c->band = around(e->diag, WIDE);
+        c->band = around(e->diag, WIDE + e->spread);
         return ask(c, WIDE_SLACK, GW_IDENT_SLACK, c->band);
     }
     if (e->best <= 0 || e->slack < 0)
@@ -293,7 +298,7 @@ static bool take_slack(const gw_graph_t *g, gw_check_t *c, const gw_ident_answer
     c->band = everywhere;
     if (c->stage == PROOF) {
         e->state = (uint8_t)((e->state & ~(GW_EDGE_A_REP | GW_EDGE_B_REP)) | GW_EDGE_PROVEN);
-        c->band = e->band = around(e->diag, MIDDLE);
+        c->band = e->band = around(e->diag, MIDDLE + e->spread);
     }
     if (c->stage == BOUNDED) {
         gw_ident_band_t need = proving_band(g, gw_seqset_len(g->s, e->a),

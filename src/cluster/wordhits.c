@@ -28,6 +28,7 @@ typedef struct {
     const gw_wordhits_rules_t *r;
     gw_wordhits_t *h;
     gw_wordshape_t shape;
+    int32_t most_letters; /* of a sequence that shows this shape */
     gw_recbins_t words;
     int32_t *holder; /* of every 2^PLACE_BITS-th letter: its sequence */
     bool by_length;  /* canonical order is by falling length */
@@ -68,7 +69,7 @@ static gw_status_t words_chunk(void *ctx, int worker, int64_t i, gw_err_t *err)
     gw_status_t st = GW_OK;
     for (int32_t u = (int32_t)i * CHUNK; u < end; u++)
         for (int strand = 0; strand < strands && st == GW_OK; strand++)
-            if (!f->r->active || f->r->active[u])
+            if ((!f->r->active || f->r->active[u]) && gw_seqset_len(f->s, u) <= f->most_letters)
                 st = put_words(f, worker, u, strand, err);
     return st;
 }
@@ -202,8 +203,10 @@ gw_status_t gw_wordhits_find(const gw_seqset_t *s, const gw_wordhits_rules_t *r,
 {
     find_t f = {.s = s, .r = r, .h = h};
     gw_status_t st = prepare(&f, err);
-    for (int k = 0; st == GW_OK && k < r->n_shapes; k++) {
-        gw_wordshape_init(&f.shape, s->kind, k);
+    for (int k = 0; st == GW_OK && k < r->n_shapes + r->n_short; k++) {
+        bool any = k < r->n_shapes;
+        gw_wordshape_init(&f.shape, s->kind, any ? k : GW_WORDSHAPE_SHORT + k - r->n_shapes);
+        f.most_letters = any ? INT32_MAX : f.shape.short_letters;
         st = gw_recbins_init(&f.words, 1 << WORD_BIN_BITS, r->threads, &r->room, err);
         if (st == GW_OK)
             st = gw_thread_for(r->threads, (s->n + CHUNK - 1) / CHUNK, words_chunk, &f, err);

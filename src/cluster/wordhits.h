@@ -28,7 +28,8 @@ typedef struct {
     double min_ratio;      /* shorter length / longer length, at least */
     int32_t centres;    /* of each word's sequences, how many of the first in canonical order... */
     int32_t neighbours; /* ...and how many just before the query are looked at */
-    int n_shapes;
+    int n_shapes;       /* of words, which every sequence shows... */
+    int n_short;        /* ...and how many more shapes short ones show (cluster/wordshape.h) */
     int32_t sample;     /* one word in so many is looked at */
     int32_t most_words; /* of a sequence and a shape, about so many at most; 0 = any number */
     bool both_strands;  /* nucleotides: the query's reverse complement too */

@@ -5,8 +5,9 @@
 #include "base/hash.h"
 #include "cluster/wordshape.h"
 
-static const char *const protein_shape[GW_WORDSHAPE_MAX] = {"11101001111", "110110001111",
-                                                            "1110010110011", "11001011010011"};
+static const char *const protein_shape[GW_WORDSHAPE_MAX + GW_WORDSHAPE_SHORTS] = {
+    "11101001111", "110110001111", "1110010110011", "11001011010011", "1100110111", "11010111"};
+static const int short_letters[GW_WORDSHAPE_SHORTS] = {250, 130};
 static const char *const dna_shape[GW_WORDSHAPE_MAX] = {"111010010100110111", "110100110010101111",
                                                         "1111001010010111", "11011000110101111"};
 static const char *const protein_class[] = {"LVIM", "C",   "A",    "G",  "ST",
@@ -16,6 +17,7 @@ void gw_wordshape_init(gw_wordshape_t *w, gw_seqkind_t kind, int i)
 {
     const char *shape = kind == GW_SEQ_DNA ? dna_shape[i] : protein_shape[i];
     *w = (gw_wordshape_t){.span = (int)strlen(shape), .class_bits = kind == GW_SEQ_DNA ? 2 : 4};
+    w->short_letters = i < GW_WORDSHAPE_SHORT ? 0 : short_letters[i - GW_WORDSHAPE_SHORT];
     for (int k = 0; k < w->span; k++) {
         w->weight += shape[k] == '1';
         w->mask =

@@ -12,8 +12,12 @@
 
 /* The letters of a window of span letters that the mask covers, each as its class, make a word. */
 enum { GW_WORDSHAPE_MAX = 4, GW_WORDSHAPE_BITS = 31 };
+/* Shapes from here on are for short proteins, which share few words: in all of them, chance matches
+ * would be too many. */
+enum { GW_WORDSHAPE_SHORT = GW_WORDSHAPE_MAX, GW_WORDSHAPE_SHORTS = 2 };
 typedef struct {
     int weight, span;
+    int short_letters;    /* of a short protein, at most; 0: the shape is for all */
     int class_bits;       /* of a letter in the mask */
     uint64_t mask;        /* the window's last letter lowest */
     uint32_t places;      /* the same, a bit a letter */
@@ -26,7 +30,8 @@ typedef struct {
     int32_t pos;   /* where the window starts */
 } gw_word_t;
 
-/* Shape number i (0..GW_WORDSHAPE_MAX-1) for a kind of sequences. */
+/* Shape number i for a kind of sequences: 0..GW_WORDSHAPE_MAX-1, for proteins also
+ * GW_WORDSHAPE_SHORT..GW_WORDSHAPE_SHORT+GW_WORDSHAPE_SHORTS-1. */
 void gw_wordshape_init(gw_wordshape_t *w, gw_seqkind_t kind, int i);
 /* Words of a sequence by position into word[0..len); returns how many. keep: of 65536 different
  * words so many are looked at, the same ones in every sequence. */

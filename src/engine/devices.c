@@ -23,13 +23,22 @@ typedef struct {
     gw_gpu_t *gpu; /* made when first taken */
 } stream_t;
 
+/* what one device keeps */
+typedef struct {
+    const void *first; /* its first piece: tells sets apart */
+    gw_gpu_kept_t *kept;
+    bool refused;
+} keeper_t;
+
 struct gw_devices {
     bool only; /* nothing goes to the CPU while a device works */
     pthread_mutex_t lock;
     pthread_cond_t given;
-    int n;
+    int n, n_devices;
     stream_t *stream; /* the first of every device, then the second of every device ... */
     bool *lost;       /* by device number */
+    keeper_t *keeper; /* by device number */
+    pthread_mutex_t sending; /* guards keeper */
 };
 
 /* Which devices are meant: all, or one. */
@@ -105,13 +114,17 @@ gw_status_t gw_devices_create(const char *device, gw_devices_t **out, gw_err_t *
     d->n = used * STREAMS;
     d->stream = gw_calloc((size_t)d->n, sizeof *d->stream);
     d->lost = gw_calloc((size_t)n, sizeof *d->lost);
-    if (!d->stream || !d->lost || pthread_mutex_init(&d->lock, NULL) != 0) {
+    d->keeper = gw_calloc((size_t)n, sizeof *d->keeper);
+    d->n_devices = n;
+    if (!d->stream || !d->lost || !d->keeper || pthread_mutex_init(&d->lock, NULL) != 0) {
         free(d->stream);
         free(d->lost);
+        free(d->keeper);
         free(d);
         return gw_err_nomem(err, "starting the devices");
     }
     pthread_cond_init(&d->given, NULL);
+    pthread_mutex_init(&d->sending, NULL);
     for (int i = 0; i < used && st == GW_OK; i++)
         st = add_device(d, one >= 0 ? (int)one : i, i, used, err);
     if (st == GW_OK)
@@ -127,10 +140,14 @@ void gw_devices_destroy(gw_devices_t *d)
         return;
     for (int i = 0; i < d->n; i++)
         gw_gpu_destroy(d->stream[i].gpu);
+    for (int i = 0; i < d->n_devices; i++)
+        gw_gpu_forget(d->keeper[i].kept);
     pthread_cond_destroy(&d->given);
     pthread_mutex_destroy(&d->lock);
+    pthread_mutex_destroy(&d->sending);
     free(d->stream);
     free(d->lost);
+    free(d->keeper);
     free(d);
 }
 
@@ -164,8 +181,10 @@ static stream_t *take(gw_devices_t *d, int64_t cells)
         return NULL;
     pthread_mutex_lock(&d->lock);
     stream_t *s = find_free(d);
-    if (s)
+    if (s) {
         s->busy = true;
+        gw_gpu_limit(s->gpu, s->budget);
+    }
     pthread_mutex_unlock(&d->lock);
     return s;
 }
@@ -202,5 +221,57 @@ gw_status_t gw_devices_run(gw_devices_t *d, int64_t cells, gw_devices_fn fn, voi
     }
     if (st != GW_OK && err)
         *err = why;
+    return st;
+}
+
+/* 3. what stays on a device */
+static uint64_t budget_of(const gw_devices_t *d, int device)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < d->n; i++)
+        sum += d->stream[i].device == device ? d->stream[i].budget : 0;
+    return sum;
+}
+
+/* Sends the pieces and takes their room off the streams' budgets. */
+static gw_status_t send(gw_devices_t *d, int device, gw_gpu_t *g, const void *const *piece,
+                        const uint64_t *bytes, int n, gw_gpu_kept_t **kept, gw_err_t *err)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += bytes[i];
+    pthread_mutex_lock(&d->lock);
+    uint64_t most = budget_of(d, device) / 2;
+    pthread_mutex_unlock(&d->lock);
+    if (sum > most)
+        return gw_err_set(err, GW_ENOMEM, "cuda:%d: tables of %llu bytes; it has room for %llu",
+                          device, (unsigned long long)sum, (unsigned long long)most);
+    gw_status_t st = gw_gpu_keep(g, piece, bytes, n, kept, err);
+    pthread_mutex_lock(&d->lock);
+    for (int i = 0; i < d->n && st == GW_OK; i++)
+        if (d->stream[i].device == device)
+            d->stream[i].budget -= sum / STREAMS;
+    pthread_mutex_unlock(&d->lock);
+    return st;
+}
+
+gw_status_t gw_devices_keep(gw_devices_t *d, gw_gpu_t *g, const void *const *piece,
+                            const uint64_t *bytes, int n, const gw_gpu_kept_t **kept, gw_err_t *err)
+{
+    int device = gw_gpu_device_number(g);
+    keeper_t *k = &d->keeper[device];
+    gw_status_t st = GW_OK;
+    pthread_mutex_lock(&d->sending);
+    if (!k->first) {
+        k->first = piece[0];
+        st = send(d, device, g, piece, bytes, n, &k->kept, err);
+        k->refused = st != GW_OK;
+        if (st == GW_ENOMEM)
+            gw_log_debug("%s; the CPU does what needs them", err->msg);
+    } else if (k->refused || k->first != piece[0]) {
+        st = gw_err_set(err, GW_ENOMEM, "cuda:%d: it does not keep these tables", device);
+    }
+    *kept = k->kept;
+    pthread_mutex_unlock(&d->sending);
     return st;
 }

@@ -1,6 +1,6 @@
 /* src/engine/devices.h -- the CUDA devices of an engine: streams to run batches on, what is lost
  *
- * Contents: 1. the pool  2. ranges
+ * Contents: 1. the pool  2. ranges  3. what stays on a device
  * With --device cuda all work goes to the devices; with auto a batch goes to a device that is free
  * and to the CPU otherwise, and small batches always go to the CPU. A device that fails is lost for
  * the rest of the run, with one warning; what it was doing is done again, by another device or the
@@ -25,5 +25,13 @@ typedef gw_status_t (*gw_devices_fn)(void *ctx, gw_gpu_t *g, int64_t from, int64
                                      gw_err_t *err);
 GW_RESULT_USED gw_status_t gw_devices_run(gw_devices_t *d, int64_t cells, gw_devices_fn fn,
                                           void *ctx, int64_t from, int64_t to, gw_err_t *err);
+
+/* 3. what stays on a device: n pieces, sent when a device is first asked for them, and there until the
+ *    pool is destroyed; *kept is the pool's. For use inside fn, with its stream g. A device keeps one
+ *    set, the first, in at most half of what the pool may use of it. GW_ENOMEM: it does not keep this
+ *    one, then or later. */
+GW_RESULT_USED gw_status_t gw_devices_keep(gw_devices_t *d, gw_gpu_t *g, const void *const *piece,
+                                           const uint64_t *bytes, int n,
+                                           const gw_gpu_kept_t **kept, gw_err_t *err);
 
 #endif

@@ -41,6 +41,7 @@ gw_status_t gw_engine_run(gw_engine_t *e, gw_job_t job, const void *in, void *ou
     case GW_JOB_EXTEND_SCORE:
     case GW_JOB_EXTEND_ENDS:
     case GW_JOB_EXTEND_GLOBAL:
+    case GW_JOB_EXTEND_GAPLESS:
         return gw_engine_extend(e, job, in, out, err);
     case GW_JOB_EXTEND_IDENT:
         return gw_engine_ident(e, in, out, err);
@@ -50,6 +51,8 @@ gw_status_t gw_engine_run(gw_engine_t *e, gw_job_t job, const void *in, void *ou
         return gw_engine_thread(e, in, out, err);
     case GW_JOB_GRAM:
         return gw_engine_gram(e, in, out, err);
+    case GW_JOB_SEED:
+        return gw_engine_seed(e, in, out, err);
     default:
         return gw_err_set(err, GW_EINTERNAL, "engine: no such job: %d", (int)job);
     }

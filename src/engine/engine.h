@@ -9,9 +9,11 @@
 
 #include "base/status.h"
 #include "kernels/extend.h"
+#include "kernels/gapless.h"
 #include "kernels/gram.h"
 #include "kernels/ident_batch.h"
 #include "kernels/pairhmm.h"
+#include "kernels/seeding.h"
 #include "kernels/thread_score.h"
 
 /* 1. the engine */
@@ -30,16 +32,18 @@ typedef enum {
     GW_JOB_EXTEND_SCORE,
     GW_JOB_EXTEND_ENDS,
     GW_JOB_EXTEND_GLOBAL,
+    GW_JOB_EXTEND_GAPLESS,
     GW_JOB_EXTEND_IDENT,
     GW_JOB_PAIRHMM,
     GW_JOB_THREAD,
-    GW_JOB_GRAM
+    GW_JOB_GRAM,
+    GW_JOB_SEED
 } gw_job_t;
 
 typedef struct {
     const gw_extend_batch_t *batch;
     const gw_extend_params_t *params;
-    const int32_t *diag, *width; /* GW_JOB_EXTEND_GLOBAL only */
+    const int32_t *diag, *width; /* GW_JOB_EXTEND_GLOBAL and _GAPLESS only */
 } gw_extend_in_t;
 
 typedef struct {
@@ -65,14 +69,21 @@ typedef struct {
     const float *q;
 } gw_gram_in_t;
 
+typedef struct {
+    const gw_seed_table_t *table; /* devices keep a copy of it while the engine lives */
+    const gw_seeding_batch_t *batch;
+} gw_seeding_in_t;
+
 /* in, out by job:
  *   EXTEND_SCORE   gw_extend_in_t, int32_t[n]
  *   EXTEND_ENDS    gw_extend_in_t, gw_extend_hit_t[n]
  *   EXTEND_GLOBAL  gw_extend_in_t, gw_extend_cigars_t
+ *   EXTEND_GAPLESS gw_extend_in_t, int32_t[n]
  *   EXTEND_IDENT   gw_ident_in_t, gw_ident_answer_t[n]
  *   PAIRHMM        gw_pairhmm_batch_t, double[sum over groups of R*H]
  *   THREAD         gw_thread_in_t, int32_t[templates]
- *   GRAM           gw_gram_in_t, as gw_gram_op_t says; only SQUARE uses more than one thread */
+ *   GRAM           gw_gram_in_t, as gw_gram_op_t says; only SQUARE uses more than one thread
+ *   SEED           gw_seeding_in_t, gw_seeding_out_t; one thread */
 GW_RESULT_USED gw_status_t gw_engine_run(gw_engine_t *e, gw_job_t job, const void *in, void *out,
                                          gw_err_t *err);
 

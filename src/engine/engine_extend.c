@@ -117,6 +117,10 @@ static gw_status_t run_range(void *ctx, gw_gpu_t *g, int64_t from, int64_t to, g
     case GW_JOB_EXTEND_ENDS:
         return g ? gw_gpuextend_ends(g, &b, in->params, hit, err)
                  : gw_extend_ends(&b, in->params, hit, err);
+    case GW_JOB_EXTEND_GAPLESS:
+        return g ? gw_gpuextend_gapless(g, &b, in->params, in->diag + from, in->width + from, score,
+                                        err)
+                 : gw_gapless_score(&b, in->params, in->diag + from, in->width + from, score, err);
     default:
         return global_range(r, g, &b, from, to, err);
     }
@@ -157,6 +161,8 @@ static gw_status_t on_cpu(gw_job_t job, const gw_extend_in_t *in, void *out, gw_
         return gw_extend_score(in->batch, in->params, out, err);
     case GW_JOB_EXTEND_ENDS:
         return gw_extend_ends(in->batch, in->params, out, err);
+    case GW_JOB_EXTEND_GAPLESS:
+        return gw_gapless_score(in->batch, in->params, in->diag, in->width, out, err);
     default:
         return gw_extend_global(in->batch, in->params, in->diag, in->width, out, err);
     }

@@ -24,5 +24,7 @@ gw_status_t gw_engine_pairhmm(const gw_engine_t *e, const gw_pairhmm_batch_t *b,
 gw_status_t gw_engine_thread(const gw_engine_t *e, const gw_thread_in_t *in, int32_t *score,
                              gw_err_t *err);
 gw_status_t gw_engine_gram(const gw_engine_t *e, const gw_gram_in_t *in, void *out, gw_err_t *err);
+gw_status_t gw_engine_seed(const gw_engine_t *e, const gw_seeding_in_t *in, gw_seeding_out_t *out,
+                           gw_err_t *err);
 
 #endif

@@ -11,6 +11,7 @@
 #include "engine/selfcheck.h"
 #include "engine/selfcheck_draw.h"
 #include "kernels/extend_variants.h"
+#include "kernels/gapless.h"
 #include "kernels/pairhmm_variants.h"
 
 /* 1. the processor */
@@ -49,6 +50,7 @@ static gw_selfcheck_row_t *row_of(gw_selfcheck_row_t *row, int *n, const char *k
 static gw_status_t check_extend(gw_selfcheck_room_t *r, const gw_extend_batch_t *b, const gw_extend_params_t *p,
                                 gw_selfcheck_row_t *row, int *n, gw_err_t *err)
 {
+    int32_t got[GW_SELFCHECK_PAIRS], want[GW_SELFCHECK_PAIRS];
     gw_status_t st = gw_extend_ends_ref(b, p, r->want_hit, err);
     r->want_cigars.score = r->want_global;
     r->want_cigars.cigar_off = r->want_off;
@@ -57,17 +59,22 @@ static gw_status_t check_extend(gw_selfcheck_room_t *r, const gw_extend_batch_t 
     r->want_cigars.n_cigar = 0;
     if (st == GW_OK)
         st = gw_extend_global_ref(b, p, r->diag, r->width, &r->want_cigars, err);
+    gw_gapless_score_ref(b, p, r->diag, r->width, want);
     for (int l = GW_CPU_PORTABLE; st == GW_OK && l < GW_CPU_LEVELS; l++) {
         gw_cpu_level_t level = (gw_cpu_level_t)l;
         if (!gw_cpu_has(level))
             continue;
         gw_selfcheck_row_t *ends = row_of(row, n, "extend-ends", level),
-                           *global = row_of(row, n, "extend-global", level);
+                           *global = row_of(row, n, "extend-global", level),
+                           *gapless = row_of(row, n, "extend-gapless", level);
         st = gw_extend_ends_at(level, b, p, r->hit, err);
         r->cigars.n_cigar = 0;
         if (st == GW_OK)
             st = gw_extend_global_at(level, b, p, r->diag, r->width, &r->cigars, err);
+        gw_gapless_score_at(level, b, p, r->diag, r->width, got);
         for (int i = 0; st == GW_OK && i < GW_SELFCHECK_PAIRS; i++) {
+            gapless->answers++;
+            gapless->wrong += got[i] != want[i];
             int64_t from = r->cigar_off[i], len = r->cigar_off[i + 1] - from;
             ends->answers++;
             ends->wrong += memcmp(&r->hit[i], &r->want_hit[i], sizeof *r->hit) != 0;

@@ -7,18 +7,21 @@
 #include "cuda/gpuextend.h"
 #include "cuda/gpuglobal.h"
 #include "cuda/gpugram.h"
+#include "cuda/gpuident.h"
 #include "cuda/gpupairhmm.h"
+#include "cuda/gpuseeding.h"
 #include "cuda/gputhread.h"
 #include "engine/selfcheck.h"
 #include "engine/selfcheck_draw.h"
 #include "kernels/extend_variants.h"
+#include "kernels/gapless.h"
 #include "kernels/pairhmm_variants.h"
 
 /* 3. on a device */
-enum { SCORE, ENDS, GLOBAL, PAIRHMM, LEFT, APPLY, SQUARE, THREAD, KERNELS };
-static const char *const names[KERNELS] = {"extend-score", "extend-ends", "extend-global",
-                                           "pairhmm",      "gram-left",   "gram-apply",
-                                           "gram-square",  "thread"};
+enum { SCORE, ENDS, GLOBAL, GAPLESS, IDENT, SEEDS, PAIRHMM, LEFT, APPLY, SQUARE, THREAD, KERNELS };
+static const char *const names[KERNELS] = {
+    "extend-score", "extend-ends", "extend-global", "extend-gapless", "extend-ident", "seed",
+    "pairhmm",      "gram-left",   "gram-apply",    "gram-square",    "thread"};
 
 /* n answers of size bytes each */
 static void compare(gw_selfcheck_row_t *row, const void *got, const void *want, size_t n,
@@ -64,6 +67,63 @@ static gw_status_t check_extend(gw_gpu_t *g, gw_selfcheck_room_t *r, const gw_ex
                                                 (size_t)len * sizeof(uint32_t)) != 0);
     }
     return GW_OK;
+}
+
+static gw_status_t check_gapless(gw_gpu_t *g, gw_selfcheck_room_t *r, const gw_extend_batch_t *b,
+                                 const gw_extend_params_t *p, gw_selfcheck_row_t *row,
+                                 gw_err_t *err)
+{
+    int32_t score[GW_SELFCHECK_PAIRS], want[GW_SELFCHECK_PAIRS];
+    gw_gapless_score_ref(b, p, r->diag, r->width, want);
+    gw_status_t st = gw_gpuextend_gapless(g, b, p, r->diag, r->width, score, err);
+    if (st == GW_OK)
+        compare(row, score, want, b->n, sizeof *score);
+    return st;
+}
+
+static gw_status_t check_ident(gw_gpu_t *g, gw_selfcheck_room_t *r, const gw_ident_batch_t *b,
+                               const gw_ident_params_t *p, gw_selfcheck_row_t *row, gw_err_t *err)
+{
+    gw_status_t st = gw_ident_batch(b, p, r->want_answer, err);
+    if (st == GW_OK)
+        st = gw_gpuident_run(g, b, p, r->answer, err);
+    for (size_t i = 0; i < b->pairs.n && st == GW_OK; i++) {
+        const gw_ident_answer_t *x = &r->answer[i], *y = &r->want_answer[i];
+        row->answers++; /* the value means nothing where nothing aligns */
+        row->wrong += x->score != y->score || (y->score > 0 && x->value != y->value);
+    }
+    return st;
+}
+
+static gw_status_t check_seeds(gw_gpu_t *g, gw_selfcheck_room_t *r, const gw_extend_batch_t *reads,
+                               gw_selfcheck_row_t *row, gw_err_t *err)
+{
+    gw_seed_table_t t = gw_selfcheck_draw_seeds(r);
+    gw_seeding_batch_t b = {reads->n, reads->query, reads->q_off, reads->q_len};
+    const void *piece[GW_GPUSEEDING_PIECES];
+    uint64_t bytes[GW_GPUSEEDING_PIECES];
+    gw_gpu_kept_t *kept = NULL;
+    gw_seeding_out_t *x = &r->places, *y = &r->want_places;
+    gw_gpuseeding_pieces(&t, piece, bytes);
+    gw_status_t st = gw_seeding_start(x, b.n, err);
+    if (st == GW_OK)
+        st = gw_seeding_start(y, b.n, err);
+    if (st == GW_OK)
+        st = gw_seeding_ref(&t, &b, 0, b.n, y, err);
+    if (st == GW_OK)
+        st = gw_gpu_keep(g, piece, bytes, GW_GPUSEEDING_PIECES, &kept, err);
+    if (st == GW_OK)
+        st = gw_gpuseeding_run(g, kept, &t, &b, 0, b.n, x, err);
+    gw_gpu_forget(kept);
+    for (size_t i = 0; i < b.n && st == GW_OK; i++) {
+        size_t n = (size_t)(y->first[i + 1] - y->first[i]);
+        row->answers++;
+        row->wrong += x->first[i] != y->first[i] || x->first[i + 1] != y->first[i + 1] ||
+                      x->n_seeds[i] != y->n_seeds[i] || x->n_skipped[i] != y->n_skipped[i] ||
+                      (n > 0 && memcmp(x->candidate + x->first[i], y->candidate + y->first[i],
+                                       n * sizeof *x->candidate) != 0);
+    }
+    return st;
 }
 
 static gw_status_t check_pairhmm(gw_gpu_t *g, gw_selfcheck_room_t *r, const gw_pairhmm_batch_t *b,
@@ -132,7 +192,15 @@ static gw_status_t run_round(gw_gpu_t *g, gw_selfcheck_room_t *r, gw_rng_t *rng,
     gw_selfcheck_draw_params(rng, i, &p);
     gw_extend_batch_t pairs = gw_selfcheck_draw_pairs(r, rng, p.n_letters);
     gw_status_t st = check_extend(g, r, &pairs, &p, row, err);
-    gw_selfcheck_draw_pairs(r, rng, 5);
+    if (st == GW_OK)
+        st = check_gapless(g, r, &pairs, &p, &row[GAPLESS], err);
+    gw_ident_params_t ident;
+    pairs = gw_selfcheck_draw_pairs(r, rng, 5);
+    gw_ident_batch_t questions = gw_selfcheck_draw_questions(r, rng, &pairs, &ident);
+    if (st == GW_OK)
+        st = check_ident(g, r, &questions, &ident, &row[IDENT], err);
+    if (st == GW_OK)
+        st = check_seeds(g, r, &pairs, &row[SEEDS], err);
     gw_pairhmm_batch_t reads = gw_selfcheck_draw_reads(r, rng);
     if (st == GW_OK)
         st = check_pairhmm(g, r, &reads, &row[PAIRHMM], err);
@@ -163,6 +231,8 @@ gw_status_t gw_selfcheck_device(int device, uint64_t seed, int rounds, gw_selfch
     if (r) {
         free(r->want_cigars.cigar);
         free(r->cigars.cigar);
+        gw_seeding_release(&r->want_places);
+        gw_seeding_release(&r->places);
     }
     free(r);
     return st;

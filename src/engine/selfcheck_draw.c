@@ -69,6 +69,50 @@ gw_gram_block_t gw_selfcheck_draw_genos(gw_selfcheck_room_t *r, gw_rng_t *rng)
                              r->scale};
 }
 
+gw_ident_batch_t gw_selfcheck_draw_questions(gw_selfcheck_room_t *r, gw_rng_t *rng,
+                                             const gw_extend_batch_t *pairs, gw_ident_params_t *p)
+{
+    *p = (gw_ident_params_t){.n_letters = 5,
+                             .n_count = 4,
+                             .gap_open = 20,
+                             .gap_extend = 2,
+                             .ends_free = true,
+                             .id_num = 80,
+                             .id_den = 100};
+    for (int k = 0; k < 25; k++)
+        p->matrix[k] = (int8_t)(k % 5 == 4 || k >= 20 ? 0 : k % 6 == 0 ? 2 : -4);
+    for (int i = 0; i < GW_SELFCHECK_PAIRS; i++) {
+        r->q_len[i] += r->q_len[i] == 0;
+        r->t_len[i] += r->t_len[i] == 0;
+        r->band[i].low = -(int32_t)gw_rng_below(rng, 40);
+        r->band[i].high = i % 4 ? (int32_t)gw_rng_below(rng, 40) : r->band[i].low - 1;
+        r->ask[i] = (uint8_t)(i % 3 + (i % 5 ? 0 : GW_IDENT_TURNED));
+    }
+    return (gw_ident_batch_t){*pairs, r->band, r->ask};
+}
+
+static int by_entry(const void *p, const void *q)
+{
+    const gw_seed_t *a = p, *b = q;
+    if (a->hash != b->hash)
+        return a->hash < b->hash ? -1 : 1;
+    return a->pos < b->pos ? -1 : a->pos > b->pos;
+}
+
+gw_seed_table_t gw_selfcheck_draw_seeds(gw_selfcheck_room_t *r)
+{
+    size_t n = gw_seed_scan(r->target, sizeof r->target, r->seed), k = 0;
+    gw_seed_table_t t = {GW_SELFCHECK_BUCKET_BITS, r->bucket, r->entry, n};
+    qsort(r->seed, n, sizeof *r->seed, by_entry);
+    for (uint32_t b = 0; b <= 1u << GW_SELFCHECK_BUCKET_BITS; b++) {
+        r->bucket[b] = (uint32_t)k;
+        for (; k < n && gw_seed_table_bucket(&t, r->seed[k].hash) == b; k++)
+            r->entry[k] = gw_seed_table_tag(&t, r->seed[k].hash) << (GW_SEEDING_POS_BITS + 1) |
+                          (uint64_t)r->seed[k].pos << 1 | r->seed[k].rev;
+    }
+    return t;
+}
+
 void gw_selfcheck_draw_library(gw_selfcheck_room_t *r, gw_rng_t *rng, gw_thread_templates_t *t,
                                gw_thread_query_t *q)
 {

@@ -6,7 +6,9 @@
 #include "base/hash.h"
 #include "kernels/extend.h"
 #include "kernels/gram.h"
+#include "kernels/ident_batch.h"
 #include "kernels/pairhmm.h"
+#include "kernels/seeding.h"
 #include "kernels/thread_score.h"
 
 enum {
@@ -18,7 +20,8 @@ enum {
     GW_SELFCHECK_VARIANTS = 70,
     GW_SELFCHECK_TEMPLATES = 30,
     GW_SELFCHECK_COLUMNS = 900,
-    GW_SELFCHECK_ROWS_OF_QUERY = 150
+    GW_SELFCHECK_ROWS_OF_QUERY = 150,
+    GW_SELFCHECK_BUCKET_BITS = 9
 };
 
 typedef struct {
@@ -46,6 +49,13 @@ typedef struct {
     int16_t tab[GW_SELFCHECK_ROWS_OF_QUERY * GW_THREAD_STATES];
     uint16_t weight[GW_SELFCHECK_TEMPLATES * GW_THREAD_LETTERS];
     int16_t shift[GW_SELFCHECK_TEMPLATES];
+    gw_ident_band_t band[GW_SELFCHECK_PAIRS];
+    uint8_t ask[GW_SELFCHECK_PAIRS];
+    gw_ident_answer_t want_answer[GW_SELFCHECK_PAIRS], answer[GW_SELFCHECK_PAIRS];
+    gw_seed_t seed[GW_SELFCHECK_PAIRS * GW_SELFCHECK_LETTERS];
+    uint32_t bucket[(1 << GW_SELFCHECK_BUCKET_BITS) + 1];
+    uint64_t entry[GW_SELFCHECK_PAIRS * GW_SELFCHECK_LETTERS];
+    gw_seeding_out_t want_places, places;
 } gw_selfcheck_room_t;
 
 /* Scoring of round i: DNA, and every fourth time an alphabet like protein's */
@@ -54,6 +64,11 @@ gw_extend_batch_t gw_selfcheck_draw_pairs(gw_selfcheck_room_t *r, gw_rng_t *rng,
 /* after gw_selfcheck_draw_pairs with 5 letters, whose letters are the bases */
 gw_pairhmm_batch_t gw_selfcheck_draw_reads(gw_selfcheck_room_t *r, gw_rng_t *rng);
 gw_gram_block_t gw_selfcheck_draw_genos(gw_selfcheck_room_t *r, gw_rng_t *rng);
+/* after gw_selfcheck_draw_pairs with 5 letters: questions about those pairs; their targets, one after
+ * the other, as a reference whose seeds are tabled, and their queries as reads */
+gw_ident_batch_t gw_selfcheck_draw_questions(gw_selfcheck_room_t *r, gw_rng_t *rng,
+                                             const gw_extend_batch_t *pairs, gw_ident_params_t *p);
+gw_seed_table_t gw_selfcheck_draw_seeds(gw_selfcheck_room_t *r);
 void gw_selfcheck_draw_library(gw_selfcheck_room_t *r, gw_rng_t *rng, gw_thread_templates_t *t,
                                gw_thread_query_t *q);
 

@@ -191,17 +191,17 @@ static gw_status_t write_item(batch_t *b, gw_take_t *it, const char *path, gw_er
 static gw_status_t set_stats(gw_tlib_writer_t *w, const gw_search_lib_t *l, const char *panel,
                              int threads, gw_err_t *err)
 {
-    gw_search_lib_t p = {0};
+    gw_tlib_t *p = NULL;
     bool own = l->feat.n >= GW_SEARCH_ENOUGH;
-    gw_status_t st = own ? GW_OK : gw_search_lib_open(panel, threads, &p, err);
+    gw_status_t st = own ? GW_OK : gw_tlib_open(panel, &p, err);
     float *stat = gw_malloc(2 * l->feat.n, sizeof *stat);
     if (st == GW_OK)
-        st = stat ? gw_search_calibrate(l, own ? l : &p, threads, stat, err)
+        st = stat ? gw_search_calibrate(l, own ? l->lib : p, threads, stat, err)
                   : gw_err_nomem(err, "calibrating");
     if (st == GW_OK)
         st = gw_tlib_writer_stats(w, stat, l->feat.n, err);
     free(stat);
-    gw_search_lib_close(&p);
+    gw_tlib_close(p);
     return st;
 }
 

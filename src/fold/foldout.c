@@ -14,6 +14,7 @@ typedef struct {
     const gw_profile_t *q;
     const gw_search_lib_t *l;
     const gw_search_result_t *r;
+    const gw_abinitio_t *a;
 } run_t;
 
 gw_status_t gw_foldout_rows(const gw_profile_t *q, const uint8_t *t_seq, const gw_foldalign_t *a,
@@ -66,6 +67,9 @@ static void put_tsv(FILE *f, const run_t *x)
             fputs("-\t-", f);
         fprintf(f, "\t%.4f\t%.4f\t%s\n", h->prob_family, h->prob_fold, *label ? label : "-");
     }
+    if (x->a)
+        fprintf(f, "#ab-initio\t%s\tdecoys %d\tagreement %.3f\texpected TM-score %.2f\n",
+                x->q->name, x->a->decoys, x->a->agreement, x->a->expected_tm);
 }
 
 static void put_m8(FILE *f, const run_t *x)
@@ -216,6 +220,19 @@ static void json_prediction(gw_json_t *j, const run_t *x, char *buf)
     gw_json_string(j, "predicted_accessibility", buf);
 }
 
+static void json_abinitio(gw_json_t *j, const gw_abinitio_t *a)
+{
+    gw_json_open(j, "ab_initio", '{');
+    gw_json_int(j, "decoys", a->decoys);
+    gw_json_double(j, "agreement", a->agreement);
+    gw_json_double(j, "expected_tm", a->expected_tm);
+    gw_json_open(j, "confidence", '[');
+    for (int32_t i = 0; i < a->m.len; i++)
+        gw_json_double(j, NULL, rint(10 * (double)a->m.r[i].confidence) / 10);
+    gw_json_close(j);
+    gw_json_close(j);
+}
+
 static gw_status_t put_json(FILE *f, bool first, const run_t *x, gw_err_t *err)
 {
     gw_json_t j;
@@ -259,6 +276,8 @@ static gw_status_t put_json(FILE *f, bool first, const run_t *x, gw_err_t *err)
         free(tr);
     }
     gw_json_close(&j);
+    if (st == GW_OK && x->a)
+        json_abinitio(&j, x->a);
     gw_json_close(&j);
     return st;
 }
@@ -280,9 +299,10 @@ void gw_foldout_end(FILE *f, gw_foldout_t format)
 }
 
 gw_status_t gw_foldout_query(FILE *f, gw_foldout_t format, bool first, const gw_profile_t *q,
-                             const gw_search_lib_t *l, const gw_search_result_t *r, gw_err_t *err)
+                             const gw_search_lib_t *l, const gw_search_result_t *r,
+                             const gw_abinitio_t *a, gw_err_t *err)
 {
-    run_t x = {q, l, r};
+    run_t x = {q, l, r, a};
     switch (format) {
     case GW_FOLDOUT_TSV:
         put_tsv(f, &x);

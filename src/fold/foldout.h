@@ -14,6 +14,7 @@
 
 #include <stdio.h>
 
+#include "fold/abinitio.h"
 #include "fold/search.h"
 
 /* 1. formats */
@@ -28,10 +29,13 @@ typedef enum {
 /* what comes before the first query and after the last */
 void gw_foldout_begin(FILE *f, gw_foldout_t format);
 void gw_foldout_end(FILE *f, gw_foldout_t format);
-/* one query's hits; first: no query was written before */
+/* one query's hits; first: no query was written before; a: its model without a template, or NULL.
+ * That is no hit: TSV gets a line of its own that begins with #, JSON an object ab_initio, the
+ * others nothing. */
 GW_RESULT_USED gw_status_t gw_foldout_query(FILE *f, gw_foldout_t format, bool first,
                                             const gw_profile_t *q, const gw_search_lib_t *l,
-                                            const gw_search_result_t *r, gw_err_t *err);
+                                            const gw_search_result_t *r, const gw_abinitio_t *a,
+                                            gw_err_t *err);
 
 /* the aligned stretch as two rows of letters and '-'; each row freed by the caller */
 GW_RESULT_USED gw_status_t gw_foldout_rows(const gw_profile_t *q, const uint8_t *t_seq,

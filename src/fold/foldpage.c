@@ -106,14 +106,12 @@ static void key(FILE *f, const char *colour, const char *text)
     fprintf(f, "<span class='key' style='background:%s'></span>%s", colour, text);
 }
 
-static gw_status_t drawings(const page_t *p, const gw_model_t *m, size_t rank, gw_err_t *err)
+/* the chain in two colourings under a heading */
+static gw_status_t figures(const page_t *p, const gw_model_t *m, const char *heading,
+                           const char *title, gw_err_t *err)
 {
     FILE *f = p->f;
-    char *title = gw_asprintf("Model of %s by template %s", p->q->name,
-                              gw_tlib_name(p->l->lib, p->r->hit[rank].tmpl));
-    if (!title)
-        return gw_err_nomem(err, "writing the report");
-    fprintf(f, "<h3>Model %zu</h3>\n<div class='models'><figure>", rank + 1);
+    fprintf(f, "<h3>%s</h3>\n<div class='models'><figure>", heading);
     gw_status_t st = gw_foldtrace_svg(f, m, title, GW_FOLDTRACE_CHAIN, false, err);
     fputs("<figcaption>From the N terminus (blue) to the C terminus (red).</figcaption></figure>"
           "<figure>",
@@ -125,10 +123,24 @@ static gw_status_t drawings(const page_t *p, const gw_model_t *m, size_t rank, g
     key(f, gw_foldtrace_confidence_colour(75), "70 to 85");
     key(f, gw_foldtrace_confidence_colour(60), "50 to 70");
     key(f, gw_foldtrace_confidence_colour(0), "below 50: do not rely on it");
+    fputs("</figcaption></figure></div>\n", f);
+    return st;
+}
+
+static gw_status_t drawings(const page_t *p, const gw_model_t *m, size_t rank, gw_err_t *err)
+{
+    FILE *f = p->f;
+    char heading[40], *title = gw_asprintf("Model of %s by template %s", p->q->name,
+                                           gw_tlib_name(p->l->lib, p->r->hit[rank].tmpl));
+    if (!title)
+        return gw_err_nomem(err, "writing the report");
+    snprintf(heading, sizeof heading, "Model %zu", rank + 1);
+    gw_status_t st = figures(p, m, heading, title, err);
+    free(title);
     int32_t low = 0;
     for (int32_t i = 0; i < m->len; i++)
         low += m->r[i].origin != GW_MODEL_NONE && m->r[i].confidence < 50;
-    fputs("</figcaption></figure></div>\n<p class='dim'>Residues from ", f);
+    fputs("<p class='dim'>Residues from ", f);
     for (int k = 0; k < m->n_sources; k++)
         if (k == 0 || m->source[k].n) {
             fputs(k ? ", " : "", f);
@@ -137,7 +149,22 @@ static gw_status_t drawings(const page_t *p, const gw_model_t *m, size_t rank, g
         }
     fprintf(f, "; in modelled loops: %d; without a model: %d; with confidence below 50: %d.</p>\n",
             m->n_loop, m->len - m->n_copied - m->n_loop, low);
+    return st;
+}
+
+static gw_status_t without_template(const page_t *p, const gw_abinitio_t *a, gw_err_t *err)
+{
+    char *title = gw_asprintf("Ab-initio model of %s", p->q->name);
+    if (!title)
+        return gw_err_nomem(err, "writing the report");
+    gw_status_t st = figures(p, &a->m, "Ab-initio model (experimental)", title, err);
     free(title);
+    fprintf(p->f,
+            "<p class='verdict none'><b>Experimental, often wrong.</b> Folded from fragments, "
+            "without a template: the centre of %d decoys, which agree with it at a mean TM-score "
+            "of %.2f. Expected TM-score with the true structure %.2f; below 0.5 the fold is "
+            "mostly not the right one.</p>\n",
+            a->decoys, a->agreement, a->expected_tm);
     return st;
 }
 
@@ -397,7 +424,7 @@ static gw_status_t alignment(const page_t *p, size_t rank, gw_err_t *err)
 
 gw_status_t gw_foldpage_query(FILE *f, size_t number, const gw_profile_t *q,
                               const gw_search_lib_t *l, const gw_search_result_t *r,
-                              const gw_modelset_t *models, gw_err_t *err)
+                              const gw_modelset_t *models, const gw_abinitio_t *a, gw_err_t *err)
 {
     page_t p = {f, number, q, l, r};
     gw_status_t st = GW_OK;
@@ -409,6 +436,8 @@ gw_status_t gw_foldpage_query(FILE *f, size_t number, const gw_profile_t *q,
     for (size_t k = 0; k < models->n && st == GW_OK; k++)
         if (models->v[k].m.n_copied)
             st = drawings(&p, &models->v[k].m, models->v[k].hit, err);
+    if (st == GW_OK && a)
+        st = without_template(&p, a, err);
     if (st == GW_OK && r->n) {
         map(&p);
         hits_table(&p);

@@ -11,15 +11,17 @@
 
 #include <stdio.h>
 
+#include "fold/abinitio.h"
 #include "fold/modelset.h"
 #include "fold/search.h"
 
 /* 1. the page */
 void gw_foldpage_begin(FILE *f, const char *command_line, const gw_search_lib_t *l);
-/* number: from 1, tells the queries of a page apart */
+/* number: from 1, tells the queries of a page apart; a: its model without a template, or NULL */
 GW_RESULT_USED gw_status_t gw_foldpage_query(FILE *f, size_t number, const gw_profile_t *q,
                                              const gw_search_lib_t *l, const gw_search_result_t *r,
-                                             const gw_modelset_t *models, gw_err_t *err);
+                                             const gw_modelset_t *models,
+                                             const gw_abinitio_t *a, gw_err_t *err);
 void gw_foldpage_end(FILE *f);
 
 #endif

@@ -17,6 +17,8 @@ libgw_fold_a_SOURCES = \
 	src/fold/rotamer_table.c src/fold/rotamer_table.h src/fold/rotamer_prior.c \
 	src/fold/sidechain.c src/fold/packing.c src/fold/loop.c \
 	src/fold/model.c src/fold/model.h src/fold/multi.c src/fold/modelset.c src/fold/modelset.h src/fold/complex.c src/fold/complex.h \
+	src/fold/fragments.c src/fold/fragments.h src/fold/decoy.c src/fold/decoy.h src/fold/decoyenergy.c \
+	src/fold/abinitio.c src/fold/abinitio.h src/fold/abinitio_table.c src/fold/abinitio_table.h \
 	src/fold/superpose.c src/fold/superpose.h \
 	src/fold/foldtrace.c src/fold/foldtrace.h src/fold/foldpage.c src/fold/foldpage.h
 libgw_fold_a_CPPFLAGS = $(AM_CPPFLAGS) -DGW_FOLD_REFS='"$(abs_top_srcdir)/refs/fold"' \

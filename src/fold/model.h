@@ -14,7 +14,7 @@
 
 /* 1. models. Atoms of a residue: N CA C O CB, then the side chain in the order of the PDB. */
 enum { GW_MODEL_N, GW_MODEL_CA, GW_MODEL_C, GW_MODEL_O, GW_MODEL_CB, GW_MODEL_ATOMS = 14 };
-enum { GW_MODEL_NONE, GW_MODEL_COPIED, GW_MODEL_LOOP };
+enum { GW_MODEL_NONE, GW_MODEL_COPIED, GW_MODEL_LOOP, GW_MODEL_FREE }; /* FREE: abinitio.h */
 typedef struct {
     uint8_t aa, origin; /* NONE: not modelled */
     uint8_t source;     /* which template a copied residue is from */

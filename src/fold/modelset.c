@@ -54,13 +54,26 @@ gw_status_t gw_modelset_one(const gw_search_lib_t *l, const gw_profile_t *q, con
     return st;
 }
 
+static bool counts(const gw_search_hit_t *h, bool force)
+{
+    return h->aln.n_aligned && (force || h->prob_fold >= 0.5);
+}
+
+bool gw_modelset_has_template(const gw_search_result_t *r, bool force)
+{
+    for (size_t k = 0; k < r->n; k++)
+        if (counts(&r->hit[k], force))
+            return true;
+    return false;
+}
+
 /* which hits to model, in rank order */
 static bool wanted(const gw_modelset_t *s, const gw_search_result_t *r, size_t k,
                    const gw_modelset_opts_t *o, uint8_t *covered)
 {
     const gw_foldalign_t *a = &r->hit[k].aln;
     int32_t fresh = 0;
-    if (a->n_aligned == 0 || (!o->force && r->hit[k].prob_fold < 0.5))
+    if (!counts(&r->hit[k], o->force))
         return false;
     for (int32_t i = 0; i < a->q_len; i++)
         fresh += a->map[i] >= 0 && !covered[i];
@@ -101,7 +114,7 @@ gw_status_t gw_modelset_build(const gw_search_lib_t *l, const gw_profile_t *q,
     out->v = gw_calloc(r->n, sizeof *out->v);
     gw_status_t st = covered && others && out->v ? GW_OK : gw_err_nomem(err, "modelling");
     for (size_t k = 0; st == GW_OK && k < r->n; k++) {
-        if (r->hit[k].aln.n_aligned && (o->force || r->hit[k].prob_fold >= 0.5))
+        if (counts(&r->hit[k], o->force))
             others[n++] = &r->hit[k];
         if (wanted(out, r, k, o, covered))
             out->v[out->n++].hit = k;

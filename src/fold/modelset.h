@@ -38,6 +38,9 @@ GW_RESULT_USED gw_status_t gw_modelset_build(const gw_search_lib_t *l, const gw_
                                              gw_err_t *err);
 void gw_modelset_release(gw_modelset_t *s);
 
+/* does any hit count? */
+bool gw_modelset_has_template(const gw_search_result_t *r, bool force);
+
 /* one model of hit h, as gw_modelset_build makes it, with the help of others[0..n) by rank */
 GW_RESULT_USED gw_status_t gw_modelset_one(const gw_search_lib_t *l, const gw_profile_t *q,
                                            const float *pred, const gw_search_hit_t *h,

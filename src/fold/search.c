@@ -342,19 +342,20 @@ gw_status_t gw_search_align(const gw_search_lib_t *l, const gw_profile_t *q, con
 
 /* 3. calibration */
 typedef struct {
-    const gw_search_lib_t *l, *panel;
+    const gw_search_lib_t *l;
+    const gw_tlib_t *panel;
     size_t n_panel;
     float *s; /* [template][panel] */
 } panel_t;
 
 /* raw scores of template i of `panel` as a query against all of l */
-static gw_status_t template_scores(const gw_search_lib_t *l, const gw_search_lib_t *panel, size_t i,
+static gw_status_t template_scores(const gw_search_lib_t *l, const gw_tlib_t *panel, size_t i,
                                    int32_t *raw, gw_err_t *err)
 {
     gw_template_t t = {0};
     gw_profile_t q = {0};
     gw_score_query_t sq = {0};
-    gw_status_t st = gw_tlib_read(panel->lib, i, &t, err);
+    gw_status_t st = gw_tlib_read(panel, i, &t, err);
     if (st != GW_OK)
         return st;
     float *pred = gw_malloc((size_t)t.len * GW_SSPRED_OUT, sizeof *pred);
@@ -380,7 +381,7 @@ static gw_status_t panel_query(void *ctx, int worker, int64_t k, gw_err_t *err)
     size_t n = w->l->feat.n;
     int32_t *raw = gw_malloc(n, sizeof *raw);
     gw_status_t st =
-        raw ? template_scores(w->l, w->panel, (size_t)k * w->panel->feat.n / w->n_panel, raw, err)
+        raw ? template_scores(w->l, w->panel, (size_t)k * gw_tlib_size(w->panel) / w->n_panel, raw, err)
             : gw_err_nomem(err, "calibrating");
     for (size_t j = 0; st == GW_OK && j < n; j++)
         w->s[j * w->n_panel + (size_t)k] = (float)corrected(w->l, j, raw[j]);
@@ -394,10 +395,10 @@ static int by_float(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-gw_status_t gw_search_calibrate(const gw_search_lib_t *l, const gw_search_lib_t *panel, int threads,
+gw_status_t gw_search_calibrate(const gw_search_lib_t *l, const gw_tlib_t *panel, int threads,
                                 float *stat, gw_err_t *err)
 {
-    size_t n = l->feat.n, m = panel->feat.n < PANEL ? panel->feat.n : PANEL;
+    size_t n = l->feat.n, m = gw_tlib_size(panel) < PANEL ? gw_tlib_size(panel) : PANEL;
     memset(stat, 0, 2 * n * sizeof *stat);
     if (m < ENOUGH)
         return GW_OK; /* too few to tell chance from kin */
@@ -444,7 +445,7 @@ static gw_status_t graph_query(void *ctx, int worker, int64_t i, gw_err_t *err)
     size_t n = g->l->feat.n, cap = 0;
     int32_t *raw = gw_malloc(n, sizeof *raw);
     gw_search_hit_t *hit = gw_calloc(n, sizeof *hit);
-    gw_status_t st = raw && hit ? template_scores(g->l, g->l, (size_t)i, raw, err)
+    gw_status_t st = raw && hit ? template_scores(g->l, g->l->lib, (size_t)i, raw, err)
                                 : gw_err_nomem(err, "comparing templates");
     if (st == GW_OK)
         st = rank(g->l, raw, SIZE_MAX, hit, err);

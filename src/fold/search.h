@@ -89,7 +89,7 @@ GW_RESULT_USED gw_status_t gw_search_graph(const gw_search_lib_t *l, int threads
 /* 3. calibration: mean and spread of every template's chance scores, [n][2], from at most 400
  *    profiles of `panel` spread evenly over it; relatives are trimmed away by rank */
 GW_RESULT_USED gw_status_t gw_search_calibrate(const gw_search_lib_t *l,
-                                               const gw_search_lib_t *panel, int threads,
-                                               float *stat, gw_err_t *err);
+                                               const gw_tlib_t *panel, int threads, float *stat,
+                                               gw_err_t *err);
 
 #endif

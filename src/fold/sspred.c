@@ -7,17 +7,24 @@
 #include "base/mem.h"
 #include "fold/sspred.h"
 #include "fold/sspred_weights.h"
+#include "kernels/conv.h"
 
-enum { CHANNELS = 64, INPUTS = 42, LAYERS = 5 };
+enum { CHANNELS = GW_CONV_OUT, INPUTS = 42, LAYERS = 5 };
 static const int width[LAYERS] = {11, 9, 9, 9, 9};
 enum { N_WEIGHTS = (11 * INPUTS + 36 * CHANNELS + LAYERS) * CHANNELS + (CHANNELS + 1) * 6 };
 
-/* IEEE half to single */
+/* IEEE half to single; no infinity or NaN */
 static float from_half(const uint8_t *p)
 {
     unsigned h = p[0] | (unsigned)p[1] << 8, e = h >> 10 & 31, m = h & 1023;
-    float v = e == 0 ? ldexpf((float)m, -24) : ldexpf((float)(m | 1024), (int)e - 25);
-    return h & 0x8000 ? -v : v;
+    if (e == 0) {
+        float v = (float)m * 0x1p-24F;
+        return h & 0x8000 ? -v : v;
+    }
+    uint32_t bits = (uint32_t)(h & 0x8000) << 16 | (uint32_t)(e + 112) << 23 | (uint32_t)m << 13;
+    float v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
 }
 
 /* square roots of the frequencies (0 for a sequence), the residue itself, information of the
@@ -44,32 +51,13 @@ static void fill_inputs(const gw_profile_t *p, bool sequence, float *x)
     }
 }
 
-/* out[i] = relu(b + sum over the window of in * w), inner loop over output channels; all but the
- * first layer add their input */
+/* out[i] = relu(b + sum over the window of in * w); all but the first layer add their input */
 static void convolve(const float *in, int c_in, int w, const float *weight, int32_t len, float *out)
 {
-    const float *bias = weight + (size_t)w * (size_t)c_in * CHANNELS;
-    for (int32_t i = 0; i < len; i++) {
-        float sum[CHANNELS];
-        memcpy(sum, bias, sizeof sum);
-        for (int k = 0; k < w; k++) {
-            int32_t at = i + k - w / 2;
-            if (at < 0 || at >= len)
-                continue;
-            for (int c = 0; c < c_in; c++) {
-                float v = in[(size_t)at * (size_t)c_in + (size_t)c];
-                const float *row = weight + ((size_t)k * (size_t)c_in + (size_t)c) * CHANNELS;
-                if (v == 0)
-                    continue;
-                for (int o = 0; o < CHANNELS; o++)
-                    sum[o] += v * row[o];
-            }
-        }
-        for (int o = 0; o < CHANNELS; o++) {
-            size_t at = (size_t)i * CHANNELS + (size_t)o;
-            out[at] = (sum[o] > 0 ? sum[o] : 0) + (c_in == CHANNELS ? in[at] : 0);
-        }
-    }
+    gw_conv_layer_t l = {c_in, w, weight, weight + (size_t)w * (size_t)c_in * CHANNELS};
+    gw_conv_run(&l, in, len, out);
+    for (size_t at = 0; at < (size_t)len * CHANNELS; at++)
+        out[at] = (out[at] > 0 ? out[at] : 0) + (c_in == CHANNELS ? in[at] : 0);
 }
 
 static void classify(const float *h, const float *weight, int32_t len, float *out)

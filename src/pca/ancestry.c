@@ -214,6 +214,30 @@ void gw_ancestry_destroy(gw_ancestry_t *a)
     free(a);
 }
 
+size_t gw_ancestry_n_samples(const gw_ancestry_t *a)
+{
+    return a->n;
+}
+
+size_t gw_ancestry_n_groups(const gw_ancestry_t *a)
+{
+    return a->n_groups;
+}
+
+const char *gw_ancestry_group(const gw_ancestry_t *a, size_t g)
+{
+    return a->groups[g].label;
+}
+
+size_t gw_ancestry_component(const gw_ancestry_t *a, size_t g, int c, double *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < a->n; i++)
+        if (a->group[i] == (int)g)
+            out[n++] = a->at[i * (size_t)a->k + (size_t)c] / a->scale[c];
+    return n;
+}
+
 /* 2. assignment */
 gw_assignment_t gw_ancestry_assign(const gw_ancestry_t *a, const double *place, int64_t stride)
 {

@@ -8,6 +8,7 @@
 #ifndef GW_PCA_ANCESTRY_H
 #define GW_PCA_ANCESTRY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/status.h"
@@ -23,6 +24,11 @@ GW_RESULT_USED gw_status_t gw_ancestry_load(const char *prefix, const gw_loading
                                             const gw_labels_t *labels, gw_ancestry_t **out,
                                             gw_err_t *err);
 void gw_ancestry_destroy(gw_ancestry_t *a);
+size_t gw_ancestry_n_samples(const gw_ancestry_t *a); /* with a label */
+size_t gw_ancestry_n_groups(const gw_ancestry_t *a);
+const char *gw_ancestry_group(const gw_ancestry_t *a, size_t g); /* its label */
+/* Component c of that group's samples, on the eigenvec's scale, into out; returns how many. */
+size_t gw_ancestry_component(const gw_ancestry_t *a, size_t g, int c, double *out);
 
 /* 2. assignment */
 typedef struct {

@@ -18,8 +18,10 @@ libgw_pca_a_SOURCES = \
 	src/pca/gramop.c src/pca/gramop.h \
 	src/pca/pca.c src/pca/pca.h \
 	src/pca/pcaids.c src/pca/pcaids.h \
+	src/pca/outlier.c src/pca/outlier.h \
 	src/pca/pcawrite.c src/pca/pcawrite.h \
 	src/pca/loadings.c src/pca/loadings.h \
 	src/pca/project.c src/pca/project.h \
 	src/pca/ancestry.c src/pca/ancestry.h \
+	src/pca/projectreport.c src/pca/projectreport.h \
 	src/pca/pcareport.c src/pca/pcareport.h

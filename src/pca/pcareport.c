@@ -72,16 +72,34 @@ static int member_cmp(const void *a, const void *b)
     return c ? c : (x->sample > y->sample) - (x->sample < y->sample);
 }
 
+/* The samples in the order of their labels; NULL when memory runs out. */
+static member_t *sort_members(int64_t n, const gw_pcaids_t *ids, const gw_labels_t *labels)
+{
+    member_t *m = gw_malloc((size_t)n, sizeof *m);
+    for (int64_t i = 0; m && i < n; i++) {
+        const char *label = labels ? gw_labels_find(labels, ids->sample[i]) : "samples";
+        m[i] = (member_t){label ? label : "no label", i};
+    }
+    if (m)
+        qsort(m, (size_t)n, sizeof *m, member_cmp);
+    return m;
+}
+
+/* "PC1 (6.41%)", its share of the variance */
+static const char *axis(const gw_pca_result_t *r, int c, char text[32])
+{
+    snprintf(text, 32, "PC%d (%.2f%%)", c + 1, 100 * r->value[c] / r->total);
+    return text;
+}
+
 /* PC a against PC b, one series a label in the order of their names. */
 static void scatter(gw_report_t *rep, const gw_pca_result_t *r, const member_t *m, int a, int b)
 {
     size_t n = (size_t)r->n_samples;
-    char name[64], x_name[16], y_name[16];
+    char name[64], x_name[32], y_name[32];
     double *x = gw_malloc(n, sizeof *x), *y = gw_malloc(n, sizeof *y);
     snprintf(name, sizeof name, "PC%d and PC%d", a + 1, b + 1);
-    snprintf(x_name, sizeof x_name, "PC%d", a + 1);
-    snprintf(y_name, sizeof y_name, "PC%d", b + 1);
-    gw_report_plot(rep, GW_PLOT_POINTS, name, x_name, y_name);
+    gw_report_plot(rep, GW_PLOT_POINTS, name, axis(r, a, x_name), axis(r, b, y_name));
     for (size_t i = 0, first = 0; x && y && i < n; i++) {
         x[i] = r->vector[(size_t)a * n + (size_t)m[i].sample];
         y[i] = r->vector[(size_t)b * n + (size_t)m[i].sample];
@@ -98,42 +116,85 @@ void gw_pcareport_fill(gw_report_t *rep, const gw_pca_result_t *r, const gw_pcai
                        const gw_labels_t *labels)
 {
     fill_components(rep, r);
-    member_t *m = gw_malloc((size_t)r->n_samples, sizeof *m);
-    for (int64_t i = 0; m && i < r->n_samples; i++) {
-        const char *label = labels ? gw_labels_find(labels, ids->sample[i]) : "samples";
-        m[i] = (member_t){label ? label : "no label", i};
-    }
-    if (m) {
-        qsort(m, (size_t)r->n_samples, sizeof *m, member_cmp);
-        for (int a = 0; a + 1 < r->k && a < 4; a += 2)
-            scatter(rep, r, m, a, a + 1);
-    }
+    member_t *m = sort_members(r->n_samples, ids, labels);
+    for (int a = 0; m && a + 1 < r->k && a < 4; a += 2)
+        scatter(rep, r, m, a, a + 1);
     free(m);
 }
 
+void gw_pcareport_outliers(gw_report_t *rep, const gw_outliers_t *l, const gw_outlier_opts_t *o)
+{
+    enum { COLUMNS = 5 };
+    static const char *const columns[COLUMNS] = {"sample", "round", "component", "distance",
+                                                 "status"};
+    size_t n = 0, most = (size_t)(l->n_beyond + l->n_left_out);
+    char(*text)[3][32] = gw_malloc(most + 1, sizeof *text);
+    const char **cell = gw_malloc(COLUMNS * (most + 1), sizeof *cell);
+    gw_report_section(rep, "Outliers");
+    gw_report_string(rep, "outlier_rule", "Rule", o->rule == GW_OUTLIER_SIGMA ? "sigma" : "robust");
+    gw_report_double(rep, "outlier_limit", "Limit (standard deviations)", o->limit);
+    gw_report_int(rep, "outliers_beyond", "Samples beyond it", l->n_beyond);
+    gw_report_int(rep, "outliers_left_out", "Samples left out for it", l->n_left_out);
+    for (size_t i = 0; text && cell && i < l->n; i++) {
+        const gw_outlier_row_t *r = &l->v[i];
+        if (!r->beyond)
+            continue;
+        snprintf(text[n][0], sizeof text[n][0], "%d", r->round);
+        snprintf(text[n][1], sizeof text[n][1], "PC%d", r->at.component + 1);
+        snprintf(text[n][2], sizeof text[n][2], "%.2f", r->at.distance);
+        const char **row = cell + COLUMNS * n;
+        row[0] = r->sample;
+        for (int j = 0; j < 3; j++)
+            row[1 + j] = text[n][j];
+        row[4] = gw_outlier_status(r);
+        n++;
+    }
+    if (n > 0)
+        gw_report_table(rep, "Samples far out", COLUMNS, columns, n, cell);
+    free(text);
+    free(cell);
+}
+
 /* 2. MultiQC */
-void gw_pcareport_multiqc(const gw_pca_result_t *r, const gw_pcaids_t *ids, FILE *f)
+gw_status_t gw_pcareport_multiqc(const gw_pca_result_t *r, const gw_pcaids_t *ids,
+                                 const gw_labels_t *labels, FILE *f, gw_err_t *err)
 {
     gw_json_t j;
+    char text[200], axis_name[32];
+    member_t *m = sort_members(r->n_samples, ids, labels);
+    if (!m)
+        return gw_err_nomem(err, "writing for MultiQC");
     gw_json_init(&j, f, 2);
     gw_json_open(&j, NULL, '{');
     gw_json_string(&j, "id", "genowarp_pca");
     gw_json_string(&j, "section_name", "GenoWarp pca");
-    gw_json_string(&j, "description", "First two principal components");
+    snprintf(text, sizeof text,
+             "First two principal components, with their shares of the variance (%s; 1 - MEV below "
+             "%.1e).",
+             r->method == GW_PCA_EXACT ? "exact" : "krylov", r->bound);
+    gw_json_string(&j, "description", text);
     gw_json_string(&j, "plot_type", "scatter");
     gw_json_open(&j, "pconfig", '{');
     gw_json_string(&j, "id", "genowarp_pca_plot");
     gw_json_string(&j, "title", "GenoWarp: PC1 and PC2");
-    gw_json_string(&j, "xlab", "PC1");
-    gw_json_string(&j, "ylab", "PC2");
+    gw_json_string(&j, "xlab", axis(r, 0, axis_name));
+    gw_json_string(&j, "ylab", r->k > 1 ? axis(r, 1, axis_name) : "none");
     gw_json_close(&j);
     gw_json_open(&j, "data", '{');
+    size_t series = 0;
     for (int64_t i = 0; i < r->n_samples; i++) {
-        gw_json_open(&j, ids->sample[i], '{');
-        gw_json_double(&j, "x", r->vector[i]);
-        gw_json_double(&j, "y", r->k > 1 ? r->vector[r->n_samples + i] : 0);
+        series += i > 0 && strcmp(m[i - 1].label, m[i].label) != 0;
+        gw_json_open(&j, ids->sample[m[i].sample], '{');
+        gw_json_double(&j, "x", r->vector[m[i].sample]);
+        gw_json_double(&j, "y", r->k > 1 ? r->vector[r->n_samples + m[i].sample] : 0);
+        if (labels) {
+            gw_json_string(&j, "color", gw_report_colour(series));
+            gw_json_string(&j, "group", m[i].label);
+        }
         gw_json_close(&j);
     }
     gw_json_close(&j);
     gw_json_close(&j);
+    free(m);
+    return GW_OK;
 }

@@ -9,6 +9,7 @@
 
 #include "base/report.h"
 #include "io/labels.h"
+#include "pca/outlier.h"
 #include "pca/pca.h"
 #include "pca/pcaids.h"
 #include "pca/sitefilter.h"
@@ -20,7 +21,12 @@ void gw_pcareport_genotypes(gw_report_t *rep, int64_t n_samples, const gw_genoco
 void gw_pcareport_fill(gw_report_t *rep, const gw_pca_result_t *r, const gw_pcaids_t *ids,
                        const gw_labels_t *labels);
 
-/* 2. MultiQC: custom content, a scatter plot of PC1 and PC2; write errors are left in the FILE */
-void gw_pcareport_multiqc(const gw_pca_result_t *r, const gw_pcaids_t *ids, FILE *f);
+/* and then who lies far out or was left out for it */
+void gw_pcareport_outliers(gw_report_t *rep, const gw_outliers_t *l, const gw_outlier_opts_t *o);
+
+/* 2. MultiQC: custom content, a scatter plot of PC1 and PC2, coloured by label as the report's
+ *    (labels NULL = one colour). Write errors are left in the FILE. */
+GW_RESULT_USED gw_status_t gw_pcareport_multiqc(const gw_pca_result_t *r, const gw_pcaids_t *ids,
+                                                const gw_labels_t *labels, FILE *f, gw_err_t *err);
 
 #endif

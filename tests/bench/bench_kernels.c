@@ -12,6 +12,7 @@
 
 #include "kernels/cpu.h"
 #include "kernels/extend_variants.h"
+#include "kernels/gapless.h"
 #include "kernels/pairhmm_variants.h"
 #include "tests/kernels/pairs.h"
 #include "tests/kernels/reads.h"
@@ -331,6 +332,42 @@ static void bench_set(set_t *s, double seconds)
     set_release(s);
 }
 
+/* Without gaps: of each pair the main diagonal alone (width 0), or all of them */
+static void bench_gapless(set_t *s, bool whole, double seconds)
+{
+    size_t n = s->x.b.n;
+    int32_t *diag = gw_calloc(n, sizeof *diag), *width = gw_calloc(n, sizeof *width),
+            *want = gw_malloc(n, sizeof *want);
+    double cells = 0;
+    if (!diag || !width || !want)
+        exit(104);
+    for (size_t i = 0; i < n; i++) {
+        int32_t q = s->x.q_len[i], t = s->x.t_len[i];
+        width[i] = whole ? -1 : 0;
+        cells += whole ? (double)q * t : q < t ? q : t;
+    }
+    gw_gapless_score_ref(&s->x.b, &s->p, diag, width, want);
+    for (int l = GW_CPU_REF; l < GW_CPU_LEVELS; l++) {
+        if (!gw_cpu_has((gw_cpu_level_t)l))
+            continue;
+        double start = cpu_seconds(), done = 0, took = 0;
+        size_t wrong = 0;
+        do {
+            gw_gapless_score_at((gw_cpu_level_t)l, &s->x.b, &s->p, diag, width, s->got);
+            done += cells;
+            took = cpu_seconds() - start;
+        } while (took < seconds);
+        for (size_t i = 0; i < n; i++)
+            wrong += s->got[i] != want[i];
+        row(s, gw_cpu_level_name((gw_cpu_level_t)l), whole ? "matrix" : "diag", done / took / 1e9,
+            wrong);
+    }
+    free(diag);
+    free(width);
+    free(want);
+    set_release(s);
+}
+
 /* even: all gap qualities alike, as call has them outside repeats; else any for each base */
 static void bench_pairhmm(const char *name, const reads_plan_t *plan, bool even, double seconds)
 {
@@ -411,6 +448,11 @@ int main(int argc, char **argv)
     gw_extend_params_dna(&p, 2, -6, -2, 9, 1, 0);
     set_init(&s, "DNA 300 x 225-300, whole matrix", &p, 4, 256, 300, 300, 50, 1);
     bench_global(&s, -1, seconds);
+    scheme_params(&schemes[12], &p);
+    set_init(&s, "protein 350, no gaps", &p, 20, 512, 350, 400, 20, 1);
+    bench_gapless(&s, false, seconds);
+    set_init(&s, "protein 350, no gaps", &p, 20, 64, 350, 400, 20, 1);
+    bench_gapless(&s, true, seconds);
     bench_likelihoods(seconds);
     return 0;
 }

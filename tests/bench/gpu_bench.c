@@ -17,13 +17,16 @@
 #include "cuda/gpuglobal.h"
 #include "cuda/gpugram.h"
 #include "cuda/gpupairhmm.h"
+#include "cuda/gpuseeding.h"
 #include "cuda/gputhread.h"
 #include "cuda/launch.h"
 #include "kernels/extend_variants.h"
+#include "kernels/gapless.h"
 #include "kernels/pairhmm_variants.h"
 #include "tests/kernels/genos.h"
 #include "tests/kernels/pairs.h"
 #include "tests/kernels/reads.h"
+#include "tests/kernels/seedings.h"
 #include "tests/kernels/threads.h"
 
 enum { RUNS = 10, TOY_RUNS = 2 };
@@ -126,7 +129,8 @@ static void measure(bench_t *b, const kernel_t *k)
     int runs = b->toy ? TOY_RUNS : RUNS;
     gw_err_t err = {0};
     for (int r = -1; r < runs; r++) { /* the first one warms up */
-        memset(k->out, 0x5a, k->out_bytes);
+        if (k->out_bytes > 0)
+            memset(k->out, 0x5a, k->out_bytes);
         double before = gw_gpu_kernel_ms(b->g), t = now();
         if (k->run(b->g, k->input, k->out, &err) != GW_OK)
             die(&err);
@@ -195,6 +199,12 @@ static gw_status_t run_ends(gw_gpu_t *g, void *input, void *out, gw_err_t *err)
     return gw_gpuextend_ends(g, &in->x.b, &in->p, out, err);
 }
 
+static gw_status_t run_gapless(gw_gpu_t *g, void *input, void *out, gw_err_t *err)
+{
+    pairs_input_t *in = input;
+    return gw_gpuextend_gapless(g, &in->x.b, &in->p, in->diag, in->width, out, err);
+}
+
 static gw_status_t run_global(gw_gpu_t *g, void *input, void *out, gw_err_t *err)
 {
     pairs_input_t *in = input;
@@ -216,6 +226,17 @@ static int64_t check_score(void *input, const void *out)
     int32_t want[500];
     gw_err_t err = {0};
     if (gw_extend_score(&b, &in->p, want, &err) != GW_OK)
+        die(&err);
+    return memcmp(want, out, b.n * sizeof *want) != 0;
+}
+
+static int64_t check_gapless(void *input, const void *out)
+{
+    pairs_input_t *in = input;
+    gw_extend_batch_t b = sample(in);
+    int32_t want[500];
+    gw_err_t err = {0};
+    if (gw_gapless_score(&b, &in->p, in->diag, in->width, want, &err) != GW_OK)
         die(&err);
     return memcmp(want, out, b.n * sizeof *want) != 0;
 }
@@ -268,6 +289,8 @@ static void alignment(bench_t *b)
     measure(b, &(kernel_t){"alignment, reads: ends", "T cells/s", cells, 6.4, run_ends, check_ends,
                            &in, hit, n * sizeof *hit});
     in.p.end_bonus = 0;
+    if (!b->toy) /* a byte of flags a cell: a quarter takes 4 GB */
+        in.x.b.n = n /= 4;
     measure(b, &(kernel_t){"alignment, banded with CIGAR", "T cells of the band/s",
                            (double)n * q * (2 * (t - q + 20) + 1), 130, run_global, check_global, &in,
                            score, n * sizeof *score});
@@ -284,6 +307,12 @@ static void alignment(bench_t *b)
                                      : "alignment, proteins, random: score",
                                "T cells/s", (double)n * q * q, 5.3, run_score, check_score, &in,
                                score, n * sizeof *score});
+        for (size_t i = 0; i < n; i++)
+            in.width[i] = -1; /* the whole matrix */
+        measure(b, &(kernel_t){every ? "gapless filter, proteins, alike"
+                                     : "gapless filter, proteins, random",
+                               "T cells/s", (double)n * q * q, 2.7, run_gapless,
+                               check_gapless, &in, score, n * sizeof *score});
         pairs_input_release(&in);
     }
     free(score);
@@ -445,6 +474,68 @@ static void threading(bench_t *b)
     drop_case(&c);
 }
 
+/* 2e. seeds: reads of a reference of 64 million letters, its table on the device beforehand */
+typedef struct {
+    seedings_t x;
+    gw_gpu_kept_t *kept;
+    gw_seeding_out_t got;
+} seeds_input_t;
+
+static gw_status_t run_seeds(gw_gpu_t *g, void *input, void *out, gw_err_t *err)
+{
+    seeds_input_t *in = input;
+    (void)out;
+    gw_status_t st = gw_seeding_start(&in->got, in->x.b.n, err);
+    if (st != GW_OK)
+        return st;
+    if (in->got.candidate) /* those of the run before */
+        memset(in->got.candidate, 0x5a, in->got.cap_candidates * sizeof *in->got.candidate);
+    return gw_gpuseeding_run(g, in->kept, &in->x.table, &in->x.b, 0, in->x.b.n, &in->got, err);
+}
+
+static int64_t check_seeds(void *input, const void *out)
+{
+    seeds_input_t *in = input;
+    const gw_seeding_out_t *x = &in->got;
+    gw_seeding_out_t y = {0};
+    int64_t wrong = 0;
+    gw_err_t err = {0};
+    (void)out;
+    if (gw_seeding_start(&y, in->x.b.n, &err) != GW_OK ||
+        gw_seeding_ref(&in->x.table, &in->x.b, 0, in->x.b.n, &y, &err) != GW_OK)
+        die(&err);
+    for (size_t i = 0; i < in->x.b.n; i++) {
+        size_t n = (size_t)(y.first[i + 1] - y.first[i]);
+        wrong += x->first[i + 1] != y.first[i + 1] || x->n_skipped[i] != y.n_skipped[i] ||
+                 (n > 0 && memcmp(x->candidate + x->first[i], y.candidate + y.first[i],
+                                  n * sizeof *y.candidate) != 0);
+    }
+    gw_seeding_release(&y);
+    return wrong;
+}
+
+static void seeding(bench_t *b)
+{
+    static const seedings_plan_t plan = {64000000, 0, 0, 22, 400000, 150, 150, 10},
+                                 toy = {4000, 0, 0, 8, 40, 150, 150, 10};
+    seeds_input_t in = {0};
+    gw_rng_t rng;
+    gw_err_t err = {0};
+    const void *piece[GW_GPUSEEDING_PIECES];
+    uint64_t bytes[GW_GPUSEEDING_PIECES];
+    gw_rng_init(&rng, 1);
+    if (!seedings_init(&in.x, &rng, b->toy ? &toy : &plan))
+        exit(104);
+    gw_gpuseeding_pieces(&in.x.table, piece, bytes);
+    if (gw_gpu_keep(b->g, piece, bytes, GW_GPUSEEDING_PIECES, &in.kept, &err) != GW_OK)
+        die(&err);
+    measure(b, &(kernel_t){"seeding", "T letters/s", 150.0 * (double)in.x.b.n, 0, run_seeds,
+                           check_seeds, &in, NULL, 0});
+    gw_gpu_forget(in.kept);
+    gw_seeding_release(&in.got);
+    seedings_release(&in.x);
+}
+
 int main(int argc, char **argv)
 {
     bench_t b = {0};
@@ -473,6 +564,7 @@ int main(int argc, char **argv)
     likelihoods(&b);
     products(&b);
     threading(&b);
+    seeding(&b);
     gw_gpu_destroy(b.g);
     return b.wrong ? 1 : 0;
 }

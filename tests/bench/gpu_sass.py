@@ -18,6 +18,8 @@ LOCAL_STEPS, HMM_STEPS = 4, 2  # columns a turn, as extend_local.cu and pairhmm.
 KERNELS = [
     (r"local_kernelILi\d+ELi(\d+)ELb0", lambda r: LOCAL_STEPS * 2 * r, "cells, 16 bit", "VIADDMNMX", lambda r: 3 * LOCAL_STEPS * r),
     (r"local_kernelILi\d+ELi(\d+)ELb1", lambda r: LOCAL_STEPS * r, "cells, 32 bit", "VIADDMNMX", lambda r: 3 * LOCAL_STEPS * r),
+    (r"gapless_kernelILi\d+ELi(\d+)ELb0", lambda r: LOCAL_STEPS * 2 * r, "cells, 16 bit", "VIADDMNMX", lambda r: LOCAL_STEPS * r),
+    (r"gapless_kernelILi\d+ELi(\d+)ELb1", lambda r: LOCAL_STEPS * r, "cells, 32 bit", "VIADDMNMX", lambda r: LOCAL_STEPS * r),
     (r"forward_kernelIfLi\d+ELi(\d+)", lambda r: HMM_STEPS * r, "cells", "FFMA", lambda r: 4 * HMM_STEPS * r),
     (r"forward_kernelIdLi\d+ELi(\d+)", lambda r: HMM_STEPS * r, "cells", "DFMA", lambda r: 4 * HMM_STEPS * r),
     (r"global_kernel()", lambda r: 1, "cells", "SHFL", lambda r: 3),

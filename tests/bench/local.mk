@@ -1,7 +1,7 @@
 # Benchmark programs and scripts: built by the bench targets, never installed.
 bench_programs = tests/bench/mapeval tests/bench/sinkcat tests/bench/simgeno tests/bench/simlik \
 	tests/bench/bench_seqread tests/bench/bench_kernels tests/bench/fold_cv tests/bench/fold_dssp \
-	tests/bench/fold_model tests/bench/gpu_bench
+	tests/bench/fold_model tests/bench/fold_abinitio tests/bench/gpu_bench
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tests/bench/cluster.md \
@@ -40,6 +40,8 @@ tests_bench_fold_dssp_SOURCES = tests/bench/fold_dssp.c
 tests_bench_fold_dssp_LDADD = $(fold_bench_libs)
 tests_bench_fold_model_SOURCES = tests/bench/fold_model.c
 tests_bench_fold_model_LDADD = $(fold_bench_libs)
+tests_bench_fold_abinitio_SOURCES = tests/bench/fold_abinitio.c
+tests_bench_fold_abinitio_LDADD = $(fold_bench_libs)
 
 tests_bench_gpu_bench_SOURCES = tests/bench/gpu_bench.c
 tests_bench_gpu_bench_LDADD = $(KERNEL_LIBS) $(TEST_LIBS)
@@ -69,7 +71,7 @@ bench-torture: genowarp
 	$(run_bench) $(srcdir)/tests/bench/torture_peers.sh
 .PHONY: bench bench-kernels bench-pca bench-cluster bench-groups bench-fold bench-torture
 # On a machine with a card: its pipes, every kernel, whole commands. About five minutes.
-gpu-bench: tests/bench/gpu_bench genowarp
+gpu-bench: tests/bench/gpu_bench tests/bench/simgeno genowarp
 	tests/bench/gpu_bench || test $$? = 77
 	$(run_bench) $(srcdir)/tests/bench/gpu.sh || test $$? = 77
 # Instructions a cell of the kernels, from what nvcc made

@@ -11,10 +11,12 @@
 #include "tests/kernels/genos.h"
 #include "tests/kernels/pairs.h"
 #include "tests/kernels/reads.h"
+#include "tests/kernels/seedings.h"
 #include "tests/kernels/threads.h"
 
 /* 1. one input of each job, and what the CPU makes of it */
-enum { PAIRS = 40, JOBS = 8, AT_START = 3 };
+enum { PAIRS = 40, AT_START = 3 };
+enum { SCORE, ENDS, GLOBAL, GAPLESS, PAIRHMM, THREAD, LEFT, APPLY, SQUARE, SEED, JOBS };
 typedef struct {
     pairs_t pairs;
     gw_extend_params_t params;
@@ -23,6 +25,7 @@ typedef struct {
     case_t lib;
     set_t genos;
     gw_thread_pack_t *pack;
+    seedings_t seeds;
 } inputs_t;
 
 static void inputs_init(inputs_t *x)
@@ -44,6 +47,8 @@ static void inputs_init(inputs_t *x)
     make_case(&x->lib, 4, 30, 40, 50, 120);
     ck_assert_int_eq(gw_thread_pack_create(&x->lib.t, &x->pack, &err), GW_OK);
     set_init(&x->genos, &size);
+    ck_assert(seedings_init(&x->seeds, &rng,
+                            &(seedings_plan_t){3000, 200, 30, 8, 40, 100, 150, 20}));
 }
 
 static void inputs_release(inputs_t *x)
@@ -53,6 +58,22 @@ static void inputs_release(inputs_t *x)
     drop_case(&x->lib);
     gw_thread_pack_destroy(x->pack);
     set_release(&x->genos);
+    seedings_release(&x->seeds);
+}
+
+/* what the seeds job answered, as bytes */
+static uint8_t *seeds_bytes(const gw_seeding_out_t *s, size_t reads, size_t *n)
+{
+    size_t each = reads * sizeof(int32_t), first = (reads + 1) * sizeof(int64_t);
+    size_t all = (size_t)s->first[reads] * sizeof *s->candidate;
+    *n = 2 * each + first + all;
+    uint8_t *out = gw_malloc(*n, 1);
+    ck_assert_ptr_nonnull(out);
+    memcpy(out, s->n_seeds, each);
+    memcpy(out + each, s->n_skipped, each);
+    memcpy(out + 2 * each, s->first, first);
+    memcpy(out + 2 * each + first, s->candidate, all);
+    return out;
 }
 
 /* Runs job number k; its answers, as bytes that the caller frees. */
@@ -64,25 +85,26 @@ static uint8_t *run_job(gw_engine_t *e, const inputs_t *x, int k, size_t *n)
     size_t samples = (size_t)x->genos.b.n_samples, variants = (size_t)x->genos.b.n_variants;
     gw_err_t err = {0};
     gw_status_t st;
-    *n = k == 0   ? PAIRS * sizeof(int32_t)
-         : k == 1 ? PAIRS * sizeof(gw_extend_hit_t)
-         : k == 3 ? x->reads.n_results * sizeof(double)
-         : k == 4 ? x->lib.t.n * sizeof(int32_t)
-         : k == 5 ? variants * TILES * L * sizeof(float)
-         : k == 6 ? samples * TILES * L * sizeof(float)
-                  : (samples + D - 1) / D * samples * D * sizeof(double);
+    *n = k == SCORE || k == GAPLESS ? PAIRS * sizeof(int32_t)
+         : k == ENDS                ? PAIRS * sizeof(gw_extend_hit_t)
+         : k == PAIRHMM             ? x->reads.n_results * sizeof(double)
+         : k == THREAD              ? x->lib.t.n * sizeof(int32_t)
+         : k == LEFT                ? variants * TILES * L * sizeof(float)
+         : k == APPLY               ? samples * TILES * L * sizeof(float)
+         : k == SQUARE              ? (samples + D - 1) / D * samples * D * sizeof(double)
+                                    : 0; /* told by the answer */
     uint8_t *out = gw_aligned_alloc(64, *n, 1);
     ck_assert_ptr_nonnull(out);
     memset(out, 0, *n);
     gw_extend_cigars_t c = {0};
     switch (k) {
-    case 0:
+    case SCORE:
         st = gw_engine_run(e, GW_JOB_EXTEND_SCORE, &pairs, out, &err);
         break;
-    case 1:
+    case ENDS:
         st = gw_engine_run(e, GW_JOB_EXTEND_ENDS, &pairs, out, &err);
         break;
-    case 2: {
+    case GLOBAL: {
         int64_t off[PAIRS + 1];
         int32_t score[PAIRS];
         c.score = score;
@@ -99,16 +121,31 @@ static uint8_t *run_job(gw_engine_t *e, const inputs_t *x, int k, size_t *n)
         free(c.cigar);
         break;
     }
-    case 3:
+    case GAPLESS:
+        st = gw_engine_run(e, GW_JOB_EXTEND_GAPLESS, &pairs, out, &err);
+        break;
+    case PAIRHMM:
         st = gw_engine_run(e, GW_JOB_PAIRHMM, &x->reads.b, out, &err);
         break;
-    case 4:
+    case THREAD:
         st = gw_engine_run(e, GW_JOB_THREAD, &lib, out, &err);
         break;
+    case SEED: {
+        gw_seeding_out_t seeds = {0};
+        gw_seeding_in_t in = {&x->seeds.table, &x->seeds.b};
+        free(out);
+        st = gw_engine_run(e, GW_JOB_SEED, &in, &seeds, &err);
+        if (st == GW_OK) /* a second batch finds the table there */
+            st = gw_engine_run(e, GW_JOB_SEED, &in, &seeds, &err);
+        ck_assert_msg(st == GW_OK, "%s", err.msg);
+        out = seeds_bytes(&seeds, x->seeds.b.n, n);
+        gw_seeding_release(&seeds);
+        break;
+    }
     default:
-        gram.op = k == 5 ? GW_GRAM_LEFT : k == 6 ? GW_GRAM_APPLY : GW_GRAM_SQUARE;
+        gram.op = k == LEFT ? GW_GRAM_LEFT : k == APPLY ? GW_GRAM_APPLY : GW_GRAM_SQUARE;
         st = gw_engine_run(e, GW_JOB_GRAM, &gram, out, &err);
-        if (k == 7) /* sums are added to, so twice must not be once */
+        if (k == SQUARE) /* sums are added to, so twice must not be once */
             st = gw_engine_run(e, GW_JOB_GRAM, &gram, out, &err);
         break;
     }

@@ -3,8 +3,39 @@
 
 #include "cuda/gpuextend.h"
 #include "kernels/extend_variants.h"
+#include "kernels/gapless.h"
 #include "tests/cuda/emutest.h"
 #include "tests/kernels/pairs.h"
+
+/* The gapless filter on whole matrices, on bands, and on single diagonals. */
+static void compare_gapless(gw_gpu_t *g, const gw_extend_batch_t *b, const gw_extend_params_t *p,
+                            const char *what)
+{
+    int32_t *diag = gw_calloc(b->n, sizeof *diag), *width = gw_calloc(b->n, sizeof *width);
+    int32_t *want = gw_malloc(b->n, sizeof *want), *got = gw_malloc(b->n, sizeof *got);
+    gw_err_t err = {0};
+    gw_rng_t rng;
+    gw_rng_init(&rng, b->n);
+    ck_assert(diag && width && want && got);
+    for (int bands = 0; bands < 3; bands++) {
+        for (size_t i = 0; i < b->n; i++) {
+            diag[i] = (int32_t)gw_rng_below(&rng, (uint64_t)(b->q_len[i] + b->t_len[i]) + 5) -
+                      b->q_len[i] - 2;
+            width[i] = bands == 0 ? -1 : bands == 1 ? 0 : (int32_t)gw_rng_below(&rng, 40) - 2;
+        }
+        memset(got, 0x5a, b->n * sizeof *got);
+        gw_gapless_score_ref(b, p, diag, width, want);
+        ck_assert_int_eq(gw_gpuextend_gapless(g, b, p, diag, width, got, &err), GW_OK);
+        for (size_t i = 0; i < b->n; i++)
+            ck_assert_msg(got[i] == want[i],
+                          "%s, no gaps, pair %zu (%d x %d, %d +- %d): %d, expected %d", what, i,
+                          b->q_len[i], b->t_len[i], diag[i], width[i], got[i], want[i]);
+    }
+    free(diag);
+    free(width);
+    free(want);
+    free(got);
+}
 
 static void compare(const gw_extend_batch_t *b, const gw_extend_params_t *p, const char *what)
 {
@@ -19,6 +50,7 @@ static void compare(const gw_extend_batch_t *b, const gw_extend_params_t *p, con
     gw_status_t st = gw_gpuextend_ends(g, b, p, got, &err);
     ck_assert_msg(st == GW_OK, "%s: %s", what, err.msg);
     ck_assert_int_eq(gw_gpuextend_score(g, b, p, score, &err), GW_OK);
+    compare_gapless(g, b, p, what);
     gw_gpu_destroy(g);
     for (size_t i = 0; i < b->n; i++) {
         ck_assert_msg(memcmp(&got[i], &want[i], sizeof *got) == 0,

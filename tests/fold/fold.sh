@@ -81,10 +81,13 @@ done
 grep -q '3 templates of 7 files' "$tmp/err" && ok || bad "summary: $(tail -1 "$tmp/err")"
 "$gw" fold --build-library "$tmp/l2.gwt" "$tmp/in" -@ 3 2>/dev/null && cmp -s "$tmp/l.gwt" "$tmp/l2.gwt" && ok ||
     bad "library differs with -@ 3"
+# what follows is not searched, so a library of three templates does as measure of chance: cheaper
+mkdir "$tmp/quick" && cp "$tmp/l.gwt" "$tmp/quick/starter.gwt"
+quick() { GENOWARP_DATA=$tmp/quick "$gw" fold "$@"; }
 # domains by a ranges file, profiles matched by sequence; names are unique; every omission has its line
 printf '# comment\nd1cbsa1\t1cbs\tA:1-60\tb.60.1\nd1cbsa2 1cbs A:61-137\nnowhere 9xyz A:\n' >"$tmp/ranges"
 mkdir "$tmp/prof"
-"$gw" fold --build-library "$tmp/d.gwt" --ranges "$tmp/ranges" --profiles "$tmp/prof" "$tmp/in" 2>"$tmp/err" && ok ||
+quick --build-library "$tmp/d.gwt" --ranges "$tmp/ranges" --profiles "$tmp/prof" "$tmp/in" 2>"$tmp/err" && ok ||
     bad "--ranges: $(cat "$tmp/err")"
 grep -q '2 templates of 7 files (0 with' "$tmp/err" && ok || bad "--ranges: $(tail -1 "$tmp/err")"
 grep -q 'skipped .*1orc.pdb.gz: the ranges name no domain' "$tmp/err" && ok || bad "--ranges: 1orc has no line"
@@ -98,14 +101,14 @@ PNFSGTWKMVRSENFDELLKALGVNAMLRKVAVAAASKPHVEIRQDGDQFYIKTSTTVRTTEINFKIGESFEEETVDGRK
 END
 printf '>other\nMKVLAAGIVGLDENRSTWYFHPQCMKVLAAGIVGLDENRSTWYFHPQC\n>two\nMKVLAAGIVGLDENRSTWYFHPQCMKVLAAGIVGLDENRSTWYFHPQC\n' \
     >"$tmp/prof/d1cbsa2.a3m"
-"$gw" fold --build-library "$tmp/d.gwt" --ranges "$tmp/ranges" --profiles "$tmp/prof" "$tmp/in" 2>"$tmp/err"
+quick --build-library "$tmp/d.gwt" --ranges "$tmp/ranges" --profiles "$tmp/prof" "$tmp/in" 2>"$tmp/err"
 grep -q '2 templates of 7 files (1 with a sequence profile)' "$tmp/err" && ok || bad "--profiles: $(tail -1 "$tmp/err")"
 grep -q 'skipped profile .*d1cbsa2.a3m: only [0-9]* of the 77 residues' "$tmp/err" && ok || bad "--profiles: $(cat "$tmp/err")"
-"$gw" fold --build-library "$tmp/t.gwt" "$data/1cbs.cif.gz" "$tmp/in/1cbs.cif.gz" 2>"$tmp/err"
+quick --build-library "$tmp/t.gwt" "$data/1cbs.cif.gz" "$tmp/in/1cbs.cif.gz" 2>"$tmp/err"
 grep -q '1 templates of 2 files' "$tmp/err" && grep -q 'skipped 1cbs_A of .*: a template of that name' "$tmp/err" && ok ||
     bad "one name twice: $(cat "$tmp/err")"
 printf 'd1 1cbs A:1-x\n' >"$tmp/ranges"
-"$gw" fold --build-library "$tmp/no.gwt" --ranges "$tmp/ranges" "$tmp/in" 2>"$tmp/err"
+quick --build-library "$tmp/no.gwt" --ranges "$tmp/ranges" "$tmp/in" 2>"$tmp/err"
 [ $? -eq 65 ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] && [ ! -e "$tmp/no.gwt" ] && ok || bad "bad ranges: $(cat "$tmp/err")"
 cat >"$tmp/crabp.fa" <<'END'
 >CRABP2
@@ -116,13 +119,44 @@ END
 awk -F'\t' 'NR == 2 {exit !($2 == "1cbs_A" && $8 == 1 && $10 == "1-137")}' "$tmp/out" && ok || bad "own structure: $(sed -n 2p "$tmp/out")"
 # the model is read back by our own reader and is the structure it was copied from
 [ "$(grep -c '^ATOM.* CA ' "$tmp/models/CRABP2.1.pdb")" -eq 137 ] && ok || bad "model has not 137 residues"
-"$gw" fold --build-library "$tmp/m.gwt" "$tmp/models/CRABP2.1.pdb" "$tmp/models/CRABP2.1.cif" 2>"$tmp/err" && ok ||
+quick --build-library "$tmp/m.gwt" "$tmp/models/CRABP2.1.pdb" "$tmp/models/CRABP2.1.cif" 2>"$tmp/err" && ok ||
     bad "model is not read: $(cat "$tmp/err")"
 # nothing significant: no model without --force
 printf '>short\nGSGSGSGAGSGSGSGA\n' >"$tmp/short.fa"
 "$gw" fold "$tmp/short.fa" -o "$tmp/none" >/dev/null 2>"$tmp/err" && grep -q 'no significant template' "$tmp/err" &&
     [ -z "$(ls "$tmp/none")" ] && ok || bad "modelled without significance"
 "$gw" fold "$tmp/short.fa" -o "$tmp/none" --force >/dev/null 2>&1 && [ -s "$tmp/none/short.1.pdb" ] && ok || bad "--force"
+
+# without a template: experimental models of short queries, told apart from hits everywhere, same bytes for any -@
+printf '>new fold\nDWSGRPKTNEYHQCMDPRGSWNKTAEYHFQDCPGRK\n>long\n%s%s\n' "$(sed 1d "$data/globin.fa" | tr -d '\n')" GSGS >"$tmp/new.fa"
+printf '>tiny\nGSGSGSGAGS\n' >>"$tmp/new.fa"
+for t in 1 3; do
+    "$gw" fold -t "$tmp/l.gwt" "$tmp/new.fa" --ab-initio --decoys 10 -@ $t -o "$tmp/ab$t" --json "$tmp/ab$t.json" \
+        --report "$tmp/ab$t.html" >"$tmp/ab$t.tsv" 2>"$tmp/err" && ok || bad "--ab-initio: $(cat "$tmp/err")"
+done
+for f in new.abinitio.pdb new.abinitio.cif new.abinitio.svg; do
+    cmp -s "$tmp/ab1/$f" "$tmp/ab3/$f" && ok || bad "--ab-initio: $f differs with -@ 3"
+done
+cmp -s "$tmp/ab1.tsv" "$tmp/ab3.tsv" && cmp -s "$tmp/ab1.json" "$tmp/ab3.json" && ok || bad "--ab-initio: results differ with -@ 3"
+[ "$(ls "$tmp/ab1" | wc -l)" -eq 3 ] && [ "$(grep -c '^ATOM.* CA ' "$tmp/ab1/new.abinitio.pdb")" -eq 36 ] && ok ||
+    bad "--ab-initio: $(ls "$tmp/ab1")"
+grep -q 'EXPERIMENTAL model of new without a template' "$tmp/ab1/new.abinitio.pdb" && ok || bad "--ab-initio: no warning in the model"
+[ "$(grep -c '^#ab-initio	new	decoys 10	' "$tmp/ab1.tsv")" -eq 1 ] && [ "$(grep -c '^#' "$tmp/ab1.tsv")" -eq 1 ] && ok ||
+    bad "--ab-initio: $(grep '^#' "$tmp/ab1.tsv")"
+[ "$(grep -o '"ab_initio":{"decoys":10' "$tmp/ab1.json" | wc -l)" -eq 1 ] && ok || bad "--ab-initio: JSON"
+grep -q 'Ab-initio model (experimental)' "$tmp/ab1.html" && ok || bad "--ab-initio: report"
+grep -q 'long: no significant template, and 150 residues are too many for --ab-initio (20 to 99)' "$tmp/err" &&
+    grep -q 'tiny: no significant template, and 10 residues are too few' "$tmp/err" && ok || bad "--ab-initio's lengths: $(cat "$tmp/err")"
+"$gw" fold -t "$tmp/l.gwt" "$tmp/new.fa" --ab-initio --decoys 10 --seed 2 -o "$tmp/ab2" >/dev/null 2>&1
+cmp -s "$tmp/ab1/new.abinitio.pdb" "$tmp/ab2/new.abinitio.pdb" && bad "--seed makes no difference" || ok
+# a significant template goes before it
+"$gw" fold -t "$tmp/l.gwt" "$tmp/crabp.fa" --ab-initio -o "$tmp/abt" >"$tmp/out" 2>"$tmp/err" && [ -s "$tmp/abt/CRABP2.1.pdb" ] &&
+    [ ! -e "$tmp/abt/CRABP2.abinitio.pdb" ] && [ ! -s "$tmp/err" ] && ok || bad "--ab-initio with a template: $(cat "$tmp/err")"
+head -c 80 "$tmp/crabp.fa" >"$tmp/part.fa"
+"$gw" fold -t "$tmp/l.gwt" "$tmp/part.fa" --ab-initio -o "$tmp/abp" >"$tmp/out" 2>"$tmp/err" && [ -s "$tmp/abp/CRABP2.1.pdb" ] &&
+    [ ! -e "$tmp/abp/CRABP2.abinitio.pdb" ] && ok || bad "--ab-initio of a short query with a template: $(cat "$tmp/err")"
+"$gw" fold "$tmp/short.fa" --ab-initio -o "$tmp/abt" --force >/dev/null 2>"$tmp/err"
+[ $? -eq 64 ] && ok || bad "--ab-initio with --force: $(cat "$tmp/err")"
 
 # two queries of one name do not overwrite each other's models; hhr takes one query
 "$gw" fold "$data/globin.fa" "$data/globin.fa" -o "$tmp/same" >/dev/null 2>"$tmp/err" && [ -s "$tmp/same/HBB_HUMAN.1.pdb" ] &&
@@ -193,7 +227,7 @@ sed 's/ -@ [0-9]* / /' "$tmp/r.html" >"$tmp/r1"
 "$gw" fold "$tmp/esc.fa" "$tmp/short.fa" --max-hits 4 -@ 3 --report "$tmp/r.html" --json "$tmp/r.json" -o "$tmp/page" \
     >/dev/null 2>&1 && sed 's/ -@ [0-9]* / /' "$tmp/r.html" | cmp -s - "$tmp/r1" && ok || bad "--report differs with -@ 3"
 [ -s "$tmp/page/a_b___c_.1.pdb" ] && [ -s "$tmp/page/a_b___c_.1.svg" ] && ok || bad "model's names: $(ls "$tmp/page")"
-"$gw" fold --build-library "$tmp/x.gwt" "$tmp/in" --report "$tmp/x.html" 2>/dev/null
+quick --build-library "$tmp/x.gwt" "$tmp/in" --report "$tmp/x.html" 2>/dev/null
 [ $? -eq 64 ] && [ ! -e "$tmp/x.gwt" ] && ok || bad "--report with --build-library"
 if command -v python3 >/dev/null; then
     python3 - "$tmp/r.html" "$tmp/page/a_b___c_.1.svg" <<'END' && ok || bad "--report: tags do not match"

@@ -36,7 +36,7 @@ for f in $kernels $(for b in $base; do echo "$src/src/base/$b.c"; done); do
     # shellcheck disable=SC2086
     "$cc" $flags -c "$f" -o "$dir/$(basename "$f" .c).o" || exit 1
 done
-for t in ${*:-extend global pairhmm gram ident thread_score}; do
+for t in ${*:-extend gapless global pairhmm gram ident thread_score conv seeding}; do
     # shellcheck disable=SC2086
     "$cc" $flags -static "$src/tests/kernels/test_$t.c" "$dir"/*.o -lpthread -lm -o "$dir/$t" ||
         exit 1

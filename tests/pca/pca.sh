@@ -169,11 +169,31 @@ od -An -tf4 -w4 -v grm.grm.bin | awk '{i++; if (i == d) {sum += $1; n++; d += n 
 awk 'NR == FNR {t = $1; next} FNR == 2 {exit !(($2 / $3 / t - 1) ^ 2 < 1e-8)}' trace grm.summary.tsv && ok || bad "trace of the matrix"
 awk 'NR == 2 {exit !($7 < 1e-6)}' grm.summary.tsv && ok || bad "Tracy-Widom of PC1"
 refused 64 "out" --grm small.vcf
+refused 64 "--grm does not go with --method krylov" --grm --out x --method krylov small.vcf
+refused 64 "--tol does not go with --method exact" --method exact --tol 1e-6 small.vcf
+refused 64 "--max-passes does not go with --grm" --grm --out x --max-passes 3 small.vcf
+if command -v plink1.9 >/dev/null; then # another reader of GCTA's format: who is above a cutoff
+    plink1.9 --grm-bin grm --rel-cutoff 0.11 --out reader >/dev/null 2>&1 &&
+        [ "$(wc -l <reader.grm.id)" -lt 42 ] && [ "$(wc -l <reader.grm.id)" -gt 2 ] && ok || bad "plink1.9 reads the matrix"
+fi
 # phase and half-missing calls; a haploid call is a homozygous one
 edit '/^#/ {print; next} {for (i = 10; i <= NF; i++) {sub("/", "|", $i); if ($i == ".|.") $i = "1|."} print}' >phased.vcf
 "$gw" pca phased.vcf >out 2>/dev/null && same file.tsv out "phased, half-missing"
+edit '/^#/ {print; next} {for (i = 10; i <= NF; i++) if ((i * 7 + NR) % 3 == 0) sub("/", "|", $i); print}' >mixed.vcf
+"$gw" pca mixed.vcf >out 2>/dev/null && same file.tsv out "some calls phased"
+edit '/^#/ {print; next} {$9 = "GT:DP"; for (i = 10; i <= NF; i++) if (i % 5) $i = $i ":" i; print}' >more.vcf
+"$gw" pca more.vcf >out 2>/dev/null && same file.tsv out "fields behind GT"
 edit '/^#/ {print; next} {for (i = 10; i <= NF; i++) {if ($i == "0/0") $i = "0"; if ($i == "1/1") $i = "1"; if ($i == "./.") $i = "."} print}' >haploid.vcf
 "$gw" pca haploid.vcf >out 2>/dev/null && same file.tsv out "haploid"
+if command -v bcftools >/dev/null; then # one value a sample; one or two; a width that is not a byte
+    awk 'BEGIN {FS = OFS = "\t"} /^#/ {print; next} {for (i = 10; i <= NF; i++) $i = $i == "0/0" ? "0" : $i == "1/1" ? "1" : $i; print}' small.vcf >ploidies.vcf
+    awk 'BEGIN {FS = OFS = "\t"} /^#/ {print; next} NR % 2 {for (i = 10; i <= NF; i++) $i = $i == "0/0" ? "0" : $i == "1/1" ? "1" : "."; print}' small.vcf >one_each.vcf
+    for v in phased haploid ploidies one_each; do
+        bcftools view -Ob -o $v.bcf $v.vcf 2>/dev/null
+        "$gw" pca --max-missing 1 $v.vcf >a.out 2>/dev/null; "$gw" pca --max-missing 1 $v.bcf >b.out 2>/dev/null
+        same a.out b.out "$v calls from VCF and BCF"
+    done
+fi
 # contig names and long identifiers are the user's business
 edit '/^#/ {print; next} {$1 = "scaffold_" $1 "_of_a_long_assembly.1"; $3 = sprintf("%0300d", NR); print}' >long.vcf
 "$gw" pca long.vcf >out 2>/dev/null && same file.tsv out "contig names and long IDs"
@@ -235,11 +255,49 @@ awk 'BEGIN {FS = OFS = "\t"} /^#C/ || !/^#/ {print $1, $2, $3, $4, $5, $6, $7, $
 "$gw" pca --project own single.vcf 2>/dev/null | sed -n 2p >one.line
 sed -n 2p oadp.tsv | cmp -s - one.line && ok || bad "one sample alone has the place that it has among others"
 
+# the report of a projection
+"$gw" pca --project own --labels small.labels.tsv --label-column super_pop --report p.html --json p.json -o p.tsv --out p turned.vcf 2>/dev/null && same p.tsv p.projected.tsv "--project -o and --out"
+grep -q '"swapped": 108' p.json && grep -q '"other_strand": 162' p.json && grep -q '"Labels given"' p.json && grep -q "new samples" p.html && grep -q "<svg" p.html && ok || bad "a projection's report"
+"$gw" pca --project own --json p.json full.vcf >out 2>/dev/null && grep -q '"matched": 324' p.json && ! grep -q '"Labels given"' p.json && ok || bad "a projection's report without labels"
+for o in "--method exact" "--tol 1e-6" "--max-passes 3" "--scale sd" "--grm --out x" "--maf 0.1" "--max-missing 0.1" "--all-contigs" "--hwe 0.1" "-r 1" "-R x.bed" \
+    "--exclude-region 1" "--exclude-file x.bed" "--long-range-ld grch37" "--ld-prune 0.5" "--max-missing-sample 0.5" "--max-kinship 0.5" "--kinship x" \
+    "--outliers x" "--outlier-limit 5" "--outlier-rule robust" "--outlier-components 2" "--outlier-rounds 1"; do
+    refused 64 "cannot be given together" --project own $o full.vcf
+done
+
+# outliers: one sample that is like no other
+awk 'BEGIN {FS = OFS = "\t"} /^##/ {print; next} {print $0, /^#/ ? "far" : NR % 2 ? "1/1" : "0/0"}' small.vcf >with_far.vcf
+"$gw" pca -k 3 with_far.vcf >one.out 2>one.err
+"$gw" pca -k 3 --outliers out.tsv --json out.json --report out.html with_far.vcf >out 2>err && same one.out out "--outliers leaves the table as it is"
+cmp -s one.err err && grep -q "1 of 43 samples lie more than 6 standard deviations out on a component, farthest far on PC1 (6." err && ok || { bad "outliers on stderr"; cat err; }
+[ "$(head -1 out.tsv)" = "$(printf '#FID\tIID\tROUND\tCOMPONENT\tDISTANCE\tSTATUS')" ] && [ "$(wc -l <out.tsv)" -eq 44 ] && ok || bad "the table of outliers"
+[ "$(grep -v kept out.tsv | tail -n +2 | cut -f2-4,6)" = "$(printf 'far\t1\tPC1\tbeyond')" ] && ok || bad "who is beyond"
+awk 'NR == FNR {for (c = 3; c <= 5; c++) {if (FNR > 1) {x[FNR, c] = $c; s[c] += $c; q[c] += $c * $c}} n = FNR - 1; next}
+    FNR > 1 {best = 0; for (c = 3; c <= 5; c++) {m = s[c] / n; d = (x[FNR, c] - m) / sqrt(q[c] / n - m * m); if (d * d > best * best) best = d}
+        if ((best - $5) ^ 2 > 1e-6) exit 1}' one.out out.tsv && ok || bad "distances are of mean and standard deviation"
+grep -q '"outliers_beyond": 1' out.json && grep -q '"outliers_left_out": 0' out.json && grep -q "Samples far out" out.html && ok || bad "outliers in the report"
+"$gw" pca -k 3 --outlier-rounds 5 --outliers out.tsv --json out.json with_far.vcf >out 2>err || bad "--outlier-rounds"
+"$gw" pca -k 3 small.vcf 2>/dev/null | cmp -s - out && ok || bad "the components without the outlier"
+grep -q "1 of 43 samples left out: far out on a component (round 1)" err && grep -q '"outliers_left_out": 1' out.json && ok || { bad "outliers that leave are counted"; cat err; }
+[ "$(sed -n 2p out.tsv | cut -f2-4,6)" = "$(printf 'far\t1\tPC1\tleft_out')" ] && [ "$(wc -l <out.tsv)" -eq 44 ] && [ "$(tail -1 out.tsv | cut -f3,6)" = "$(printf '2\tkept')" ] && ok || bad "the table of rounds"
+"$gw" pca -k 3 --outlier-limit 7 with_far.vcf 2>&1 >out | grep -q "samples lie" && bad "none is beyond 7" || ok
+"$gw" pca -k 3 --outlier-components 1 --outlier-limit 0.5 --outliers out.tsv small.vcf >out 2>err && [ "$(cut -f4 out.tsv | sort -u | tr '\n' ' ')" = "COMPONENT PC1 " ] && ok || bad "--outlier-components"
+"$gw" pca -k 3 --outlier-rule robust --outliers out.tsv with_far.vcf >out 2>err && awk '$2 == "far" && $6 == "beyond" && ($5 > 10 || $5 < -10) {n++} END {exit n != 1}' out.tsv && grep -q "robust standard deviations" err && ok || bad "--outlier-rule robust"
+for t in 1 3; do "$gw" pca -@ $t -k 3 --outlier-rounds 3 --outlier-limit 3 --outliers o$t.tsv small.vcf 2>/dev/null >t$t.tsv; done
+same o1.tsv o3.tsv "--outliers -@"; same t1.tsv t3.tsv "--outlier-rounds -@"
+refused 65 "two or more are needed" --outlier-rounds 1 --outlier-limit 0 small.vcf
+refused 73 "no/such" --outliers no/such/x small.vcf
+
 # labels and reports
 "$gw" pca -k 4 --labels small.labels.tsv --report r.html --json r.json --out rep small.vcf 2>/dev/null || bad "--report"
 grep -q "Scree" r.html && grep -q "PC1 and PC2" r.html && grep -q "TSI" r.html && ok || bad "the report's plots"
 grep -q '"variants_kept": *351' r.json && ok || bad "the report's figures"
-grep -q '"HG00096"' rep_pca_mqc.json && ok || bad "MultiQC"
+grep -q '"HG00096"' rep_pca_mqc.json && grep -q '"group": "TSI"' rep_pca_mqc.json && grep -q '"xlab": "PC1 (6.41%)"' rep_pca_mqc.json && ok || bad "MultiQC"
+"$gw" pca -k 1 --out single small.vcf 2>/dev/null && grep -q '"y": 0' single_pca_mqc.json && ! grep -q color single_pca_mqc.json && ok || bad "MultiQC of one component"
+if command -v python3 >/dev/null; then
+    for f in r.json p.json out.json rep_pca_mqc.json single_pca_mqc.json; do python3 -m json.tool $f >/dev/null && ok || bad "$f is no JSON"; done
+fi
+refused 64 "--labels is for --report" --labels small.labels.tsv small.vcf
 refused 66 "absent.tsv" --labels absent.tsv small.vcf
 refused 65 "no column age" --labels small.labels.tsv --label-column age small.vcf
 printf 'sample\tpop\nHG00096\n' >bad.tsv
@@ -302,10 +360,11 @@ sed 's/$/\t7/; 1s/7$/flat/' counts.tsv >flat.tsv
 same flat.out sd.out "a constant variable adds nothing"
 grep -q "without variance 1" err && ok || bad "constant variables are counted"
 "$gw" pca --report m.html --json m.json counts.tsv >out 2>err && grep -q '"variables": *8' m.json && grep -q "<svg" m.html && ok || bad "a matrix's report"
+"$gw" pca -k 3 --outliers out.tsv --outlier-limit 1 counts.tsv >out 2>err && cmp -s out cells.eigenvec && grep -q "of 25 samples lie more than 1 standard" err && [ "$(wc -l <out.tsv)" -eq 26 ] && ok || bad "outliers of a matrix"
 "$gw" pca counts.tsv 2>&1 >out | grep -q "25 samples and 8 variables have 8 components at most" && ok || bad "components of a narrow matrix"
 # refusals
 for o in "--maf 0.1" "--max-missing 0.1" "--all-contigs" "--hwe 0.1" "-r 1" "-R x.bed" "--exclude-region 1" "--exclude-file x.bed" \
-    "--long-range-ld grch38" "--ld-prune 0.5" "--max-missing-sample 0.5" "--max-kinship 0.5" "--kinship x" "--grm --out x" "--project x" "--scale binomial"; do
+    "--long-range-ld grch38" "--ld-prune 0.5" "--max-missing-sample 0.5" "--max-kinship 0.5" "--kinship x" "--grm --out x" "--project x" "--scale binomial" "--outlier-rounds 2"; do
     refused 64 "genotypes" $o counts.tsv
 done
 for o in "--samples rows" "--log-normalise" "--missing mean" "--row-names x" "--column-names x" "--scale none"; do
@@ -412,10 +471,12 @@ shrunk() { # mean size of samples 1, 3, 5... on PC1 over that of 2, 4, 6..., by 
 }
 awk -v m="$(shrunk mean.tsv)" -v e="$(shrunk em.tsv)" 'BEGIN {exit !(m < 0.3 && e > 0.8 && e < 1.25)}' && ok || bad "--em undoes shrinkage: mean $(shrunk mean.tsv), em $(shrunk em.tsv)"
 refused 65 "too few to fit 50" -k 4 --gl --em-components 50 pl.vcf
-for o in "--hwe 0.1" "--ld-prune 0.5" "--max-missing-sample 0.5" "--max-kinship 0.5" "--kinship x" "--project x" "--grm --out x" "--scale sd" "--em"; do
+"$gw" pca -k 4 --gl --json gl.json --report gl.html --out glr --outliers out.tsv pl.vcf 2>/dev/null && same gl.tsv glr.eigenvec "--gl --out" && [ "$(wc -l <out.tsv)" -eq 43 ] && grep -q '"em_rounds"' gl.json && grep -q '"variants_kept": 351' gl.json && grep -q "<svg" gl.html && ok || bad "--gl with a report"
+"$gw" pca -k 4 --json beagle.json small.beagle 2>/dev/null >out && same beagle.tsv out "BEAGLE with --json" && grep -q '"bound_1_minus_mev"' beagle.json && grep -q '"samples": 42' beagle.json && ok || bad "BEAGLE's JSON"
+for o in "--hwe 0.1" "--ld-prune 0.5" "--max-missing-sample 0.5" "--max-kinship 0.5" "--kinship x" "--project x" "--grm --out x" "--scale sd" "--em" "--outlier-rounds 1"; do
     refused 64 "-" --gl $o pl.vcf
 done
-for o in "--project x" "--grm --out x" "--scale center"; do refused 64 "--em" --em $o small.vcf; done
+for o in "--project x" "--grm --out x" "--scale center" "--outlier-rounds 1"; do refused 64 "--em" --em $o small.vcf; done
 refused 64 "em-components" --em-components 2 small.vcf
 refused 64 "em-tol" --em-tol 1 small.vcf
 refused 64 "em-rounds" --em-rounds 1 small.vcf

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "pca/krylov.h"
+#include "pca/outlier.h"
 #include "pca/pca.h"
 #include "tests/check_main.h"
 
@@ -298,6 +299,29 @@ START_TEST(tracy_widom_has_its_quantiles)
 }
 END_TEST
 
+/* distances by hand: mean 0, variance 6 / 5; median 0, deviations 0 0 1 1 2 -> 1 */
+START_TEST(outliers_are_far_out)
+{
+    static const double vector[] = {0, 0, 1, 1, -2, 3, 3, 3, 3, 3, 0, 0, 0, 0, 7};
+    gw_outlier_t sigma[5], robust[5];
+    ck_assert_int_eq(gw_outlier_measure(GW_OUTLIER_SIGMA, 5, 2, vector, sigma, NULL), GW_OK);
+    ck_assert_int_eq(gw_outlier_measure(GW_OUTLIER_ROBUST, 5, 2, vector, robust, NULL), GW_OK);
+    double sd = sqrt(6.0 / 5);
+    for (int i = 0; i < 5; i++) {
+        ck_assert_double_eq_tol(sigma[i].distance, vector[i] / sd, 1e-12);
+        ck_assert_double_eq_tol(robust[i].distance, vector[i] / 1.4826, 1e-12);
+        ck_assert_int_eq(sigma[i].component, 0); /* a constant column tells nothing */
+    }
+    /* most samples alike: who differs is beyond any robust limit, at most sqrt(n - 1) by sigma */
+    ck_assert_int_eq(gw_outlier_measure(GW_OUTLIER_SIGMA, 5, 3, vector, sigma, NULL), GW_OK);
+    ck_assert_int_eq(gw_outlier_measure(GW_OUTLIER_ROBUST, 5, 3, vector, robust, NULL), GW_OK);
+    ck_assert_double_eq_tol(sigma[4].distance, 2, 1e-12);
+    ck_assert_int_eq(sigma[4].component, 2);
+    ck_assert(isinf(robust[4].distance) && robust[4].distance > 0);
+    ck_assert_double_eq(robust[0].distance, 0);
+}
+END_TEST
+
 static Suite *make(void)
 {
     Suite *s = suite_create("pca");
@@ -310,6 +334,7 @@ static Suite *make(void)
     tcase_add_loop_test(t, tracy_widom_has_its_quantiles, 0, 4);
     tcase_add_loop_test(t, krylov_finds_what_it_certifies, 0, 2);
     tcase_add_test(t, krylov_says_when_it_did_not_converge);
+    tcase_add_test(t, outliers_are_far_out);
     suite_add_tcase(s, t);
     return s;
 }

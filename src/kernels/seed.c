@@ -1,6 +1,6 @@
 #include <config.h>
 
-#include "align/seed.h"
+#include "kernels/seed.h"
 #include "base/hash.h"
 
 /* A cheap scramble is enough for choosing among the handful of s-mers of one k-mer. */

@@ -1,4 +1,4 @@
-/* src/align/seed.h -- seeds: open syncmers of a sequence, the same on both strands
+/* src/kernels/seed.h -- seeds: open syncmers of a sequence, the same on both strands
  *
  * Contents: 1. parameters  2. scanning
  * Units:    bases are codes 0..3 = A C G T, 4 and above = no base; positions are 0-based
@@ -9,8 +9,8 @@
  * k-mers and s-mers are taken in the smaller of their two strands, so a sequence and its reverse
  * complement have the same seeds. Whether a k-mer is a seed depends on its K bases alone.
  */
-#ifndef GW_ALIGN_SEED_H
-#define GW_ALIGN_SEED_H
+#ifndef GW_KERNELS_SEED_H
+#define GW_KERNELS_SEED_H
 
 #include <stddef.h>
 #include <stdint.h>
