@@ -10,6 +10,7 @@ libgw_base_a_SOURCES = \
 	src/base/thread.c src/base/thread.h \
 	src/base/ahead.c src/base/ahead.h \
 	src/base/outfile.c src/base/outfile.h \
+	src/base/spill.c src/base/spill.h \
 	src/base/report.c src/base/report.h \
 	src/base/report_html.c src/base/report_html.h \
 	src/base/opts.c src/base/opts.h

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#  include <malloc.h>
+#endif
 
 #include "base/mem.h"
 
@@ -158,6 +161,13 @@ void gw_arena_release(gw_arena_t *a)
     }
     a->head = NULL;
     a->used = 0;
+}
+
+void gw_mem_trim(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }
 
 /* 4. aligned blocks */

@@ -42,6 +42,9 @@ char *gw_arena_strndup(gw_arena_t *a, const char *s, size_t n);
 void gw_arena_reset(gw_arena_t *a); /* forgets the pieces, keeps the largest block */
 void gw_arena_release(gw_arena_t *a);
 
+/* Gives memory that was freed back to the system where the C library holds on to it. */
+void gw_mem_trim(void);
+
 /* 4. aligned blocks (align a power of two); free with free() */
 void *gw_aligned_alloc(size_t align, size_t n, size_t size);
 

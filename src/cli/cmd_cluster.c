@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -21,7 +22,8 @@ typedef struct {
     double min_id, min_cov;
     int cov_mode, mode, alphabet, strand, format, msa;
     bool linear, sensitive, sizein, consensus, certify;
-    const char *prefix, *update;
+    const char *prefix, *update, *tmp_dir;
+    uint64_t max_mem;
     gw_amplicon_args_t amplicon;
     gw_clusterumi_args_t umi;
     bool by_samples;
@@ -92,6 +94,22 @@ static const gw_opt_t rows[] = {
          "keep the clusters of this table, which cluster wrote with the same options, with their "
          "representatives; sequences that it lacks join them or make clusters of their own. "
          "Give the old sequences along with the new ones"},
+    {.name = "max-mem",
+     .type = GW_OPT_SIZE,
+     .offset = AT(max_mem),
+     .arg = "SIZE",
+     .min = 1 << 20,
+     .max = 0x1p60,
+     .excludes = "umi samples derep denoise",
+     .help = "most memory that the run may take: records of words that do not fit wait compressed in "
+             "temporary files; never changes the output. Too little is told with what would do "
+             "(default: no limit)"},
+    {.name = "tmp-dir",
+     .type = GW_OPT_STRING,
+     .offset = AT(tmp_dir),
+     .arg = "DIR",
+     .needs = "max-mem",
+     .help = "folder for temporary files (default: $TMPDIR or /tmp)"},
     {.name = "alphabet",
      .type = GW_OPT_CHOICE,
      .offset = AT(alphabet),
@@ -582,6 +600,15 @@ static gw_status_t check_paths(const cluster_opts_t *o, gw_err_t *err)
     return GW_OK;
 }
 
+/* What the system saw the process take at most, where it was limited. */
+static void tell_memory(uint64_t max_mem)
+{
+    struct rusage used;
+    if (max_mem && getrusage(RUSAGE_SELF, &used) == 0)
+        gw_log_info("memory: %ldM at most, of %lluM allowed", used.ru_maxrss / 1024,
+                    (unsigned long long)(max_mem >> 20));
+}
+
 static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 {
     const cluster_opts_t *o = inv->opts;
@@ -601,7 +628,10 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     gw_seqset_t s = {0};
     gw_engine_t *engine = NULL;
     gw_seqset_opts_t load = {
-        .kind = kinds[o->alphabet], .sizes = o->sizein, .threads = (int)inv->common.threads};
+        .kind = kinds[o->alphabet],
+        .sizes = o->sizein,
+        .max_mem = o->max_mem,
+        .threads = (int)inv->common.threads};
     gw_cluster_opts_t how = {.min_id = o->min_id,
                              .min_cov = o->min_cov,
                              .cov_mode = (gw_covmode_t)o->cov_mode,
@@ -610,6 +640,8 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
                                       : o->sensitive ? GW_SEARCH_SENSITIVE
                                                      : GW_SEARCH_DEFAULT,
                              .both_strands = o->strand == 0,
+                             .max_mem = o->max_mem,
+                             .tmp_dir = o->tmp_dir,
                              .threads = (int)inv->common.threads};
     const gw_amplicon_args_t *a = &o->amplicon;
     gw_clusters_t c = {0};
@@ -653,6 +685,7 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
         gw_amplicon_tell(&s, &c, a, NULL);
         gw_log_info("%zu sequences, %d different, %d clusters; %lld pairs compared exactly",
                     s.n_recs, s.n, c.n_clusters, (long long)c.n_compared);
+        tell_memory(o->max_mem);
     }
     free(chimeras.v);
     gw_clusterview_release(&v);

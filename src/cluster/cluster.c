@@ -8,8 +8,9 @@
 #include "cluster/cluster.h"
 #include "cluster/greedy.h"
 #include "cluster/odds.h"
+#include "cluster/wordhits.h"
 
-enum { MAX_ROUNDS = 6 };
+enum { MAX_ROUNDS = 6, GREEDY_BYTES = 24 /* of index a letter */ };
 
 /* Shorter length by longer length: gaps let them differ by a little more than the coverages say. */
 static double min_ratio(const gw_cluster_opts_t *o)
@@ -71,12 +72,58 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
     }
 }
 
+/* Memory of a run beside candidates: the set, what is kept of every sequence, work spaces. */
+static uint64_t fixed_bytes(const gw_seqset_t *s, const gw_cluster_opts_t *o)
+{
+    enum { PER_SEQUENCE = 160, PER_LETTER_OF_LONGEST = 256, ROUNDS = 24 << 20 };
+    return gw_seqset_bytes(s) + (uint64_t)s->n * PER_SEQUENCE + (uint64_t)s->n_letters / 16 +
+           ROUNDS + (uint64_t)o->threads * (uint64_t)s->longest * PER_LETTER_OF_LONGEST;
+}
+
+/* A candidate while pairs become edges. */
+enum {
+    PAIR_BYTES = sizeof(gw_pair_t) + sizeof(gw_edge_t) + 2 * sizeof(int64_t),
+    EDGE_BYTES = sizeof(gw_edge_t) + 2 * sizeof(int64_t)
+};
+
+/* The room that each of the two kinds of records gets beside n_edges: a quarter of what is left, as they
+ * are sorted somewhere too and candidates come of them. */
+static gw_status_t records_room(const gw_seqset_t *s, const gw_cluster_opts_t *o, size_t n_edges,
+                                gw_recroom_t *room, gw_err_t *err)
+{
+    *room = (gw_recroom_t){.tmp_dir = o->tmp_dir};
+    if (o->max_mem == 0)
+        return GW_OK;
+    uint64_t fixed = fixed_bytes(s, o) + n_edges * EDGE_BYTES;
+    uint64_t least = gw_wordhits_least(s->n, o->threads);
+    gw_status_t st =
+        gw_seqset_check_memory(o->max_mem, fixed + least + least / 2, "searching these sequences", err);
+    if (st == GW_OK)
+        room->limit = (o->max_mem - fixed) / 4;
+    return st;
+}
+
+/* Adds candidates to the graph when they fit, and forgets them. */
+static gw_status_t add_pairs(gw_graph_t *g, const gw_cluster_opts_t *o, gw_pairs_t *pairs,
+                             gw_err_t *err)
+{
+    uint64_t need = fixed_bytes(g->s, o) + g->n * (EDGE_BYTES + sizeof(gw_edge_t)) +
+                    pairs->n * (PAIR_BYTES + (g->n ? sizeof(gw_edge_t) : 0));
+    gw_status_t st = gw_seqset_check_memory(o->max_mem, need, "the candidate pairs", err);
+    if (st == GW_OK)
+        st = gw_graph_add(g, pairs, err);
+    free(pairs->v);
+    *pairs = (gw_pairs_t){0};
+    return st;
+}
+
 gw_status_t gw_cluster_candidates(const gw_seqset_t *s, const gw_cluster_opts_t *o,
                                   gw_pairs_t *pairs, gw_err_t *err)
 {
     gw_pairs_rules_t rules;
     rules_init(&rules, s, o, false);
-    return gw_pairs_find(s, NULL, NULL, &rules, pairs, err);
+    gw_status_t st = records_room(s, o, 0, &rules.room, err);
+    return st == GW_OK ? gw_pairs_find(s, NULL, NULL, &rules, pairs, err) : st;
 }
 
 static gw_status_t round_first(gw_graph_t *g, const gw_cluster_opts_t *o, int32_t *rep,
@@ -84,7 +131,7 @@ static gw_status_t round_first(gw_graph_t *g, const gw_cluster_opts_t *o, int32_
 {
     gw_status_t st = gw_cluster_candidates(g->s, o, pairs, err);
     if (st == GW_OK)
-        st = gw_graph_add(g, pairs, err);
+        st = add_pairs(g, o, pairs, err);
     if (st == GW_OK)
         st = gw_assign(g, o->mode, rep, err);
     return st;
@@ -128,9 +175,11 @@ static gw_status_t round_next(gw_graph_t *g, const gw_cluster_opts_t *o, int32_t
     if (any && o->depth != GW_SEARCH_LINEAR && g->s->kind == GW_SEQ_DNA) {
         gw_pairs_rules_t rules;
         rules_init(&rules, g->s, o, true);
-        st = gw_pairs_find(g->s, active, fresh, &rules, pairs, err);
+        st = records_room(g->s, o, g->n, &rules.room, err);
         if (st == GW_OK)
-            st = gw_graph_add(g, pairs, err);
+            st = gw_pairs_find(g->s, active, fresh, &rules, pairs, err);
+        if (st == GW_OK)
+            st = add_pairs(g, o, pairs, err);
     }
     if (st == GW_OK)
         st = compare_reps(g, rep, more, err);
@@ -179,6 +228,10 @@ gw_status_t gw_cluster_run(const gw_seqset_t *s, const gw_cluster_opts_t *o, gw_
     bool words = s->kind == GW_SEQ_DNA && o->mode == GW_MODE_GREEDY && o->min_id >= 0.8 &&
                  o->depth != GW_SEARCH_LINEAR;
     int64_t candidates = 0;
+    if (st == GW_OK && words)
+        st = gw_seqset_check_memory(o->max_mem,
+                                    fixed_bytes(s, o) + (uint64_t)s->n_letters * GREEDY_BYTES,
+                                    "an index of these sequences", err);
     if (st == GW_OK && words)
         st = gw_greedy_run(&g, o->both_strands, min_ratio(o), c->rep, &candidates, err);
     else if (st == GW_OK)

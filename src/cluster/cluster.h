@@ -22,6 +22,8 @@ typedef struct {
     gw_searchdepth_t depth;
     bool both_strands; /* nucleotides */
     gw_engine_t *engine; /* borrowed */
+    uint64_t max_mem;    /* bytes that the process may take, the sequences included; 0 = any */
+    const char *tmp_dir; /* for what does not fit; as base/spill.h */
     int threads;
 } gw_cluster_opts_t;
 
@@ -38,7 +40,8 @@ typedef struct {
     int rounds;
 } gw_clusters_t;
 
-/* 3. clustering: c is filled anew; release it in any case */
+/* 3. clustering: c is filled anew; release it in any case. GW_EUSAGE: max_mem is too little, with what
+ *    would do. */
 GW_RESULT_USED gw_status_t gw_cluster_run(const gw_seqset_t *s, const gw_cluster_opts_t *opts,
                                           gw_clusters_t *c, gw_err_t *err);
 void gw_clusters_release(gw_clusters_t *c);

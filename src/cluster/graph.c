@@ -69,24 +69,56 @@ gw_status_t gw_graph_link(gw_graph_t *g, gw_err_t *err)
     return GW_OK;
 }
 
+static gw_edge_t edge_of(const gw_pair_t *p)
+{
+    return (gw_edge_t){.a = p->a,
+                       .b = p->b,
+                       .score = p->score,
+                       .diag = p->diag,
+                       .odds = p->odds,
+                       .spread = p->spread,
+                       .reverse = p->reverse,
+                       .state = (uint8_t)((p->whole ? GW_EDGE_WHOLE : 0) |
+                                          (p->sure ? GW_EDGE_SURE : 0))};
+}
+
+/* The first pairs come by b, then a: counted by a they need no sorting. */
+static gw_status_t add_first(gw_graph_t *g, const gw_pairs_t *pairs, gw_err_t *err)
+{
+    size_t n = (size_t)g->s->n;
+    int64_t *next = gw_calloc(n + 1, sizeof *next);
+    if (!next)
+        return gw_err_nomem(err, "adding pairs");
+    for (size_t i = 0; i < pairs->n; i++)
+        next[pairs->v[i].a + 1]++;
+    for (size_t u = 1; u <= n; u++)
+        next[u] += next[u - 1];
+    for (size_t i = 0; i < pairs->n; i++)
+        g->edge[next[pairs->v[i].a]++] = edge_of(&pairs->v[i]);
+    for (size_t i = 1; i < pairs->n; i++) /* two strands */
+        if (cmp_edge(&g->edge[i], &g->edge[i - 1]) < 0) {
+            gw_edge_t e = g->edge[i];
+            g->edge[i] = g->edge[i - 1];
+            g->edge[i - 1] = e;
+        }
+    g->n = pairs->n;
+    free(next);
+    return GW_OK;
+}
+
 gw_status_t gw_graph_add(gw_graph_t *g, const gw_pairs_t *pairs, gw_err_t *err)
 {
     if (!GW_GROW(g->edge, g->cap, g->n + pairs->n))
         return gw_err_nomem(err, "adding pairs");
-    for (size_t i = 0; i < pairs->n; i++) {
-        const gw_pair_t *p = &pairs->v[i];
-        g->edge[g->n++] = (gw_edge_t){
-            .a = p->a,
-            .b = p->b,
-            .score = p->score,
-            .diag = p->diag,
-            .odds = p->odds,
-            .spread = p->spread,
-            .reverse = p->reverse,
-            .state = (uint8_t)((p->whole ? GW_EDGE_WHOLE : 0) | (p->sure ? GW_EDGE_SURE : 0))};
-    }
-    if (g->n > 1)
+    if (g->n == 0) {
+        gw_status_t st = add_first(g, pairs, err);
+        if (st != GW_OK)
+            return st;
+    } else {
+        for (size_t i = 0; i < pairs->n; i++)
+            g->edge[g->n++] = edge_of(&pairs->v[i]);
         qsort(g->edge, g->n, sizeof *g->edge, cmp_edge);
+    }
     size_t n = 0;
     for (size_t i = 0; i < g->n; i++)
         if (n == 0 || g->edge[n - 1].a != g->edge[i].a || g->edge[n - 1].b != g->edge[i].b)

@@ -271,6 +271,7 @@ gw_status_t gw_pairs_find(const gw_seqset_t *s, const uint8_t *active, const uin
         .sample = rules->sample,
         .most_words = rules->most_words,
         .both_strands = s->kind == GW_SEQ_DNA && rules->both_strands,
+        .room = rules->room,
         .threads = rules->threads,
     };
     double worthless = s->kind == GW_SEQ_DNA ? DNA_CHANCE : PROTEIN_CHANCE;
@@ -291,5 +292,7 @@ gw_status_t gw_pairs_find(const gw_seqset_t *s, const uint8_t *active, const uin
         free(f.worker[t].top);
     }
     free(f.worker);
+    if (rules->room.limit)
+        gw_mem_trim();
     return st;
 }

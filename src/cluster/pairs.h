@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "cluster/recbins.h"
 #include "cluster/seqset.h"
 
 /* 1. rules */
@@ -36,6 +37,7 @@ typedef struct {
     int32_t most_words;  /* of a sequence and a shape, about so many at most; 0 = any number */
     double min_id, min_cov; /* the identity and coverage the pairs are meant for */
     bool both_strands;      /* nucleotides: look up the reverse complement too */
+    gw_recroom_t room; /* for records while looking */
     int threads;
 } gw_pairs_rules_t;
 

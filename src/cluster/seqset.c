@@ -31,7 +31,44 @@ typedef struct {
     size_t n_text, cap_text;
     int64_t count[256];   /* of each letter in the file */
     double error_of[256]; /* probability of a quality character */
+    uint64_t need;        /* memory, once it is more than may be taken: records are only counted */
 } load_t;
+
+/* What the program takes in any case, and a record on its way to canonical order. */
+enum { PROGRAM = 24 << 20, PER_RECORD = 200 };
+
+gw_status_t gw_seqset_check_memory(uint64_t max_mem, uint64_t need, const char *what, gw_err_t *err)
+{
+    if (max_mem == 0 || need <= max_mem)
+        return GW_OK;
+    return gw_err_set(err, GW_EUSAGE,
+                      "--max-mem: %lluM is too little for %s; at least %lluM are needed",
+                      (unsigned long long)(max_mem >> 20), what,
+                      (unsigned long long)((need >> 20) + 1));
+}
+
+uint64_t gw_seqset_bytes(const gw_seqset_t *s)
+{
+    return PROGRAM + (uint64_t)s->n_letters + s->arena.used + s->n_recs * sizeof *s->rec +
+           ((uint64_t)s->n + 1) * (sizeof *s->first + sizeof *s->off);
+}
+
+/* Whether one more record fits; what would is counted on when it does not. */
+static bool fits(load_t *l, const gw_seqrec_t *rec)
+{
+    if (l->opts->max_mem == 0)
+        return true;
+    if (l->need == 0) {
+        uint64_t need = PROGRAM + 2 * (l->n_text + rec->len) + l->s->arena.used +
+                        (l->n + 1) * PER_RECORD;
+        if (need <= l->opts->max_mem)
+            return true;
+        l->need = need;
+        return false;
+    }
+    l->need += 2 * (uint64_t)rec->len + rec->name_len + PER_RECORD;
+    return false;
+}
 
 /* 1. reading */
 static gw_status_t bad(const raw_t *r, gw_err_t *err, const char *what)
@@ -117,6 +154,8 @@ static gw_status_t count_errors(const load_t *l, const raw_t *r, const gw_seqrec
 
 static gw_status_t add(load_t *l, const char *path, const gw_seqrec_t *rec, gw_err_t *err)
 {
+    if (!fits(l, rec))
+        return GW_OK;
     if (!GW_GROW(l->raw, l->cap, l->n + 1))
         return gw_err_nomem(err, "reading sequences");
     raw_t *r = &l->raw[l->n];
@@ -418,6 +457,8 @@ gw_status_t gw_seqset_load(gw_seqset_t *s, const char *const *path, size_t n_pat
     gw_status_t st = GW_OK;
     for (size_t i = 0; st == GW_OK && i < n_paths; i++)
         st = read_file(&l, path[i], err);
+    if (st == GW_OK && l.need)
+        st = gw_seqset_check_memory(opts->max_mem, l.need, "reading these sequences", err);
     if (st == GW_OK && l.n == 0 && s->n_poor)
         st = gw_err_set(err, GW_EDATA,
                         "all %lld sequences have more than %g expected errors; nothing to cluster",

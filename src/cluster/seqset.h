@@ -65,14 +65,21 @@ typedef struct {
                           that its file is called after */
     double max_ee;     /* leave records with more expected errors out; 0 = none; else records
                           without qualities are GW_EDATA */
+    uint64_t max_mem;    /* bytes that loading may take; 0 = any */
     int threads;
 } gw_seqset_opts_t;
 
 /* Reads every file ("-" is stdin) as one set. GW_EDATA: no sequences, an empty sequence, a name
- * twice, letters outside the alphabet. The caller releases s in any case. */
+ * twice, letters outside the alphabet. GW_EUSAGE: max_mem is too little, with what would do. The caller
+ * releases s in any case. */
 GW_RESULT_USED gw_status_t gw_seqset_load(gw_seqset_t *s, const char *const *path, size_t n_paths,
                                           const gw_seqset_opts_t *opts, gw_err_t *err);
 void gw_seqset_release(gw_seqset_t *s);
+/* Bytes that a loaded set takes. */
+uint64_t gw_seqset_bytes(const gw_seqset_t *s);
+/* GW_EUSAGE: --max-mem SIZE is less than need, for what. */
+GW_RESULT_USED gw_status_t gw_seqset_check_memory(uint64_t max_mem, uint64_t need, const char *what,
+                                                  gw_err_t *err);
 /* The reverse complement of len nucleotides, into out. */
 void gw_seqset_turn(const uint8_t *p, int32_t len, uint8_t *out);
 /* Letters of unique u as text; buf holds len + 1 bytes. */

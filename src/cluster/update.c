@@ -156,20 +156,40 @@ static void keep_decisive(gw_pairs_t *p, const int32_t *old)
     p->n = n;
 }
 
-static void join_best(const gw_graph_t *g, const int32_t *old, int32_t *rep)
+/* Of the old representatives that hold a new sequence, it joins the one that the mode would have taken
+ * first: in greedy mode the first in canonical order, with set cover that of most old members, of
+ * equals the one it aligns best with, then the first. */
+static gw_status_t join_first(const gw_graph_t *g, const int32_t *old, bool greedy, int32_t *rep,
+                              gw_err_t *err)
 {
+    int32_t *members = gw_calloc((size_t)g->s->n, sizeof *members);
+    if (!members)
+        return gw_err_nomem(err, "updating clusters");
+    for (int32_t u = 0; u < g->s->n; u++)
+        if (old[u] >= 0 && !greedy)
+            members[old[u]]++;
     for (int32_t u = 0; u < g->s->n; u++) {
         const gw_edge_t *best = NULL;
+        int32_t at = -1;
         for (int64_t k = g->adj_start[u]; old[u] < 0 && k < g->adj_start[u + 1]; k++) {
             const gw_edge_t *e = &g->edge[g->adj[k]];
             int32_t o = gw_edge_other(e, u);
-            if (gw_edge_holds(e, o) && (!best || e->best > best->best ||
-                                        (e->best == best->best && o < gw_edge_other(best, u))))
+            if (!gw_edge_holds(e, o))
+                continue;
+            bool better = !best || members[o] > members[at] ||
+                          (members[o] == members[at] && !greedy && e->best > best->best) ||
+                          (members[o] == members[at] && (greedy || e->best == best->best) &&
+                           o < at);
+            if (better) {
                 best = e;
+                at = o;
+            }
         }
         if (best)
-            rep[u] = gw_edge_other(best, u);
+            rep[u] = at;
     }
+    free(members);
+    return GW_OK;
 }
 
 static gw_status_t join_old(gw_graph_t *g, const int32_t *old, const gw_cluster_opts_t *o,
@@ -192,7 +212,7 @@ static gw_status_t join_old(gw_graph_t *g, const int32_t *old, const gw_cluster_
     if (st == GW_OK)
         st = gw_graph_verify(g, edge, g->n, true, err);
     if (st == GW_OK)
-        join_best(g, old, c->rep);
+        st = join_first(g, old, o->mode == GW_MODE_GREEDY, c->rep, err);
     c->n_candidates = (int64_t)g->n;
     c->n_compared = g->n_compared;
     free(edge);

@@ -1,9 +1,9 @@
 /* src/cluster/update.h -- new sequences into clusters that are there already
  *
  * Contents: 1. the old clusters  2. updating
- * Old representatives stay, and old members stay with them. A new sequence joins the old
- * representative it holds with that it aligns with best (highest score, of equals the first in
- * canonical order); new ones that fit none are clustered among themselves.
+ * Old representatives stay, and old members stay with them. A new sequence joins, of the old
+ * representatives it holds with, the one that has most old members (set cover) or comes first in
+ * canonical order (greedy); new ones that fit none are clustered among themselves.
  */
 #ifndef GW_CLUSTER_UPDATE_H
 #define GW_CLUSTER_UPDATE_H

@@ -188,7 +188,14 @@ static gw_status_t prepare(find_t *f, gw_err_t *err)
             f->holder[k] = u;
     }
     return gw_recbins_init(&h->bins, (int)(((uint32_t)s->n - 1) >> h->query_bits) + 1,
-                           f->r->threads, err);
+                           f->r->threads, &f->r->room, err);
+}
+
+uint64_t gw_wordhits_least(int32_t n, int threads)
+{
+    int most = 1 << QUERY_BIN_BITS;
+    return gw_recbins_least(1 << WORD_BIN_BITS, threads) +
+           gw_recbins_least(n < most ? n : most, threads);
 }
 
 gw_status_t gw_wordhits_find(const gw_seqset_t *s, const gw_wordhits_rules_t *r, gw_wordhits_t *h,
@@ -200,7 +207,7 @@ gw_status_t gw_wordhits_find(const gw_seqset_t *s, const gw_wordhits_rules_t *r,
         bool any = k < r->n_shapes;
         gw_wordshape_init(&f.shape, s->kind, any ? k : GW_WORDSHAPE_SHORT + k - r->n_shapes);
         f.most_letters = any ? INT32_MAX : f.shape.short_letters;
-        st = gw_recbins_init(&f.words, 1 << WORD_BIN_BITS, r->threads, err);
+        st = gw_recbins_init(&f.words, 1 << WORD_BIN_BITS, r->threads, &r->room, err);
         if (st == GW_OK)
             st = gw_thread_for(r->threads, (s->n + CHUNK - 1) / CHUNK, words_chunk, &f, err);
         if (st == GW_OK)

@@ -33,6 +33,7 @@ typedef struct {
     int32_t sample;     /* one word in so many is looked at */
     int32_t most_words; /* of a sequence and a shape, about so many at most; 0 = any number */
     bool both_strands;  /* nucleotides: the query's reverse complement too */
+    gw_recroom_t room; /* for records */
     int threads;
 } gw_wordhits_rules_t;
 
@@ -47,6 +48,8 @@ typedef struct {
 GW_RESULT_USED gw_status_t gw_wordhits_find(const gw_seqset_t *s, const gw_wordhits_rules_t *r,
                                             gw_wordhits_t *h, gw_err_t *err);
 void gw_wordhits_release(gw_wordhits_t *h);
+/* The least room that records keep to, for n sequences. */
+uint64_t gw_wordhits_least(int32_t n, int threads);
 
 /* 3. one hit: from the highest bits, query (within its bin), target, strand, diagonal */
 static inline int32_t gw_wordhits_query(const gw_wordhits_t *h, int bin, uint64_t rec)

@@ -1,21 +1,15 @@
 #include <config.h>
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <zstd.h>
 
 #include "base/mem.h"
-#include "base/outfile.h"
+#include "base/spill.h"
 #include "pca/blockstore.h"
 
-enum { ZSTD_LEVEL = 1 };
-
 typedef struct {
-    uint8_t *row;        /* in memory; NULL when spilled */
-    off_t at;            /* in the temporary file */
-    size_t packed_bytes; /* there */
+    uint8_t *row; /* in memory; NULL when spilled */
+    gw_spilled_t piece;
 } block_t;
 
 struct gw_blockstore {
@@ -26,8 +20,7 @@ struct gw_blockstore {
     block_t *block;
     size_t n_blocks, cap_block; /* closed ones */
     uint8_t *fill;              /* the block being filled */
-    int fd;
-    off_t end;
+    gw_spill_t *spill;
 };
 
 /* 1. filling */
@@ -40,49 +33,17 @@ gw_status_t gw_blockstore_create(size_t row_bytes, int64_t block_rows, uint64_t 
     *s = (gw_blockstore_t){.row_bytes = row_bytes,
                            .block_rows = block_rows,
                            .max_bytes = max_bytes,
-                           .tmp_dir = tmp_dir,
-                           .fd = -1};
+                           .tmp_dir = tmp_dir};
     *out = s;
-    return GW_OK;
-}
-
-static gw_status_t write_all(int fd, const void *p, size_t n, off_t at, gw_err_t *err)
-{
-    const char *c = p;
-    while (n) {
-        ssize_t w = pwrite(fd, c, n, at);
-        if (w < 0 && errno == EINTR)
-            continue;
-        if (w <= 0)
-            return gw_err_set(err, GW_EIO,
-                              "writing a temporary file failed: %s; is the disk of --tmp-dir full?",
-                              strerror(errno));
-        c += w;
-        at += w;
-        n -= (size_t)w;
-    }
     return GW_OK;
 }
 
 static gw_status_t spill(gw_blockstore_t *s, block_t *b, size_t n_bytes, gw_err_t *err)
 {
-    gw_status_t st = s->fd < 0 ? gw_tmpfile_open(s->tmp_dir, &s->fd, err) : GW_OK;
-    if (st != GW_OK)
-        return st;
-    size_t cap = ZSTD_compressBound(n_bytes);
-    void *packed = gw_malloc(cap, 1);
-    if (!packed)
+    if (!s->spill && !(s->spill = gw_spill_create(s->tmp_dir)))
         return gw_err_nomem(err, "storing the input");
-    size_t n = ZSTD_compress(packed, cap, s->fill, n_bytes, ZSTD_LEVEL);
-    if (ZSTD_isError(n))
-        st =
-            gw_err_set(err, GW_EINTERNAL, "compressing the input failed: %s", ZSTD_getErrorName(n));
-    else
-        st = write_all(s->fd, packed, n, s->end, err);
-    free(packed);
-    *b = (block_t){NULL, s->end, n};
-    s->end += (off_t)n;
-    return st;
+    b->row = NULL;
+    return gw_spill_write(s->spill, s->fill, n_bytes, &b->piece, err);
 }
 
 static gw_status_t close_block(gw_blockstore_t *s, int64_t n_rows, gw_err_t *err)
@@ -99,7 +60,7 @@ static gw_status_t close_block(gw_blockstore_t *s, int64_t n_rows, gw_err_t *err
     uint8_t *row = n_rows < s->block_rows ? gw_realloc(s->fill, n_bytes, 1) : s->fill;
     if (!row)
         return gw_err_nomem(err, "storing the input");
-    *b = (block_t){row, 0, 0};
+    *b = (block_t){.row = row};
     s->n_blocks++;
     s->used_bytes += n_bytes;
     s->fill = NULL;
@@ -134,8 +95,7 @@ void gw_blockstore_destroy(gw_blockstore_t *s)
         return;
     for (size_t i = 0; i < s->n_blocks; i++)
         free(s->block[i].row);
-    if (s->fd >= 0)
-        close(s->fd);
+    gw_spill_destroy(s->spill);
     free(s->fill);
     free(s->block);
     free(s);
@@ -163,27 +123,6 @@ int64_t gw_blockstore_rows_in(const gw_blockstore_t *s, int64_t block)
     return rest < s->block_rows ? rest : s->block_rows;
 }
 
-static gw_status_t read_spilled(const gw_blockstore_t *s, const block_t *b, size_t n_bytes,
-                                void *buffer, gw_err_t *err)
-{
-    char *packed = gw_malloc(b->packed_bytes, 1);
-    if (!packed)
-        return gw_err_nomem(err, "reading the input back");
-    gw_status_t st = GW_OK;
-    for (size_t done = 0; done < b->packed_bytes && st == GW_OK;) {
-        ssize_t got = pread(s->fd, packed + done, b->packed_bytes - done, b->at + (off_t)done);
-        if (got > 0)
-            done += (size_t)got;
-        else if (got == 0 || errno != EINTR)
-            st = gw_err_set(err, GW_EIO, "reading a temporary file failed: %s",
-                            got < 0 ? strerror(errno) : "it ends early");
-    }
-    if (st == GW_OK && ZSTD_decompress(buffer, n_bytes, packed, b->packed_bytes) != n_bytes)
-        st = gw_err_set(err, GW_EIO, "a temporary file was damaged while it was used");
-    free(packed);
-    return st;
-}
-
 gw_status_t gw_blockstore_read(const gw_blockstore_t *s, int64_t block, void *buffer,
                                const void **rows, gw_err_t *err)
 {
@@ -191,5 +130,5 @@ gw_status_t gw_blockstore_read(const gw_blockstore_t *s, int64_t block, void *bu
     *rows = b->row ? b->row : buffer;
     if (b->row)
         return GW_OK;
-    return read_spilled(s, b, (size_t)gw_blockstore_rows_in(s, block) * s->row_bytes, buffer, err);
+    return gw_spill_read(s->spill, &b->piece, buffer, err);
 }

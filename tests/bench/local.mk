@@ -8,12 +8,16 @@ EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tes
 	tests/bench/fold.md tests/bench/fold_models.md tests/bench/gpu.md tests/bench/groups.md \
 	tests/bench/io.md tests/bench/kernels.md tests/bench/markdup.md tests/bench/pca.md \
 	tests/bench/torture.md \
-	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh \
+	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/cluster_growth.sh \
 	tests/bench/fold.sh tests/bench/gpu.sh tests/bench/groups.sh tests/bench/markdup.sh \
 	tests/bench/pca.sh tests/bench/torture_peers.sh \
 	tests/bench/simvar.pl tests/bench/cluster_audit.c tests/bench/fold_dssp.py \
 	tests/bench/fold_curve.py tests/bench/fold_hhm.py tests/bench/fold_hhsearch.py \
 	tests/bench/fold_tm.py tests/bench/gpu_sass.py
+
+# Families whose truth is known: for cluster_growth.sh and tests/cluster
+check_PROGRAMS += tests/bench/simfam
+tests_bench_simfam_SOURCES = tests/bench/simfam.c
 
 fold_bench_libs = libgw_fold.a libgw_engine.a libgw_io.a libgw_base.a $(KERNEL_LIBS) $(ALL_LIBS)
 tests_bench_vcfcmp_SOURCES = tests/bench/vcfcmp.c
