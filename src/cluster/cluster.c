@@ -32,7 +32,7 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
     r->min_ratio = min_ratio(o);
     r->max_targets = 1000;
     r->min_cov = o->min_cov;
-    r->min_odds = GW_ODDS_ONE / 100;
+    r->min_odds = o->min_id < 0.4 ? GW_ODDS_ONE / 100 : GW_ODDS_ONE / 40;
     if (s->kind == GW_SEQ_DNA) {
         r->n_seeds = 1;
         r->sample = o->min_id < 0.9 ? 1 : 4;

@@ -64,11 +64,3 @@ void gw_scoring_init(gw_ident_params_t *p, gw_seqkind_t kind, double min_id)
         for (int b = 0; b < p->n_letters; b++)
             p->matrix[a * p->n_letters + b] = blosum62[a][b];
 }
-
-int64_t gw_scoring_self(const gw_ident_params_t *p, const uint8_t *seq, int32_t len)
-{
-    int64_t sum = 0;
-    for (int32_t i = 0; i < len; i++)
-        sum += p->matrix[seq[i] * p->n_letters + seq[i]];
-    return sum;
-}

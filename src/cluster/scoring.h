@@ -12,7 +12,5 @@
 
 /* id_num / id_den is min_id to four decimals. */
 void gw_scoring_init(gw_ident_params_t *p, gw_seqkind_t kind, double min_id);
-/* Score of a sequence with itself. */
-int64_t gw_scoring_self(const gw_ident_params_t *p, const uint8_t *seq, int32_t len);
 
 #endif

@@ -207,8 +207,7 @@ gw_status_t gw_wordhits_find(const gw_seqset_t *s, const gw_wordhits_rules_t *r,
         bool any = k < r->n_shapes;
         gw_wordshape_init(&f.shape, s->kind, any ? k : GW_WORDSHAPE_SHORT + k - r->n_shapes);
         f.most_letters = any ? INT32_MAX : f.shape.short_letters;
-        st = gw_recbins_init(&f.words, 1 << WORD_BIN_BITS, r->threads, &r->room,
-                             err);
+        st = gw_recbins_init(&f.words, 1 << WORD_BIN_BITS, r->threads, &r->room, err);
         if (st == GW_OK)
             st = gw_thread_for(r->threads, (s->n + CHUNK - 1) / CHUNK, words_chunk, &f, err);
         if (st == GW_OK)

@@ -82,21 +82,36 @@ static bool holds(const seq_t *a, const seq_t *b, double thr, double cov)
     return id >= thr - 1e-9 && x >= cov - 1e-9 && y >= cov - 1e-9;
 }
 
-/* Which of several optimal alignments parasail traces back hangs on which sequence comes first and
- * on which end it starts from: do all four agree? */
+static int gcd(int a, int b)
+{
+    return b ? gcd(b, a % b) : a;
+}
+
+/* Of several optimal alignments, does the least alike one hold too? Scores are multiplied so far
+ * that small additions, which favour columns without a match, only choose among the optimal ones.
+ */
 static bool always_holds(const seq_t *a, const seq_t *b, double thr, double cov)
 {
-    seq_t back[2] = {*a, *b};
-    for (int k = 0; k < 2; k++) {
-        back[k].seq = malloc((size_t)back[k].len + 1);
-        for (int i = 0; i < back[k].len; i++)
-            back[k].seq[i] = (k ? b : a)->seq[back[k].len - 1 - i];
-        back[k].seq[back[k].len] = 0;
-    }
-    bool ok = holds(a, b, thr, cov) && holds(b, a, thr, cov) &&
-              holds(&back[0], &back[1], thr, cov) && holds(&back[1], &back[0], thr, cov);
-    free(back[0].seq);
-    free(back[1].seq);
+    int num = (int)(thr * 10000 + .5), g = gcd(num, 10000), den = 10000 / g, first = gap_first,
+        more = gap_more;
+    num /= g;
+    int times = 2 * den * (a->len + b->len) + 1;
+    const parasail_matrix_t *plain = matrix;
+    parasail_matrix_t *tilted = parasail_matrix_copy(plain);
+    for (int x = 0; x < plain->size; x++)
+        for (int y = 0; y < plain->size; y++) {
+            bool match = x == y && x < (dna ? 4 : 20);
+            parasail_matrix_set_value(
+                tilted, x, y, times * plain->matrix[x * plain->size + y] + num - (match ? den : 0));
+        }
+    matrix = tilted;
+    gap_first = times * first - num;
+    gap_more = times * more - num;
+    bool ok = holds(a, b, thr, cov);
+    matrix = plain;
+    gap_first = first;
+    gap_more = more;
+    parasail_matrix_free(tilted);
     return ok;
 }
 

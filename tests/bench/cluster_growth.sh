@@ -27,8 +27,8 @@ for n in "$@"; do
     how="--min-seq-id 0.5 -c 0.8"
     timed "$gw" cluster "$tmp/s.fa" $how -o "$tmp/gw" && row genowarp "$tmp/gw.tsv"
     if [ -n "${MAX_MEM:-}" ]; then
-        timed "$gw" cluster "$tmp/s.fa" $how --max-mem "$MAX_MEM" -o "$tmp/gm" && row "genowarp --max-mem $MAX_MEM" "$tmp/gm.tsv"
-        cmp "$tmp/gw.tsv" "$tmp/gm.tsv"
+        timed "$gw" cluster "$tmp/s.fa" $how --max-mem "$MAX_MEM" -o "$tmp/gm" && row "genowarp --max-mem $MAX_MEM" "$tmp/gm.tsv" &&
+            cmp "$tmp/gw.tsv" "$tmp/gm.tsv"
     fi
     timed "$gw" cluster "$tmp/s.fa" $how --linear -o "$tmp/gw" && row "genowarp --linear" "$tmp/gw.tsv"
     if command -v mmseqs >/dev/null; then

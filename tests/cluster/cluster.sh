@@ -117,5 +117,36 @@ refused 73 "" "output that cannot be made"
 run "$tmp/odd.fa"
 is "$status:$(wc -l <"$tmp/out" | tr -d ' ')" "0:4" "odd sequences"
 
+# the same rows of proteins: every mode, coverage and way to search takes odd sequences and refuses wrong ones
+for how in "--mode greedy" "--mode connected" "--linear" "--sensitive" "-c 0 --cov-mode query" "--cov-mode target" "--certify"; do
+    run "$tmp/odd.fa" $how
+    is "$status:$(cut -f2 "$tmp/out" | sort -u | tr '\n' ' ')" "0:long one x1 x2 " "odd sequences, $how"
+    for x in ">a\nACDEFGHIKL\n>b\n\n" ">a\nMKVLWW\n>a\nMKVLAA\n" ">a\nMKVLWW\n>b\nMKV1AA\n"; do
+        printf "$x" >"$tmp/x.fa"
+        run "$tmp/x.fa" --alphabet protein $how
+        refused 65 "record 2 (" "$x, $how"
+    done
+done
+# nucleotides of N alone, of one letter, and with every IUPAC code
+{ printf '>n1\nNNNNNNNNNNNNNNNNNNNNNNNNNNNNNN\n>n2\nNNNNNNNNNNNNNNNNNNNNNNNNNNNNNNN\n>one\nA\n>iupac\nACGTURYSWKMBDHVNacgturyswkmbdhvn\n>rna\nACGUACGUACGUACGUACGUACGUACGUAAC\n'; } >"$tmp/x.fa"
+for how in "" "--mode greedy" "--mode connected" "--linear" "--sensitive" "--strand plus" "--derep" "--denoise --min-size 1" "-c 0 --certify"; do
+    run "$tmp/x.fa" --alphabet dna $how
+    is "$status:$(cut -f2 "$tmp/out" | sort -u | tr '\n' ' ')" "0:iupac n1 n2 one rna " "odd nucleotides, '$how'"
+done
+# every way in gives the clusters of FASTA: FASTQ, zstd, SAM
+awk '/^>/ {n = substr($1, 2); next} {q = $0; gsub(/./, "I", q); print "@" n "\n" $0 "\n+\n" q}' "$a" >"$tmp/a.fq"
+{ printf '@HD\tVN:1.6\n'; awk 'NR % 4 == 1 {n = substr($1, 2)} NR % 4 == 2 {s = $0} NR % 4 == 0 {print n "\t4\t*\t0\t0\t*\t*\t0\t0\t" s "\t" $0}' "$tmp/a.fq"; } >"$tmp/a.sam"
+run "$a" --min-seq-id .9
+cp "$tmp/out" "$tmp/want"
+for f in a.fq a.sam; do
+    run "$tmp/$f" --min-seq-id .9
+    cmp -s "$tmp/out" "$tmp/want" && ok || bad "$f gives other clusters: $(head -2 "$tmp/err")"
+done
+if command -v zstd >/dev/null; then
+    zstd -q "$tmp/a.fq" -o "$tmp/a.fq.zst"
+    run "$tmp/a.fq.zst" --min-seq-id .9
+    cmp -s "$tmp/out" "$tmp/want" && ok || bad "zstd gives other clusters"
+fi
+
 echo "$pass passed, $fail failed"
 [ "$fail" -eq 0 ]
