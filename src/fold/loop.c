@@ -10,7 +10,7 @@
 
 enum { N = GW_MODEL_N, CA = GW_MODEL_CA, C = GW_MODEL_C, O = GW_MODEL_O, CB = GW_MODEL_CB };
 /* HARD: a contact that is no bond or hydrogen bond. A loop without one is looked for in all ways;
- * then the best one with less than STRAINED is taken. */
+ * then the best one with less than STRAINED of the backbone is taken. */
 enum { HARD = 10, STRAINED = 40 };
 enum {
     MAX_SEGMENT = GW_MODEL_MAX_LOOP + 8,
@@ -147,8 +147,21 @@ static double contact(const float *a, int x, const float *b, int y)
     if (d >= 3.2F * 3.2F)
         return 0;
     if (x == CB || y == CB)
-        return d < 2.6F * 2.6F ? 2 : 0.2; /* prefers a loop, but refuses none */
+        return d < 2.6F * 2.6F ? HARD : 1;
     return d < (bond ? 2.5F * 2.5F : 2.8F * 2.8F) ? HARD : bond ? 0 : 1;
+}
+
+/* contacts in all, and those of backbone atoms alone: the first chooses a loop, the second may
+ * refuse it, since side chains can give way */
+typedef struct {
+    double all, backbone;
+} clash_t;
+
+static void count(clash_t *e, const float *a, int x, const float *b, int y)
+{
+    double c = contact(a, x, b, y);
+    e->all += c;
+    e->backbone += x == CB || y == CB ? 0 : c;
 }
 
 /* atoms up to CB; glycine has none */
@@ -158,9 +171,9 @@ static int last_of(uint8_t aa)
 }
 
 /* backbone atoms and CB of the loop too near to the rest of the model or to itself */
-static double clashes(const gw_model_t *m, const chain_t *c, int32_t lo, int32_t hi)
+static clash_t clashes(const gw_model_t *m, const chain_t *c, int32_t lo, int32_t hi)
 {
-    double e = 0;
+    clash_t e = {0, 0};
     gw_model_residue_t at[MAX_SEGMENT + 2];
     for (int k = 0; k + 1 < c->n; k++) {
         memcpy(at[k].xyz, c->bb[k], sizeof c->bb[k]);
@@ -175,12 +188,12 @@ static double clashes(const gw_model_t *m, const chain_t *c, int32_t lo, int32_t
                 continue;
             for (int x = k ? 0 : O; x < last_of(at[k].aa); x++)
                 for (int y = 0; y < last_of(m->r[j].aa); y++)
-                    e += contact(at[k].xyz[x], x, m->r[j].xyz[y], y);
+                    count(&e, at[k].xyz[x], x, m->r[j].xyz[y], y);
         }
         for (int j = 0; j < k - 1; j++)
             for (int x = 0; x < last_of(at[k].aa); x++)
                 for (int y = 0; y < last_of(at[j].aa); y++)
-                    e += contact(at[k].xyz[x], x, at[j].xyz[y], y);
+                    count(&e, at[k].xyz[x], x, at[j].xyz[y], y);
     }
     return e;
 }
@@ -207,23 +220,23 @@ static bool descend(chain_t *c, const gw_model_t *m, int32_t lo, const float tar
     return now <= 0.08;
 }
 
-static double close_once(const gw_model_t *m, int32_t lo, int32_t hi, const float *pred, bool alone,
-                         chain_t *best)
+static clash_t close_once(const gw_model_t *m, int32_t lo, int32_t hi, const float *pred,
+                          bool alone, chain_t *best)
 {
-    double best_e = 1e9;
+    clash_t best_e = {1e9, 1e9};
     float target[3][3];
     gw_rng_t rng;
     gw_rng_init(&rng, gw_hash_mix((uint64_t)lo << 32 | (uint32_t)hi));
     for (int x = 0; x < 3; x++)
         memcpy(target[x], m->r[hi + 1].xyz[x], sizeof target[x]);
     int trials = TRIALS + (alone ? FIRST_TRIALS : MORE_TRIALS) * (hi - lo + 1);
-    for (int trial = 0; trial < trials && best_e >= 1; trial++) {
+    for (int trial = 0; trial < trials && best_e.all >= 1; trial++) {
         chain_t c = {.n = hi - lo + 3};
         grow(&c, m, lo, pred, &rng);
         if (!descend(&c, m, lo, (const float(*)[3])target))
             continue;
-        double e = clashes(m, &c, lo, hi);
-        if (e < best_e) {
+        clash_t e = clashes(m, &c, lo, hi);
+        if (e.backbone < STRAINED && e.all < best_e.all) {
             best_e = e;
             *best = c;
         }
@@ -261,10 +274,10 @@ static bool whole(const gw_model_t *m, int32_t lo, int32_t hi, int32_t first, in
 
 bool gw_model_close(gw_model_t *m, int32_t first, int32_t last, const float *pred)
 {
-    double best_e = STRAINED;
+    clash_t best_e = {1e9, 1e9};
     int32_t best_lo = 0, best_hi = 0;
     chain_t best = {.n = 0};
-    for (size_t k = 0; k < sizeof widen / sizeof *widen && best_e >= HARD; k++) {
+    for (size_t k = 0; k < sizeof widen / sizeof *widen && best_e.all >= HARD; k++) {
         int32_t lo = first - widen[k][0], hi = last + widen[k][1];
         if (hi < lo || lo < 1 || hi + 1 >= m->len || hi - lo + 1 > MAX_SEGMENT - 1 ||
             !whole(m, lo - 1, hi + 1, first, last))
@@ -273,8 +286,8 @@ bool gw_model_close(gw_model_t *m, int32_t first, int32_t last, const float *pre
         if (dist2(m->r[lo - 1].xyz[CA], m->r[hi + 1].xyz[CA]) > reach * reach)
             continue;
         chain_t c;
-        double e = close_once(m, lo, hi, pred, k == 0, &c);
-        if (e < best_e) {
+        clash_t e = close_once(m, lo, hi, pred, k == 0, &c);
+        if (e.all < best_e.all) {
             best_e = e;
             best = c;
             best_lo = lo;
@@ -283,6 +296,6 @@ bool gw_model_close(gw_model_t *m, int32_t first, int32_t last, const float *pre
     }
     if (best.n)
         put_loop(m, &best, best_lo, best_hi);
-    m->n_loops_strained += best.n && best_e >= HARD;
+    m->n_loops_strained += best.n && best_e.backbone >= HARD;
     return best.n > 0;
 }

@@ -261,9 +261,6 @@ static double overlap(const pack_t *p, int32_t i)
     double e = 0;
     for (int a = 5; a < r->n; a++) {
         char ea = element(r, a);
-        float own = dist2(r->xyz[a], r->xyz[GW_MODEL_O]), least = room[polar(ea)][1];
-        if (own < least * least)
-            e += (double)((least - sqrtf(own)) * (least - sqrtf(own)));
         for (int32_t k = 0; k < p->near[i].n; k++) {
             int32_t j = p->near[i].v[k];
             const gw_model_residue_t *s = &p->m->r[j];
@@ -291,33 +288,41 @@ static bool keep_if_less(pack_t *p, int32_t i, const int16_t chi[4], int16_t now
     return true;
 }
 
-static void relieve(pack_t *p, int32_t i, const int *first)
+/* the rotamers with chi 1 in the bin (-1: in any), then turns of the best */
+static void try_turns(pack_t *p, int32_t i, const int *first, int bin, int16_t now[4],
+                      double *least)
 {
-    static const int16_t turn[] = {-40, -20, -10, 10, 20, 40};
-    gw_model_residue_t *r = &p->m->r[i];
-    int16_t *now = p->ch[i].c[p->ch[i].now].chi, from[4];
-    static const double slight = 0.25; /* half an Angstrom */
-    double least = overlap(p, i);
-    if (least < slight)
-        return;
-    const gw_rotamer_t *t = gw_rotamer_table + first[r->aa],
+    static const int16_t turn[] = {-30, -20, -10, 10, 20, 30};
+    const gw_rotamer_t *t = gw_rotamer_table + first[p->m->r[i].aa],
                        *end = gw_rotamer_table + gw_rotamer_count;
-    for (; t < end && t->aa == r->aa; t++)
-        keep_if_less(p, i, t->chi, now, &least);
-    for (int round = 0; round < 4; round++) {
-        bool any = false;
+    for (; t < end && t->aa == p->m->r[i].aa; t++)
+        if (bin < 0 || gw_rotamer_bin(t->chi[0]) == bin)
+            keep_if_less(p, i, t->chi, now, least);
+    bool any = true;
+    for (int round = 0; round < 4 && any; round++) {
+        int16_t from[4];
         memcpy(from, now, sizeof from);
+        any = false;
         for (int c = 0; c < 4; c++)
             for (size_t k = 0; k < sizeof turn / sizeof *turn; k++) {
                 int16_t chi[4];
                 memcpy(chi, from, sizeof chi);
                 chi[c] = (int16_t)(chi[c] + turn[k]);
-                any |= keep_if_less(p, i, chi, now, &least);
+                any |= keep_if_less(p, i, chi, now, least);
             }
-        if (!any)
-            break;
     }
-    gw_model_put_side(r, now);
+}
+
+static void relieve(pack_t *p, int32_t i, const int *first)
+{
+    static const double slight = 0.5; /* 0.7 Angstrom */
+    int16_t *now = p->ch[i].c[p->ch[i].now].chi;
+    double least = overlap(p, i);
+    if (least >= slight)
+        try_turns(p, i, first, gw_rotamer_bin(now[0]), now, &least);
+    if (least >= slight)
+        try_turns(p, i, first, -1, now, &least);
+    gw_model_put_side(&p->m->r[i], now);
 }
 
 gw_status_t gw_model_sidechains(gw_model_t *m, gw_err_t *err)

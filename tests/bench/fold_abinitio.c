@@ -4,9 +4,8 @@
  *            for each query (a template of LIB) an ab-initio model from its profile, or with `seq`
  *            from its sequence alone: OUTDIR/NAME.abinitio.pdb beside OUTDIR/NAME.true.pdb.
  * NET.f16: the predictor's weights for that input, trained without the query's fold. Templates of
- *            the query's fold lend no fragments. stdout: name, residues, agreement, energy, energy
- *            of the true CA trace's decoy nearest to it, CPU seconds
- *            and for every residue: lddt, name, residue, confidence, lDDT-Calpha
+ *            the query's fold lend no fragments. stdout: model, name, residues, agreement, energy,
+ *            CPU seconds; and for every residue: lddt, name, residue, confidence, lDDT-Calpha
  */
 #include <config.h>
 
