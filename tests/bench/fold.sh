@@ -24,7 +24,7 @@ echo "== genowarp fold, all queries, predictors held out"
 for input in prof seq; do
     ./tests/bench/fold_cv "$refs/starter.gwt" "$data/queries_all3.txt" "$net" "$tmp/easy.tsv" input=$input \
         out="$tmp/cv_$input.tsv"
-    python3 "$here/fold_curve.py" "$tmp/cv_$input.tsv"
+    python3 "$here/fold_curve.py" "$tmp/cv_$input.tsv" d1a9nb_
 done
 echo "== genowarp fold and hhsearch, the same $n queries and profiles"
 ./tests/bench/fold_cv "$refs/starter.gwt" "$tmp/some.txt" "$net" "$tmp/easy.tsv"

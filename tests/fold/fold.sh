@@ -15,10 +15,10 @@ bad() {
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 
-# a globin's sequence finds globins (SCOP a.1.1) first, alone and from stdin
+# a globin's sequence finds globins (SCOP a.1.1) first, the nearest (44 % identity) without doubt, alone and from stdin
 "$gw" fold "$data/globin.fa" --max-hits 3 >"$tmp/a" 2>"$tmp/err" || bad "globin.fa: $(cat "$tmp/err")"
 [ "$(wc -l <"$tmp/a")" -eq 4 ] && ok || bad "max-hits 3 gave $(wc -l <"$tmp/a") lines"
-awk -F'\t' 'NR == 2 {exit !($14 ~ /^a\.1\.1/ && $4 > 0.9 && $5 < 0.01)}' "$tmp/a" && ok ||
+awk -F'\t' 'NR == 2 {exit !($14 ~ /^a\.1\.1/ && $4 > 0.9 && $5 < 1e-6)}' "$tmp/a" && ok ||
     bad "globin's first hit: $(sed -n 2p "$tmp/a")"
 "$gw" fold - --max-hits 3 <"$data/globin.fa" >"$tmp/b" && cmp -s "$tmp/a" "$tmp/b" && ok || bad "stdin differs"
 
