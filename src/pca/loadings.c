@@ -219,7 +219,8 @@ gw_status_t gw_loadings_load(const char *prefix, gw_loadings_t *out, gw_err_t *e
         st = gw_lines_next(&in, &line, &len, err);
         if (st != GW_OK || !line)
             break;
-        st = add_loading(&in, out, gw_arena_strndup(&out->text, line, len), err);
+        st = in.open_end ? bad(&in, err, "it has no end; the file is cut short")
+                         : add_loading(&in, out, gw_arena_strndup(&out->text, line, len), err);
     }
     if (st == GW_OK && out->n != out->n_variants)
         st = gw_err_set(err, GW_EDATA,
