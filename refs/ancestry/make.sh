@@ -7,7 +7,7 @@ panel=$1 labels=$2 gw=${GENOWARP:-genowarp}
 here=$(cd "$(dirname "$0")" && pwd)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-"$gw" pca -k 6 --maf 0.01 --method exact --out "$tmp/1kg" "$panel"
+"$gw" pca -k 8 --maf 0.01 --max-kinship 0.0442 --method exact --out "$tmp/1kg" "$panel"
 awk 'BEGIN {FS = OFS = "\t"} !/^#/ {for (i = 6; i <= NF; i++) $i = sprintf("%.5g", $i)} {print}' \
     "$tmp/1kg.loadings" | gzip -9n >"$here/1kg.loadings.gz"
 awk 'BEGIN {FS = OFS = "\t"} !/^#/ {for (i = 3; i <= NF; i++) $i = sprintf("%.5g", $i)} {print}' \

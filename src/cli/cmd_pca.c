@@ -233,10 +233,13 @@ static const gw_opt_t rows[] = {
      .type = GW_OPT_CHOICE,
      .offset = AT(projection),
      .arg = "HOW",
-     .dflt = "oadp",
-     .choices = "oadp|ls",
+     .dflt = "auto",
+     .choices = "auto|spectrum|oadp|ls",
      .needs = "project",
-     .help = "oadp undoes the shrinkage of new samples towards 0; ls: least squares alone"},
+     .help =
+         "how the shrinkage of new samples towards 0 is undone: spectrum: by what the reference's "
+         "eigenvalues say of its noise; oadp: by augmenting the components kept; ls: not at all; "
+         "auto: spectrum where the reference was made by the exact method, else oadp"},
     {.name = "match",
      .type = GW_OPT_CHOICE,
      .offset = AT(match),

@@ -14,13 +14,13 @@
 
 static void log_projection(const gw_projection_t *p, const gw_loadings_t *l)
 {
-    gw_log_info("%" PRIu64 " variants of %" PRId64 " samples read; %" PRIu64
-                " of the reference's %" PRId64 " matched (%" PRIu64
-                " with alleles swapped, %" PRIu64 " on the other strand); left out: "
-                "not in the reference %" PRIu64 ", other alleles %" PRIu64 ", A/T or C/G %" PRIu64
-                ", there before %" PRIu64,
-                p->n_read, p->n_samples, p->matched, l->n, p->swapped, p->strand,
-                p->not_in_reference, p->alleles, p->ambiguous, p->twice);
+    gw_log_info(
+        "%" PRIu64 " variants of %" PRId64 " samples read; %" PRIu64 " of the reference's %" PRId64
+        " matched (%" PRIu64 " with alleles swapped, %" PRIu64 " on the other strand); left out: "
+        "not in the reference %" PRIu64 ", other alleles %" PRIu64 ", A/T or C/G %" PRIu64
+        ", there before %" PRIu64 "; projection %s",
+        p->n_read, p->n_samples, p->matched, l->n, p->swapped, p->strand, p->not_in_reference,
+        p->alleles, p->ambiguous, p->twice, gw_project_name(p->method));
     if (p->matched * 10 < (uint64_t)l->n)
         gw_log_warning("less than a tenth of the reference's variants matched; the samples' places "
                        "are rough");

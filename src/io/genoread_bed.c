@@ -78,6 +78,15 @@ static gw_status_t read_rows(const gw_genoreader_t *r, uint64_t ordinal, size_t 
         at += got;
         left -= (size_t)got;
     }
+    unsigned last = r->n_samples % 4; /* genotypes in a row's last byte; the others are 0 there */
+    for (size_t i = 0; last && i < n; i++)
+        if (row[(i + 1) * row_bytes - 1] >> (2 * last))
+            return gw_err_set(
+                err, GW_EDATA,
+                "%s: variant %" PRIu64
+                " has genotypes behind the last of %zu samples; is its .fam cut short "
+                "or of another set?",
+                r->path, ordinal + i + 1, r->n_samples);
     recode(row, n * row_bytes);
     if (r->n_samples % 4)
         for (size_t i = 1; i <= n; i++) /* unused codes of a last byte are 0 */

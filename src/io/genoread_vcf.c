@@ -524,6 +524,9 @@ static gw_status_t text_next(gw_genoreader_t *r, gw_genosite_t *site, bool *got,
         return bad_line(r, err, "POS is no whole number");
     if (!is_allele(f[3]))
         return bad_line(r, err, "REF is no sequence of bases");
+    if (f[4][strspn(f[4], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")] == '\0' &&
+        !is_allele(f[4])) /* others are symbolic, breakends or several */
+        return bad_line(r, err, "ALT is no sequence of bases");
     site->n_alleles = 1;
     if (strcmp(f[4], ".") != 0)
         for (const char *c = f[4]; c; c = strchr(c, ',') ? strchr(c, ',') + 1 : NULL)
@@ -569,6 +572,9 @@ static gw_status_t open_text(gw_genoreader_t *r, gw_err_t *err)
         int ret = hts_getline(s->file, '\n', &s->line);
         if (ret < 0 || (s->line.l && s->line.s[0] != '#'))
             return gw_err_set(err, GW_EDATA, "%s: its header has no #CHROM line; is it cut short?",
+                              r->path);
+        if (strlen(s->line.s) != s->line.l)
+            return gw_err_set(err, GW_EDATA, "%s: its header holds a zero byte; is it damaged?",
                               r->path);
         if (s->line.l > 6 && strncmp(s->line.s, "#CHROM", 6) == 0)
             return header_samples(r, s->line.s, err);

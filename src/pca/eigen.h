@@ -11,4 +11,9 @@ GW_RESULT_USED gw_status_t gw_eigen_top(int n, int k, const double *matrix, doub
                                         double *vector, double *residual, double *bound,
                                         gw_err_t *err);
 
+/* The same, with the whole spectrum besides: all[n], falling. */
+GW_RESULT_USED gw_status_t gw_eigen_spectrum(int n, int k, const double *matrix, double *value,
+                                             double *vector, double *residual, double *bound,
+                                             double *all, gw_err_t *err);
+
 #endif

@@ -31,16 +31,18 @@ static bool starts(const char *line, const char *with, const char **rest)
     return strncmp(line, with, n) == 0;
 }
 
-static gw_status_t read_values(const gw_lines_t *in, gw_loadings_t *l, const char *p, gw_err_t *err)
+/* Positive numbers with commas between them. */
+static gw_status_t read_list(const gw_lines_t *in, const char *p, const char *what, double **v,
+                             size_t *cap, int *n, gw_err_t *err)
 {
     for (; *p; p += *p == ',') {
         char *end;
-        if (!GW_GROW(l->value, l->cap_value, (size_t)l->k + 1))
+        if (!GW_GROW(*v, *cap, (size_t)*n + 1))
             return gw_err_nomem(err, "reading loadings");
         double x = strtod(p, &end);
         if (end == p || (*end && *end != ',') || !(x > 0))
-            return bad(in, err, "an eigenvalue is no positive number");
-        l->value[l->k++] = x;
+            return bad(in, err, what);
+        (*v)[(*n)++] = x;
         p = end;
     }
     return GW_OK;
@@ -48,6 +50,7 @@ static gw_status_t read_values(const gw_lines_t *in, gw_loadings_t *l, const cha
 
 static gw_status_t read_header(gw_lines_t *in, gw_loadings_t *l, gw_err_t *err)
 {
+    int n_shrinkage = 0;
     for (bool first = true;; first = false) {
         const char *got, *line = NULL, *rest;
         size_t len;
@@ -62,7 +65,13 @@ static gw_status_t read_header(gw_lines_t *in, gw_loadings_t *l, gw_err_t *err)
             return bad(in, err, "the number of samples is none");
         if (starts(line, "##variants=", &rest) && !gw_text_int(rest, &l->n_variants))
             return bad(in, err, "the number of variants is none");
-        if (starts(line, "##eigenvalues=", &rest) && (st = read_values(in, l, rest, err)) != GW_OK)
+        if (starts(line, "##eigenvalues=", &rest))
+            st = read_list(in, rest, "an eigenvalue is no positive number", &l->value,
+                           &l->cap_value, &l->k, err);
+        if (starts(line, "##shrinkage=", &rest))
+            st = read_list(in, rest, "a shrinkage is no positive number", &l->shrinkage,
+                           &l->cap_shrinkage, &n_shrinkage, err);
+        if (st != GW_OK)
             return st;
         if (starts(line, "#CHROM\t", &rest))
             break;
@@ -71,6 +80,8 @@ static gw_status_t read_header(gw_lines_t *in, gw_loadings_t *l, gw_err_t *err)
         return bad(in, err, "it has more components than are read");
     if (l->k < 1 || l->n_samples < 2 || l->n_variants < 1)
         return bad(in, err, "the header lacks samples, variants or eigenvalues");
+    if (n_shrinkage > 0 && n_shrinkage != l->k)
+        return bad(in, err, "the header has not one shrinkage for each eigenvalue");
     return GW_OK;
 }
 
@@ -208,7 +219,8 @@ gw_status_t gw_loadings_load(const char *prefix, gw_loadings_t *out, gw_err_t *e
         st = gw_lines_next(&in, &line, &len, err);
         if (st != GW_OK || !line)
             break;
-        st = add_loading(&in, out, gw_arena_strndup(&out->text, line, len), err);
+        st = in.open_end ? bad(&in, err, "it has no end; the file is cut short")
+                         : add_loading(&in, out, gw_arena_strndup(&out->text, line, len), err);
     }
     if (st == GW_OK && out->n != out->n_variants)
         st = gw_err_set(err, GW_EDATA,
@@ -226,6 +238,7 @@ gw_status_t gw_loadings_load(const char *prefix, gw_loadings_t *out, gw_err_t *e
 void gw_loadings_release(gw_loadings_t *l)
 {
     free(l->value);
+    free(l->shrinkage);
     free(l->v);
     free(l->weight);
     gw_arena_release(&l->text);

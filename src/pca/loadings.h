@@ -24,10 +24,11 @@ typedef struct {
     int k;
     int64_t n_samples, n_variants; /* of the set that they were made from */
     double *value;                 /* k eigenvalues */
+    double *shrinkage;             /* k, or NULL where the file has none; see pca/shrinkage.h */
     gw_loading_t *v;               /* sorted by contig and position */
     double *weight;                /* k a variant: unit-length right singular vectors */
     int64_t n;
-    size_t cap_v, cap_weight, cap_value;
+    size_t cap_v, cap_weight, cap_value, cap_shrinkage;
     gw_arena_t text;
 } gw_loadings_t;
 

@@ -13,6 +13,7 @@ libgw_pca_a_SOURCES = \
 	src/pca/rowop.c src/pca/rowop.h \
 	src/pca/rowsolve.c src/pca/rowsolve.h \
 	src/pca/eigen.c src/pca/eigen.h \
+	src/pca/shrinkage.c src/pca/shrinkage.h \
 	src/pca/matdata.c src/pca/matdata.h \
 	src/pca/krylov.c src/pca/krylov.h \
 	src/pca/gramop.c src/pca/gramop.h \

@@ -12,6 +12,7 @@
 #include "pca/eigen.h"
 #include "pca/krylov.h"
 #include "pca/pca.h"
+#include "pca/shrinkage.h"
 
 double gw_pca_sign(int64_t n, const double *u)
 {
@@ -64,14 +65,21 @@ static gw_status_t tracy_widom(gw_pca_result_t *r, gw_err_t *err)
     return GW_OK;
 }
 
-/* Eigenpairs of the whole matrix. */
+/* Eigenpairs of the whole matrix, and what its spectrum says of new samples. */
 static gw_status_t solve_exact(gw_gramop_t *op, const gw_pca_opts_t *o, gw_pca_result_t *r,
                                gw_err_t *err)
 {
-    gw_status_t st = gw_gramop_matrix(op, &r->matrix, err);
+    int64_t n = op->data->n_samples;
+    double *all = gw_malloc((size_t)n, sizeof *all);
+    r->shrinkage = gw_malloc((size_t)o->k, sizeof *r->shrinkage);
+    gw_status_t st = all && r->shrinkage ? gw_gramop_matrix(op, &r->matrix, err)
+                                         : gw_err_nomem(err, "solving for components");
     if (st == GW_OK)
-        st = gw_eigen_top((int)op->data->n_samples, o->k, r->matrix, r->value, r->vector,
-                          r->residual, &r->bound, err);
+        st = gw_eigen_spectrum((int)n, o->k, r->matrix, r->value, r->vector, r->residual, &r->bound,
+                               all, err);
+    if (st == GW_OK)
+        gw_shrinkage_of_spectrum(n, o->k, all, r->shrinkage);
+    free(all);
     r->n_passes = 1;
     r->converged = true;
     return st == GW_OK ? tracy_widom(r, err) : st;
@@ -161,5 +169,6 @@ void gw_pca_release(gw_pca_result_t *r)
     free(r->matrix);
     free(r->tw);
     free(r->tw_p);
+    free(r->shrinkage);
     memset(r, 0, sizeof *r);
 }

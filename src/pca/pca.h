@@ -48,6 +48,7 @@ typedef struct {
     double *matrix;    /* exact only: K, n x n; NULL otherwise */
     double *tw, *tw_p; /* exact only: Tracy-Widom statistic and p-value of each component, what is
                           left of the spectrum after those before it */
+    double *shrinkage; /* exact only: k, of new samples' places; see pca/shrinkage.h */
 } gw_pca_result_t;
 
 /* 3. running: GW_EDATA when the set has too few samples or variants for k components, or no

@@ -71,14 +71,23 @@ void gw_pcawrite_grm_id(const gw_pcaids_t *ids, FILE *f)
 }
 
 /* 2. loadings */
+static void put_list(FILE *f, int k, const double *x)
+{
+    for (int c = 0; c < k; c++)
+        fprintf(f, "%s%.10g", c ? "," : "", x[c]);
+}
+
 static void put_header(FILE *f, const gw_pca_result_t *r, int64_t n_variants, const double *value)
 {
     fprintf(f,
             "##genowarp-pca-loadings=1\n##samples=%" PRId64 "\n##variants=%" PRId64
             "\n##total_variance=%.10g\n##eigenvalues=",
             r->n_samples, n_variants, r->total);
-    for (int c = 0; c < r->k; c++)
-        fprintf(f, "%s%.10g", c ? "," : "", value[c]);
+    put_list(f, r->k, value);
+    if (r->shrinkage) {
+        fputs("\n##shrinkage=", f);
+        put_list(f, r->k, r->shrinkage);
+    }
     fputs("\n#CHROM\tPOS\tID\tCOUNTED\tOTHER\tFREQ\tSCALE", f);
     for (int c = 0; c < r->k; c++)
         fprintf(f, "\tPC%d", c + 1);

@@ -18,7 +18,7 @@ enum { MIN_SITES_TO_JUDGE = 100 };
 
 typedef struct {
     const gw_loadings_t *l;
-    gw_project_method_t method;
+    const gw_genoreader_t *names;
     double *a; /* V'V, k x k a sample */
     double *b; /* V'x, k a sample */
     double *squares;
@@ -138,19 +138,20 @@ static gw_status_t place(void *ctx, int worker, int64_t i, gw_err_t *err)
     int info = p->used[i] > k ? LAPACKE_dposv(LAPACK_COL_MAJOR, 'U', k, 1, a, k, l, k) : 1;
     if (info) {
         st = gw_err_set(err, GW_EDATA,
-                        "sample number %" PRId64 " has %" PRId64
+                        "sample %s has %" PRId64
                         " of the reference's variants, too few for %d components",
-                        i + 1, p->used[i], k);
+                        gw_genoreader_sample(s->names, i), p->used[i], k);
         goto done;
     }
     for (int c = 0; c < k; c++)
         singular[c] = sqrt(ref->value[c] * (double)ref->n_variants);
     double rest = s->squares[i] - cblas_ddot(k, l, 1, b, 1);
     rest = rest > 0 ? rest * (double)ref->n_variants / (double)p->used[i] : 0;
-    if (s->method == GW_PROJECT_OADP)
+    if (p->method == GW_PROJECT_OADP)
         st = oadp(k, singular, l, sqrt(rest), work, err);
     for (int c = 0; c < k; c++)
-        p->vector[c * p->n_samples + i] = l[c] / singular[c];
+        p->vector[c * p->n_samples + i] =
+            l[c] / singular[c] / (p->method == GW_PROJECT_SPECTRUM ? ref->shrinkage[c] : 1);
 done:
     free(work);
     free(singular);
@@ -176,12 +177,25 @@ static gw_status_t check(const gw_projection_t *p, const gw_loadings_t *l, gw_er
     return GW_OK;
 }
 
+const char *gw_project_name(gw_project_method_t method)
+{
+    static const char *const name[] = {"auto", "spectrum", "oadp", "ls"};
+    return name[method];
+}
+
 gw_status_t gw_project_run(gw_genoreader_t *r, gw_loadings_t *l, const gw_project_opts_t *o,
                            gw_projection_t *out, gw_err_t *err)
 {
     size_t n = (size_t)gw_genoreader_n_samples(r), k = (size_t)l->k;
-    *out = (gw_projection_t){.n_samples = (int64_t)n, .k = l->k};
-    sums_t s = {.l = l, .method = o->method, .out = out};
+    *out = (gw_projection_t){.n_samples = (int64_t)n, .k = l->k, .method = o->method};
+    if (o->method == GW_PROJECT_AUTO)
+        out->method = l->shrinkage ? GW_PROJECT_SPECTRUM : GW_PROJECT_OADP;
+    if (out->method == GW_PROJECT_SPECTRUM && !l->shrinkage)
+        return gw_err_set(
+            err, GW_EDATA,
+            "the reference does not say how far new samples fall short (##shrinkage): "
+            "make it with --method exact, or take --projection oadp");
+    sums_t s = {.l = l, .names = r, .out = out};
     out->vector = gw_malloc(n * k, sizeof(double));
     out->used = gw_calloc(n, sizeof *out->used);
     s.a = gw_calloc(n * k * k, sizeof *s.a);

@@ -129,6 +129,7 @@ void gw_projectreport_fill(gw_report_t *rep, const gw_genoreader_t *r, const gw_
 {
     fill_counts(rep, p, l);
     gw_report_section(rep, "Places");
+    gw_report_string(rep, "projection", "Projection", gw_project_name(p->method));
     for (int c = 0; c + 1 < p->k && c < 4; c += 2)
         scatter(rep, p, a, c);
     if (a)

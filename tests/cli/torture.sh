@@ -54,10 +54,14 @@ sh "$here/tests/cli/shred.sh" "$here/tests/data/phix/phix_illumina.fa" 100 250 3
 gzip -c "$base/r1.fq" >"$base/r1.fq.gz"
 gzip -c "$base/r2.fq" >"$base/r2.fq.gz"
 cp "$here/tests/data/pca/small.vcf" "$base/v.vcf"
+for e in bed bim fam; do cp "$here/tests/data/pca/small.$e" "$base/v.$e"; done
+gzip -dc "$here/tests/data/pca/small.beagle.gz" | head -60 >"$base/v.beagle"
+cp "$here/tests/data/pca/counts.tsv" "$base/m.tsv"
 cp "$here/tests/data/fold/globin.fa" "$base/q.fa"
 for f in query.a3m query.hhm 1orc.pdb 1cbs.cif; do
     gzip -dc "$here/tests/data/fold/$f.gz" >"$base/q.${f#*.}"
 done
+"$GW" pca -k 2 --out "$base/v" "$base/v.vcf" 2>"$work/base.log"
 awk '/^>/ && ++n > 20 {exit} {print}' "$here/tests/data/cluster/proteins.fa" >"$base/p.fa"
 # libraries built here are measured against one of two templates, not against the starter library: cheaper
 GENOWARP_DATA=$work/data
@@ -85,6 +89,8 @@ words_of() { # RUN FILE: runs $GW, or only prints the command's name when $GW is
     call) "$GW" call -f ref.fa "$2" --ploidy 1 -o out.vcf ;;
     callonto) "$GW" call -f "$2" x.bam --ploidy 1 -o out.vcf ;;
     pca) "$GW" pca "$2" -k 2 --out out ;;
+    pcagl) "$GW" pca --gl "$2" -k 2 --out out ;;
+    pcaonto) "$GW" pca --project "$2" v.vcf -o out.tsv ;;
     cluster) "$GW" cluster "$2" -o out ;;
     fold) "$GW" fold -t l.gwt "$2" ;;
     foldonto) "$GW" fold -t "$2" q.fa ;;

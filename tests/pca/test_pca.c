@@ -6,11 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 #include <gsl/gsl_eigen.h>
+#include <gsl/gsl_randist.h>
 
 #include "base/mem.h"
+#include "pca/eigen.h"
 #include "pca/krylov.h"
 #include "pca/outlier.h"
 #include "pca/pca.h"
+#include "pca/shrinkage.h"
 #include "tests/check_main.h"
 
 static char *data_file(const char *name)
@@ -325,6 +328,60 @@ START_TEST(outliers_are_far_out)
 }
 END_TEST
 
+/* Samples along two directions in noise. What a new sample gets for each step along them, over what
+ * the reference's own samples got, is what the spectrum says. */
+START_TEST(spectrum_tells_the_shrinkage)
+{
+    enum { N_REF = 300, VARIABLES = 1500 };
+    static const double step[2] = {0.16, 0.11};
+    gsl_rng *g = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng_set(g, 11);
+    double *x = gw_malloc(N_REF * VARIABLES, sizeof *x), *k = gw_calloc(N_REF * N_REF, sizeof *k);
+    double *truth = gw_malloc(2 * N_REF, sizeof *truth), *v = gw_malloc(2 * VARIABLES, sizeof *v);
+    for (size_t j = 0; j < 2 * VARIABLES; j++)
+        v[j] = gsl_ran_ugaussian(g);
+    for (size_t i = 0; i < N_REF; i++) {
+        truth[i] = gsl_ran_ugaussian(g);
+        truth[N_REF + i] = gsl_ran_ugaussian(g);
+        for (size_t j = 0; j < VARIABLES; j++)
+            x[i * VARIABLES + j] = gsl_ran_ugaussian(g) + step[0] * truth[i] * v[j] +
+                                   step[1] * truth[N_REF + i] * v[VARIABLES + j];
+    }
+    for (size_t i = 0; i < N_REF; i++)
+        for (size_t l = 0; l < N_REF; l++)
+            for (size_t j = 0; j < VARIABLES; j++)
+                k[i * N_REF + l] += x[i * VARIABLES + j] * x[l * VARIABLES + j] / VARIABLES;
+    double value[2], vector[2 * N_REF], residual[2], bound, all[N_REF], shrinkage[3];
+    ck_assert_int_eq(gw_eigen_spectrum(N_REF, 2, k, value, vector, residual, &bound, all, NULL),
+                     GW_OK);
+    ck_assert_double_le(residual[0] + residual[1], 1e-12);
+    gw_shrinkage_of_spectrum(N_REF, 2, all, shrinkage);
+    for (size_t c = 0; c < 2; c++) {
+        double in = 0, steps = 0, out = 0;
+        ck_assert_double_eq_tol(value[c], all[c], 1e-11);
+        for (size_t i = 0; i < N_REF; i++) {
+            double t = truth[c * N_REF + i], along = 0;
+            in += vector[c * N_REF + i] * t;
+            steps += t * t;
+            for (size_t j = 0; j < VARIABLES; j++)
+                along += step[c] * v[c * VARIABLES + j] * x[i * VARIABLES + j] / VARIABLES;
+            out += along * vector[c * N_REF + i] / value[c];
+        }
+        ck_assert_double_lt(out / (in / steps), 0.93); /* something is lost */
+        ck_assert_double_eq_tol(out / (in / steps) / shrinkage[c], 1, 0.07);
+    }
+    gw_shrinkage_of_spectrum(4, 3, (double[]){3, 2, 1, 0}, shrinkage);
+    ck_assert_double_eq_tol(shrinkage[0], 1, 1e-12); /* no noise, nothing lost */
+    gw_shrinkage_of_spectrum(4, 1, (double[]){1, 1, 1, 1}, shrinkage);
+    ck_assert_double_eq_tol(shrinkage[0], 0.01, 1e-12); /* nothing but noise */
+    gsl_rng_free(g);
+    free(x);
+    free(k);
+    free(truth);
+    free(v);
+}
+END_TEST
+
 static Suite *make(void)
 {
     Suite *s = suite_create("pca");
@@ -338,6 +395,7 @@ static Suite *make(void)
     tcase_add_loop_test(t, krylov_finds_what_it_certifies, 0, 2);
     tcase_add_test(t, krylov_says_when_it_did_not_converge);
     tcase_add_test(t, outliers_are_far_out);
+    tcase_add_test(t, spectrum_tells_the_shrinkage);
     suite_add_tcase(s, t);
     return s;
 }
