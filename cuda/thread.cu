@@ -8,7 +8,7 @@
 #include "cuda/launch.h"
 #include "cuda/rt.h"
 
-enum { LETTERS = 20, STATES = 16, R = 4, STRIP = 32 * R, THREADS = 128 };
+enum { LETTERS = 20, STATES = 16, THREADS = 128 };
 static const int NEVER = -(1 << 29);
 
 /* 1. columns with the template's weights in, one block a template */
@@ -52,8 +52,9 @@ static __device__ __forceinline__ uint32_t word(const uint8_t *p)
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-__global__ void __launch_bounds__(THREADS) score_kernel(gw_thread_args_t a)
+template <int R> __global__ void __launch_bounds__(THREADS) score_kernel(gw_thread_args_t a)
 {
+    enum { STRIP = 32 * R };
     GW_SHARED(int16_t, tab); /* [row of the strip][state] */
     const int lane = (int)threadIdx.x % 32;
     const uint32_t t = (blockIdx.x * THREADS + threadIdx.x) / 32;
@@ -90,19 +91,23 @@ __global__ void __launch_bounds__(THREADS) score_kernel(gw_thread_args_t a)
             const int j = step - lane;
             int F = f_up;
             if (j >= 0 && j < len && real[0]) {
-                const gw_thread_col_t c = col[j];
-                const int open = a.gap_open + c.gap;
+                /* a gw_thread_col_t in three loads: its dots, then bias, state and gap in a word */
+                const uint4 *from = (const uint4 *)(const void *)(col + j);
+                const uint4 w0 = from[0], w1 = from[1], w2 = from[2];
+                const uint32_t dot[10] = {w0.x, w0.y, w0.z, w0.w, w1.x, w1.y, w1.z, w1.w, w2.x, w2.y};
+                const int bias = (int16_t)(uint16_t)w2.z, state = (int)(w2.z >> 16 & 255);
+                const int open = a.gap_open + (int)(w2.z >> 24);
                 int d = diag;
 #pragma unroll
                 for (int k = 0; k < R; k++) {
                     uint32_t pp = 1, env = 0;
 #pragma unroll
                     for (int w = 0; w < 5; w++) {
-                        pp = __dp4a(q[k][w], c.dot[w], pp);
-                        env = __dp4a(q[k][5 + w], c.dot[5 + w], env);
+                        pp = __dp4a(q[k][w], dot[w], pp);
+                        env = __dp4a(q[k][5 + w], dot[5 + w], env);
                     }
-                    const int s = log16(pp) + (int)(env >> 9) + c.bias +
-                                  tab[(lane * R + k) * STATES + c.state];
+                    const int s = log16(pp) + (int)(env >> 9) + bias +
+                                  tab[(lane * R + k) * STATES + state];
                     int v = max(max(d + s, E[k]), max(F, 0));
                     d = H[k];
                     if (real[k]) {
@@ -137,11 +142,30 @@ __global__ void __launch_bounds__(THREADS) score_kernel(gw_thread_args_t a)
         a.score[t] = best;
 }
 
-/* 3. launches */
+/* 3. launches: more rows a lane share the work of a column, and leave more of them empty in the last
+ *    strip. COST: instructions a row (tests/bench/gpu.md), times 10. */
+template <int R> static void launch(const gw_thread_args_t &a, cudaStream_t st)
+{
+    GW_LAUNCH((score_kernel<R>), (a.n + THREADS / 32 - 1) / (THREADS / 32), THREADS,
+              32 * R * STATES * sizeof(int16_t), st, a);
+}
+
+static int64_t work_with(int32_t q_len, int rows, int cost)
+{
+    return ((int64_t)q_len + 32 * rows - 1) / (32 * rows) * 32 * rows * cost;
+}
+
 void gw_thread_launch(const gw_thread_args_t *a, void *stream)
 {
+    enum { COST4 = 478, COST6 = 410, COST8 = 386 };
     cudaStream_t st = (cudaStream_t)stream;
+    const int64_t four = work_with(a->q_len, 4, COST4), six = work_with(a->q_len, 6, COST6),
+                  eight = work_with(a->q_len, 8, COST8);
     GW_LAUNCH(columns_kernel, a->n, 64, 0, st, *a);
-    GW_LAUNCH(score_kernel, (a->n + THREADS / 32 - 1) / (THREADS / 32), THREADS,
-              STRIP * STATES * sizeof(int16_t), st, *a);
+    if (four <= six && four <= eight)
+        launch<4>(*a, st);
+    else if (six <= eight)
+        launch<6>(*a, st);
+    else
+        launch<8>(*a, st);
 }
