@@ -103,7 +103,7 @@ static void model(const gw_search_lib_t *l, size_t self, const uint8_t *net, con
     gw_abinitio_t a;
     char path[4096];
     clock_t began = clock();
-    uint8_t *hidden = gw_calloc(l->feat.n, 1), *none = gw_calloc(l->feat.n ? 1000 : 0, 20);
+    uint8_t *hidden = gw_calloc(l->feat.n, 1), *none = gw_calloc(GW_ABINITIO_MAX_LEN, GW_AA_N);
     for (size_t i = 0; i < l->feat.n; i++)
         hidden[i] = same_fold(gw_tlib_label(l->lib, i), gw_tlib_label(l->lib, self));
     if (gw_tlib_read(l->lib, self, &me, &err) != GW_OK ||
