@@ -60,7 +60,7 @@ __global__ void __launch_bounds__(THREADS) ident_kernel(gw_ident_args_t a)
                 const bool there = i < x.t_len && inside(x, j - 1, i);
                 up_h = there ? border_h[i] : never();
                 gap = there ? border_f[i] : never();
-                if (step == 0 && i > 0 && inside(x, j - 1, i - 1))
+                if (step == 0 && i > 0 && i <= x.t_len && inside(x, j - 1, i - 1))
                     diagonal = border_h[i - 1];
             }
             if (j == 0) /* the left border */

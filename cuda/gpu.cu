@@ -74,6 +74,8 @@ struct gw_gpu {
     uint64_t end[MOST_PARTS];
     gw_gpu_part_t part[MOST_PARTS];
     int n_parts;
+    void *kept;
+    void (*end_kept)(void *);
     uint8_t *memory;  /* on the device: inputs, work, outputs */
     uint8_t *host[2]; /* pinned: inputs, outputs */
     uint64_t cap, cap_host[2];
@@ -117,6 +119,8 @@ void gw_gpu_destroy(gw_gpu_t *g)
     if (!g)
         return;
     cudaSetDevice(g->device);
+    if (g->kept)
+        g->end_kept(g->kept);
     cudaFree(g->memory);
     for (int i = 0; i < 2; i++)
         cudaFreeHost(g->host[i]);
@@ -142,6 +146,19 @@ void *gw_gpu_stream(gw_gpu_t *g)
 int gw_gpu_device_number(const gw_gpu_t *g)
 {
     return g->device;
+}
+
+void gw_gpu_keep(gw_gpu_t *g, void *thing, void (*end)(void *thing))
+{
+    g->kept = thing;
+    g->end_kept = end;
+}
+
+bool gw_gpu_kept(gw_gpu_t *g, void **thing)
+{
+    cudaSetDevice(g->device); /* a failure comes back from the calls that follow */
+    *thing = g->kept;
+    return g->end_kept != NULL;
 }
 
 int gw_gpu_processors(const gw_gpu_t *g)
@@ -297,19 +314,19 @@ double gw_gpu_kernel_ms(const gw_gpu_t *g)
 
 /* 5. what stays on a device */
 enum { MOST_PIECES = 4 };
-struct gw_gpu_kept {
+struct gw_gpu_tables {
     int device;
     uint8_t *memory;
     uint64_t at[MOST_PIECES + 1];
 };
 
-gw_status_t gw_gpu_keep(gw_gpu_t *g, const void *const *piece, const uint64_t *bytes, int n,
-                        gw_gpu_kept_t **out, gw_err_t *err)
+gw_status_t gw_gpu_tables_send(gw_gpu_t *g, const void *const *piece, const uint64_t *bytes, int n,
+                        gw_gpu_tables_t **out, gw_err_t *err)
 {
     *out = NULL;
     if (n > MOST_PIECES)
         return gw_err_set(err, GW_EINTERNAL, "cuda:%d: %d pieces to keep", g->device, n);
-    gw_gpu_kept_t *k = (gw_gpu_kept_t *)calloc(1, sizeof *k);
+    gw_gpu_tables_t *k = (gw_gpu_tables_t *)calloc(1, sizeof *k);
     if (!k)
         return gw_err_nomem(err, "sending tables");
     k->device = g->device;
@@ -326,19 +343,19 @@ gw_status_t gw_gpu_keep(gw_gpu_t *g, const void *const *piece, const uint64_t *b
     if (!e)
         e = cudaStreamSynchronize(g->stream);
     if (e) {
-        gw_gpu_forget(k);
+        gw_gpu_tables_free(k);
         return fail(err, g->device, "sending tables", e);
     }
     *out = k;
     return GW_OK;
 }
 
-const void *gw_gpu_kept_at(const gw_gpu_kept_t *k, int piece)
+const void *gw_gpu_tables_at(const gw_gpu_tables_t *k, int piece)
 {
     return k->memory + k->at[piece];
 }
 
-void gw_gpu_forget(gw_gpu_kept_t *k)
+void gw_gpu_tables_free(gw_gpu_tables_t *k)
 {
     if (!k)
         return;

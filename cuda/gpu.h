@@ -1,7 +1,7 @@
 /* cuda/gpu.h -- CUDA devices behind C: what there is, and streams that batches run on
  *
  * Contents: 1. devices  2. streams  3. a batch's memory  4. running it
- *           5. what stays on a device
+ *           5. tables that stay on a device
  * No CUDA type shows here. The same functions exist three times: compiled by nvcc (gpu.cu), by the
  * C++ compiler for the emulator (the same gpu.cu), and as a stub that has no device (gpu_none.c).
  *
@@ -51,6 +51,10 @@ void gw_gpu_destroy(gw_gpu_t *g);
 void gw_gpu_limit(gw_gpu_t *g, uint64_t budget); /* another budget from the next batch on */
 void *gw_gpu_stream(gw_gpu_t *g); /* cudaStream_t, for launchers */
 int gw_gpu_device_number(const gw_gpu_t *g);
+/* One thing that lives as long as the stream (it may be NULL): keep hands it over, with what ends it;
+ * kept tells whether that was done, and makes the device the calling thread's. */
+void gw_gpu_keep(gw_gpu_t *g, void *thing, void (*end)(void *thing));
+bool gw_gpu_kept(gw_gpu_t *g, void **thing);
 int gw_gpu_processors(const gw_gpu_t *g);
 uint32_t gw_gpu_shared_bytes(const gw_gpu_t *g); /* that a block may have */
 
@@ -76,13 +80,13 @@ GW_RESULT_USED gw_status_t gw_gpu_receive(gw_gpu_t *g, gw_err_t *err);
 /* milliseconds that kernels ran on this stream, all batches together: benchmarks */
 double gw_gpu_kernel_ms(const gw_gpu_t *g);
 
-/* 5. what stays: pieces that batches of every stream of the device may read. They are sent through
- *    stream g; GW_ENOMEM when they do not fit. Destroyed with gw_gpu_forget. */
-typedef struct gw_gpu_kept gw_gpu_kept_t;
-GW_RESULT_USED gw_status_t gw_gpu_keep(gw_gpu_t *g, const void *const *piece, const uint64_t *bytes,
-                                       int n, gw_gpu_kept_t **out, gw_err_t *err);
-const void *gw_gpu_kept_at(const gw_gpu_kept_t *k, int piece);
-void gw_gpu_forget(gw_gpu_kept_t *k); /* NULL is fine */
+/* 5. tables: pieces that stay that batches of every stream of the device may read. They are sent through
+ *    stream g; GW_ENOMEM when they do not fit. Destroyed with gw_gpu_tables_free. */
+typedef struct gw_gpu_tables gw_gpu_tables_t;
+GW_RESULT_USED gw_status_t gw_gpu_tables_send(gw_gpu_t *g, const void *const *piece, const uint64_t *bytes,
+                                       int n, gw_gpu_tables_t **out, gw_err_t *err);
+const void *gw_gpu_tables_at(const gw_gpu_tables_t *k, int piece);
+void gw_gpu_tables_free(gw_gpu_tables_t *k); /* NULL is fine */
 
 #ifdef __cplusplus
 }

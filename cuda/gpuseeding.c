@@ -66,15 +66,15 @@ static gw_status_t send(gw_gpu_t *g, const gw_seeding_batch_t *b, size_t from, s
 }
 
 /* Runs the n reads that fit; *wanted: how many candidates they have. */
-static gw_status_t run(gw_gpu_t *g, const gw_gpu_kept_t *kept, const gw_seed_table_t *t,
+static gw_status_t run(gw_gpu_t *g, const gw_gpu_tables_t *kept, const gw_seed_table_t *t,
                        const gw_seeding_batch_t *b, size_t from, size_t to, uint32_t n, parts_t *p,
                        uint32_t *wanted, gw_err_t *err)
 {
     gw_status_t st = send(g, b, from, to, p, err);
     if (st != GW_OK)
         return st;
-    gw_seeding_args_t a = {.table = {t->bucket_bits, gw_gpu_kept_at(kept, 0),
-                                     gw_gpu_kept_at(kept, 1), t->n_entries},
+    gw_seeding_args_t a = {.table = {t->bucket_bits, gw_gpu_tables_at(kept, 0),
+                                     gw_gpu_tables_at(kept, 1), t->n_entries},
                            .n = n,
                            .n_warps = p->n_warps,
                            .code = gw_gpu_device(g, p->code),
@@ -91,7 +91,7 @@ static gw_status_t run(gw_gpu_t *g, const gw_gpu_kept_t *kept, const gw_seed_tab
     return st;
 }
 
-gw_status_t gw_gpuseeding_run(gw_gpu_t *g, const gw_gpu_kept_t *kept, const gw_seed_table_t *t,
+gw_status_t gw_gpuseeding_run(gw_gpu_t *g, const gw_gpu_tables_t *kept, const gw_seed_table_t *t,
                               const gw_seeding_batch_t *b, size_t from, size_t to,
                               gw_seeding_out_t *out, gw_err_t *err)
 {

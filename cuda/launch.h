@@ -2,6 +2,7 @@
  *
  * Contents: 1. local alignment  2. banded alignment  3. pair HMM  4. genotype products
  *           5. threading  6. seeds of reads  7. rates of a card's pipes  8. keys of identity
+ *           9. kinship counts
  * Pointers are device addresses, stream is a cudaStream_t. A launcher only queues work: its
  * failures come out of gw_gpu_receive.
  */
@@ -255,6 +256,24 @@ typedef struct {
 } gw_ident_args_t;
 
 void gw_ident_launch(const gw_ident_args_t *a, void *stream);
+
+/* 9. kinship counts (kin.cu): 2-bit rows of samples from on; sum: four numbers a pair (i, j), from <= i <
+ *    to, i < j < n, by rising i, then j. By bits, or spread, four products (p = 0..3: planes 0 0, 2 2,
+ *    1 2, 2 1 of the first n_rows samples and of all), join. */
+typedef struct {
+    int64_t n, from, to;
+    uint64_t row_bytes; /* a multiple of 8 */
+    const uint8_t *row; /* of sample from, from + 1 ... */
+    int32_t *sum;
+    /* for the products only */
+    int32_t n_rows, n_padded; /* to - from and n - from, rounded up */
+    uint32_t *plane;          /* scratch: [3][n_padded][row_bytes] words of four numbers */
+    int32_t *product;         /* scratch: [4][n_padded][n_rows] */
+} gw_kin_args_t;
+
+void gw_kin_launch_bits(const gw_kin_args_t *a, void *stream);
+void gw_kin_launch_spread(const gw_kin_args_t *a, void *stream);
+void gw_kin_launch_join(const gw_kin_args_t *a, void *stream);
 
 #ifdef __cplusplus
 }

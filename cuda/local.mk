@@ -10,8 +10,9 @@ libgw_gpu_a_SOURCES = \
 	cuda/gpuident.c cuda/gpuident.h \
 	cuda/gpupairhmm.c cuda/gpupairhmm.h \
 	cuda/gpugram.c cuda/gpugram.h \
+	cuda/gpublas.c cuda/gpublas.h cuda/gpukin.c cuda/gpukin.h \
 	cuda/gputhread.c cuda/gputhread.h cuda/gpuseeding.c cuda/gpuseeding.h
-cuda_sources = cuda/gpu.cu cuda/extend_local.cu cuda/pairhmm.cu cuda/gram.cu \
+cuda_sources = cuda/gpu.cu cuda/extend_local.cu cuda/pairhmm.cu cuda/gram.cu cuda/kin.cu \
 	cuda/thread.cu cuda/extend_global.cu cuda/extend_ident.cu cuda/seeding.cu \
 	cuda/rates.cu
 EXTRA_DIST += $(cuda_sources) cuda/rt.h cuda/emu/cuemu.cc cuda/emu/cuemu.h cuda/gpu_none.c

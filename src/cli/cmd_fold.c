@@ -129,7 +129,7 @@ static const gw_opt_t rows[] = {
      .type = GW_OPT_INT,
      .offset = AT(decoys),
      .arg = "N",
-     .dflt = "60",
+     .dflt = "30",
      .min = 10,
      .max = 1000,
      .needs = "ab-initio",
@@ -389,9 +389,12 @@ static gw_status_t write_complex(run_t *x, const char *path, const gw_profile_t 
         }
         free(to);
     }
-    if (st == GW_OK && c.n)
-        gw_log_info("%s: %zu of %zu chains placed as in %s", gw_stream_name(path), c.n, n,
-                    c.structure);
+    if (st == GW_OK && c.n) {
+        char place[40];
+        gw_complex_place(&c, place, sizeof place);
+        gw_log_info("%s: %zu of %zu chains placed as in %s of %s", gw_stream_name(path), c.n, n,
+                    place, c.structure);
+    }
     free(stem);
     gw_complex_release(&c);
     return st;

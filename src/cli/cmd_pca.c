@@ -375,6 +375,7 @@ typedef struct {
     const gw_cmd_pca_opts_t *o;
     gw_genoreader_t *in;
     gw_genodata_t data;
+    gw_engine_t *engine; /* of the whole run: a device that was lost stays lost */
     gw_gramop_t op;
     gw_pca_result_t r;
 } run_t;
@@ -485,8 +486,8 @@ static gw_status_t drop_related(run_t *s, const gw_genoload_t *lo, gw_err_t *err
     gw_status_t st = missing && keep ? gw_samplefilter_missing(&s->data, missing, err)
                                      : gw_err_nomem(err, "relating samples");
     if (st == GW_OK)
-        st = gw_samplefilter_kinship(&s->data, limit < third_degree ? limit : third_degree,
-                                     (int)s->inv->common.threads, &k, err);
+        st = gw_samplefilter_kinship(&s->data, limit < third_degree ? limit : third_degree, s->engine,
+                                     &k, err);
     if (st == GW_OK && s->o->kinship_out)
         st = write_kinship(s, &k, err);
     for (size_t p = 0; st == GW_OK && p < k.n; p++) {
@@ -551,7 +552,7 @@ static gw_status_t solve_once(run_t *s, const gw_genoload_t *lo, gw_cmd_pca_out_
     gw_pca_opts_t po = gw_cmd_pca_solver(
         s->inv, gw_cmd_pca_components(s->inv, s->data.n_samples, s->data.n_variants, "variants"));
     *again = false;
-    gw_status_t st = gw_gramop_init(&s->op, &s->data, c->device, (int)c->threads, err);
+    gw_status_t st = gw_gramop_init(&s->op, &s->data, s->engine, (int)c->threads, err);
     if (st != GW_OK)
         return st;
     st = gw_pca_run(&s->op, &po, &s->r, err);
@@ -626,10 +627,12 @@ static gw_status_t run_components(run_t *s, bool gl, const gw_labels_t *labels, 
             s->inv->operands.v[0]);
     if (gl)
         return gw_cmd_pca_likelihoods(s->inv, s->in, &lo, labels, err);
-    gw_status_t st = gw_genodata_load(s->in, &lo, &s->data, err);
-    if (st != GW_OK)
-        return st;
-    st = filter_samples(s, &lo, err);
+    const gw_common_t *c = &s->inv->common;
+    gw_status_t st = gw_engine_create(c->device, (int)c->threads, &s->engine, err);
+    if (st == GW_OK)
+        st = gw_genodata_load(s->in, &lo, &s->data, err);
+    if (st == GW_OK)
+        st = filter_samples(s, &lo, err);
     if (st == GW_OK) {
         gw_cmd_pca_log_counts(s->data.n_samples, &s->data.count);
         log_rare(&s->data, o->maf);
@@ -637,6 +640,7 @@ static gw_status_t run_components(run_t *s, bool gl, const gw_labels_t *labels, 
                    : solve(s, &lo, labels, err);
     }
     gw_genodata_release(&s->data);
+    gw_engine_destroy(s->engine);
     return st;
 }
 

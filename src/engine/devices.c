@@ -26,7 +26,7 @@ typedef struct {
 /* what one device keeps */
 typedef struct {
     const void *first; /* its first piece: tells sets apart */
-    gw_gpu_kept_t *kept;
+    gw_gpu_tables_t *kept;
     bool refused;
 } keeper_t;
 
@@ -141,7 +141,7 @@ void gw_devices_destroy(gw_devices_t *d)
     for (int i = 0; i < d->n; i++)
         gw_gpu_destroy(d->stream[i].gpu);
     for (int i = 0; i < d->n_devices; i++)
-        gw_gpu_forget(d->keeper[i].kept);
+        gw_gpu_tables_free(d->keeper[i].kept);
     pthread_cond_destroy(&d->given);
     pthread_mutex_destroy(&d->lock);
     pthread_mutex_destroy(&d->sending);
@@ -235,7 +235,7 @@ static uint64_t budget_of(const gw_devices_t *d, int device)
 
 /* Sends the pieces and takes their room off the streams' budgets. */
 static gw_status_t send(gw_devices_t *d, int device, gw_gpu_t *g, const void *const *piece,
-                        const uint64_t *bytes, int n, gw_gpu_kept_t **kept, gw_err_t *err)
+                        const uint64_t *bytes, int n, gw_gpu_tables_t **kept, gw_err_t *err)
 {
     uint64_t sum = 0;
     for (int i = 0; i < n; i++)
@@ -246,7 +246,7 @@ static gw_status_t send(gw_devices_t *d, int device, gw_gpu_t *g, const void *co
     if (sum > most)
         return gw_err_set(err, GW_ENOMEM, "cuda:%d: tables of %llu bytes; it has room for %llu",
                           device, (unsigned long long)sum, (unsigned long long)most);
-    gw_status_t st = gw_gpu_keep(g, piece, bytes, n, kept, err);
+    gw_status_t st = gw_gpu_tables_send(g, piece, bytes, n, kept, err);
     pthread_mutex_lock(&d->lock);
     for (int i = 0; i < d->n && st == GW_OK; i++)
         if (d->stream[i].device == device)
@@ -256,7 +256,7 @@ static gw_status_t send(gw_devices_t *d, int device, gw_gpu_t *g, const void *co
 }
 
 gw_status_t gw_devices_keep(gw_devices_t *d, gw_gpu_t *g, const void *const *piece,
-                            const uint64_t *bytes, int n, const gw_gpu_kept_t **kept, gw_err_t *err)
+                            const uint64_t *bytes, int n, const gw_gpu_tables_t **kept, gw_err_t *err)
 {
     int device = gw_gpu_device_number(g);
     keeper_t *k = &d->keeper[device];

@@ -32,6 +32,6 @@ GW_RESULT_USED gw_status_t gw_devices_run(gw_devices_t *d, int64_t cells, gw_dev
  *    one, then or later. */
 GW_RESULT_USED gw_status_t gw_devices_keep(gw_devices_t *d, gw_gpu_t *g, const void *const *piece,
                                            const uint64_t *bytes, int n,
-                                           const gw_gpu_kept_t **kept, gw_err_t *err);
+                                           const gw_gpu_tables_t **kept, gw_err_t *err);
 
 #endif

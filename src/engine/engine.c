@@ -27,9 +27,18 @@ gw_status_t gw_engine_create(const char *device, int threads, gw_engine_t **out,
     return GW_OK;
 }
 
+gw_status_t gw_engine_beside(const gw_engine_t *e, int threads, gw_engine_t **out, gw_err_t *err)
+{
+    *out = gw_calloc(1, sizeof **out);
+    if (!*out)
+        return gw_err_nomem(err, "starting the engine");
+    **out = (gw_engine_t){threads < 1 ? 1 : threads, e->devices, true};
+    return GW_OK;
+}
+
 void gw_engine_destroy(gw_engine_t *e)
 {
-    if (e)
+    if (e && !e->borrowed)
         gw_devices_destroy(e->devices);
     free(e);
 }
@@ -53,6 +62,8 @@ gw_status_t gw_engine_run(gw_engine_t *e, gw_job_t job, const void *in, void *ou
         return gw_engine_gram(e, in, out, err);
     case GW_JOB_SEED:
         return gw_engine_seed(e, in, out, err);
+    case GW_JOB_KINSHIP:
+        return gw_engine_kinship(e, in, out, err);
     default:
         return gw_err_set(err, GW_EINTERNAL, "engine: no such job: %d", (int)job);
     }

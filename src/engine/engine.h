@@ -25,6 +25,9 @@ typedef struct gw_engine gw_engine_t;
  * parallelises itself. Safe to share between threads. */
 GW_RESULT_USED gw_status_t gw_engine_create(const char *device, int threads, gw_engine_t **out,
                                             gw_err_t *err);
+/* Another one on the devices of e, which must outlive it, with threads of its own. */
+GW_RESULT_USED gw_status_t gw_engine_beside(const gw_engine_t *e, int threads, gw_engine_t **out,
+                                            gw_err_t *err);
 void gw_engine_destroy(gw_engine_t *e);
 
 /* 2. jobs */
@@ -37,6 +40,7 @@ typedef enum {
     GW_JOB_PAIRHMM,
     GW_JOB_THREAD,
     GW_JOB_GRAM,
+    GW_JOB_KINSHIP,
     GW_JOB_SEED
 } gw_job_t;
 
@@ -82,6 +86,7 @@ typedef struct {
  *   EXTEND_IDENT   gw_ident_in_t, gw_ident_answer_t[n]
  *   PAIRHMM        gw_pairhmm_batch_t, double[sum over groups of R*H]
  *   THREAD         gw_thread_in_t, int32_t[templates]
+ *   KINSHIP        gw_gram_kin_t, int32_t[4 * pairs]: gw_gram_kin's numbers are added to it
  *   GRAM           gw_gram_in_t, as gw_gram_op_t says; only SQUARE uses more than one thread
  *   SEED           gw_seeding_in_t, gw_seeding_out_t; one thread */
 GW_RESULT_USED gw_status_t gw_engine_run(gw_engine_t *e, gw_job_t job, const void *in, void *out,

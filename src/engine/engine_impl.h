@@ -12,6 +12,7 @@
 struct gw_engine {
     int threads;
     gw_devices_t *devices; /* NULL: the CPU alone */
+    bool borrowed;         /* the devices are another engine's */
 };
 
 /* 2. jobs */
@@ -23,6 +24,8 @@ gw_status_t gw_engine_pairhmm(const gw_engine_t *e, const gw_pairhmm_batch_t *b,
                               gw_err_t *err);
 gw_status_t gw_engine_thread(const gw_engine_t *e, const gw_thread_in_t *in, int32_t *score,
                              gw_err_t *err);
+gw_status_t gw_engine_kinship(const gw_engine_t *e, const gw_gram_kin_t *in, int32_t *sum,
+                              gw_err_t *err);
 gw_status_t gw_engine_gram(const gw_engine_t *e, const gw_gram_in_t *in, void *out, gw_err_t *err);
 gw_status_t gw_engine_seed(const gw_engine_t *e, const gw_seeding_in_t *in, gw_seeding_out_t *out,
                            gw_err_t *err);

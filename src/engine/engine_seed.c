@@ -18,7 +18,7 @@ static gw_status_t run_range(void *ctx, gw_gpu_t *g, int64_t from, int64_t to, g
 {
     const work_t *w = ctx;
     const gw_seed_table_t *t = w->in->table;
-    const gw_gpu_kept_t *kept = NULL;
+    const gw_gpu_tables_t *kept = NULL;
     gw_status_t st = GW_OK;
     if (g) {
         const void *piece[GW_GPUSEEDING_PIECES];

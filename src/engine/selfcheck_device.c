@@ -8,6 +8,7 @@
 #include "cuda/gpuglobal.h"
 #include "cuda/gpugram.h"
 #include "cuda/gpuident.h"
+#include "cuda/gpukin.h"
 #include "cuda/gpupairhmm.h"
 #include "cuda/gpuseeding.h"
 #include "cuda/gputhread.h"
@@ -18,10 +19,24 @@
 #include "kernels/pairhmm_variants.h"
 
 /* 3. on a device */
-enum { SCORE, ENDS, GLOBAL, GAPLESS, IDENT, SEEDS, PAIRHMM, LEFT, APPLY, SQUARE, THREAD, KERNELS };
+enum {
+    SCORE,
+    ENDS,
+    GLOBAL,
+    GAPLESS,
+    IDENT,
+    SEEDS,
+    PAIRHMM,
+    LEFT,
+    APPLY,
+    SQUARE,
+    KINSHIP,
+    THREAD,
+    KERNELS
+};
 static const char *const names[KERNELS] = {
     "extend-score", "extend-ends", "extend-global", "extend-gapless", "extend-ident", "seed",
-    "pairhmm",      "gram-left",   "gram-apply",    "gram-square",    "thread"};
+    "pairhmm",      "gram-left",   "gram-apply",    "gram-square",    "kinship",      "thread"};
 
 /* n answers of size bytes each */
 static void compare(gw_selfcheck_row_t *row, const void *got, const void *want, size_t n,
@@ -102,7 +117,7 @@ static gw_status_t check_seeds(gw_gpu_t *g, gw_selfcheck_room_t *r, const gw_ext
     gw_seeding_batch_t b = {reads->n, reads->query, reads->q_off, reads->q_len};
     const void *piece[GW_GPUSEEDING_PIECES];
     uint64_t bytes[GW_GPUSEEDING_PIECES];
-    gw_gpu_kept_t *kept = NULL;
+    gw_gpu_tables_t *kept = NULL;
     gw_seeding_out_t *x = &r->places, *y = &r->want_places;
     gw_gpuseeding_pieces(&t, piece, bytes);
     gw_status_t st = gw_seeding_start(x, b.n, err);
@@ -111,10 +126,10 @@ static gw_status_t check_seeds(gw_gpu_t *g, gw_selfcheck_room_t *r, const gw_ext
     if (st == GW_OK)
         st = gw_seeding_ref(&t, &b, 0, b.n, y, err);
     if (st == GW_OK)
-        st = gw_gpu_keep(g, piece, bytes, GW_GPUSEEDING_PIECES, &kept, err);
+        st = gw_gpu_tables_send(g, piece, bytes, GW_GPUSEEDING_PIECES, &kept, err);
     if (st == GW_OK)
         st = gw_gpuseeding_run(g, kept, &t, &b, 0, b.n, x, err);
-    gw_gpu_forget(kept);
+    gw_gpu_tables_free(kept);
     for (size_t i = 0; i < b.n && st == GW_OK; i++) {
         size_t n = (size_t)(y->first[i + 1] - y->first[i]);
         row->answers++;
@@ -171,6 +186,27 @@ static gw_status_t check_gram(gw_gpu_t *g, const gw_gram_block_t *b, const float
     return st;
 }
 
+/* rows of samples are any bytes: here those of the genotypes as they lie */
+static gw_status_t check_kinship(gw_gpu_t *g, const gw_gram_block_t *b, gw_selfcheck_row_t *row,
+                                 gw_err_t *err)
+{
+    enum { N = 40, BYTES = 24 };
+    _Static_assert(N * BYTES <= GW_SELFCHECK_VARIANTS * GW_SELFCHECK_SAMPLES / 4, "rows");
+    int32_t sum[4 * N * (N - 1) / 2] = {0}, want[4 * N * (N - 1) / 2] = {0};
+    gw_gram_kin_t in = {N, BYTES, b->geno};
+    for (int64_t i = 0; i < N; i++)
+        for (int64_t j = i + 1; j < N; j++) {
+            int64_t x[4];
+            gw_gram_ref.kin(in.row + i * BYTES, in.row + j * BYTES, 4 * BYTES, x);
+            for (int c = 0; c < 4; c++)
+                want[4 * gw_gram_kin_pair(N, i, j) + (uint64_t)c] = (int32_t)x[c];
+        }
+    gw_status_t st = gw_gpukin_add(g, &in, 0, N, sum, err);
+    if (st == GW_OK)
+        compare(row, sum, want, sizeof sum / sizeof *sum / 4, 4 * sizeof *sum);
+    return st;
+}
+
 static gw_status_t check_thread(gw_gpu_t *g, const gw_thread_templates_t *t,
                                 const gw_thread_query_t *q, gw_selfcheck_row_t *row, gw_err_t *err)
 {
@@ -207,6 +243,8 @@ static gw_status_t run_round(gw_gpu_t *g, gw_selfcheck_room_t *r, gw_rng_t *rng,
     gw_gram_block_t block = gw_selfcheck_draw_genos(r, rng);
     if (st == GW_OK)
         st = check_gram(g, &block, r->q, row, err);
+    if (st == GW_OK)
+        st = check_kinship(g, &block, &row[KINSHIP], err);
     gw_selfcheck_draw_library(r, rng, &t, &q);
     return st == GW_OK ? check_thread(g, &t, &q, &row[THREAD], err) : st;
 }

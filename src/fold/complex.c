@@ -1,5 +1,7 @@
 #include <config.h>
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +19,14 @@ void gw_complex_release(gw_complex_t *c)
 char gw_complex_letter(size_t chain)
 {
     return "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"[chain];
+}
+
+void gw_complex_place(const gw_complex_t *c, char *text, size_t size)
+{
+    if (c->assembly)
+        snprintf(text, size, "assembly %d", c->assembly);
+    else
+        snprintf(text, size, "the asymmetric unit");
 }
 
 /* a query with a template: the name of the template before its last _ is the structure */
@@ -45,18 +55,48 @@ static bool same_structure(const pair_t *a, const pair_t *b)
     return a->stem == b->stem && strncmp(a->name, b->name, a->stem) == 0;
 }
 
-/* the best pairs first, each query and each template once; taken ones are marked in `take` */
-static size_t assign(const pair_t *p, size_t n, uint8_t *take, double *sum)
+/* how many copies of the template assembly number `assembly` holds; the asymmetric unit holds one
+ */
+static size_t copies_in(const gw_search_lib_t *l, size_t tmpl, int assembly)
 {
-    size_t chains = 0;
+    size_t n, sum = 0;
+    const gw_tlib_copy_t *c = gw_tlib_copies(l->lib, tmpl, &n);
+    for (size_t k = 0; k < n; k++)
+        sum += c[k].assembly == assembly;
+    return assembly ? sum : 1;
+}
+
+/* each query once: in the first round each template once, the best pairs first, in the next round
+ * what is left on second copies, and so on. The taken pairs are marked in `take`. */
+static size_t assign(const gw_search_lib_t *l, const pair_t *p, size_t n, int assembly,
+                     uint8_t *take, double *sum)
+{
+    size_t chains = 0, most = 1;
     *sum = 0;
+    memset(take, 0, n);
     for (size_t i = 0; i < n; i++) {
-        bool free_pair = chains < GW_COMPLEX_MAX_CHAINS;
-        for (size_t k = 0; k < i && free_pair; k++)
-            free_pair = !take[k] || (p[k].query != p[i].query && p[k].tmpl != p[i].tmpl);
-        take[i] = free_pair;
-        chains += free_pair;
-        *sum += free_pair ? p[i].z : 0;
+        size_t m = copies_in(l, p[i].tmpl, assembly);
+        most = m > most ? m : most;
+    }
+    for (size_t round = 1; round <= most && chains < GW_COMPLEX_MAX_CHAINS; round++) {
+        size_t before = chains;
+        bool left = false;
+        for (size_t i = 0; i < n && chains < GW_COMPLEX_MAX_CHAINS; i++) {
+            size_t same = 0, may = copies_in(l, p[i].tmpl, assembly);
+            bool used = take[i];
+            for (size_t k = 0; k < n && !used; k++) {
+                used = take[k] && p[k].query == p[i].query;
+                same += take[k] && p[k].tmpl == p[i].tmpl;
+            }
+            left |= !used && same < may;
+            if (used || same >= may || same >= round)
+                continue;
+            take[i] = true;
+            chains++;
+            *sum += p[i].z;
+        }
+        if (!left && chains == before)
+            break;
     }
     return chains;
 }
@@ -131,12 +171,75 @@ static int by_query(const void *a, const void *b)
     return (x->query > y->query) - (x->query < y->query);
 }
 
+static void middle_of(const gw_model_t *m, double out[3])
+{
+    double n = 0;
+    for (int k = 0; k < 3; k++)
+        out[k] = 0;
+    for (int32_t i = 0; i < m->len; i++)
+        if (m->r[i].origin != GW_MODEL_NONE) {
+            n++;
+            for (int k = 0; k < 3; k++)
+                out[k] += ((double)m->r[i].xyz[GW_MODEL_CA][k] - out[k]) / n;
+        }
+}
+
+static void moved(const gw_tlib_copy_t *c, const double x[3], double out[3])
+{
+    for (int k = 0; k < 3; k++)
+        out[k] = (double)c->rot[3 * k] * x[0] + (double)c->rot[3 * k + 1] * x[1] +
+                 (double)c->rot[3 * k + 2] * x[2] + (double)c->shift[k];
+}
+
+/* moves the last chain to the free copy of its template whose middle is nearest to one of the
+ * chains before it; the first chain to the first copy. at: middles of the chains, [n] */
+static void settle(const gw_search_lib_t *l, gw_complex_t *out, double (*at)[3])
+{
+    gw_complex_chain_t *c = &out->chain[out->n - 1];
+    size_t n, number = 0;
+    const gw_tlib_copy_t *copy = gw_tlib_copies(l->lib, c->tmpl, &n), *best = NULL;
+    double from[3], least = HUGE_VAL;
+    middle_of(&c->m, from);
+    for (size_t k = 0; k < n; k++) {
+        double to[3], near = out->n == 1 ? 0 : HUGE_VAL;
+        if (copy[k].assembly != out->assembly)
+            continue;
+        bool taken = false;
+        moved(&copy[k], from, to);
+        for (size_t o = 0; o + 1 < out->n; o++) {
+            double d = 0;
+            for (int x = 0; x < 3; x++)
+                d += (to[x] - at[o][x]) * (to[x] - at[o][x]);
+            d = rint(sqrt(d)); /* whole Angstrom: symmetric copies are ties */
+            near = d < near ? d : near;
+            taken |= out->chain[o].tmpl == c->tmpl && out->chain[o].copy == number;
+        }
+        if (!taken && (!best || near < least)) {
+            best = &copy[k];
+            least = near;
+            c->copy = number;
+        }
+        number++;
+    }
+    for (int32_t i = 0; i < c->m.len && best; i++)
+        for (int a = 0; a < c->m.r[i].n; a++) {
+            double x[3] = {(double)c->m.r[i].xyz[a][0], (double)c->m.r[i].xyz[a][1],
+                           (double)c->m.r[i].xyz[a][2]},
+                   y[3];
+            moved(best, x, y);
+            for (int k = 0; k < 3; k++)
+                c->m.r[i].xyz[a][k] = (float)y[k];
+        }
+    middle_of(&c->m, at[out->n - 1]);
+}
+
 static gw_status_t model_pairs(const gw_search_lib_t *l, const gw_profile_t *q,
                                const gw_search_result_t *r, const pair_t *p, size_t n,
                                const uint8_t *take, const gw_search_opts_t *o, gw_complex_t *out,
                                gw_err_t *err)
 {
     gw_status_t st = GW_OK;
+    double at[GW_COMPLEX_MAX_CHAINS][3];
     out->chain = gw_calloc(n, sizeof *out->chain);
     if (!out->chain)
         return gw_err_nomem(err, "placing chains");
@@ -149,10 +252,12 @@ static gw_status_t model_pairs(const gw_search_lib_t *l, const gw_profile_t *q,
         *c = (gw_complex_chain_t){.query = p[i].query, .tmpl = p[i].tmpl};
         st = gw_modelset_one(l, &q[p[i].query], r[p[i].query].pred, &r[p[i].query].hit[p[i].hit],
                              NULL, 0, o, &c->m, err);
-        if (st == GW_OK && c->m.n_copied == 0)
+        if (st == GW_OK && c->m.n_copied == 0) {
             gw_model_release(&c->m); /* CA only: no model */
-        else
-            out->n += st == GW_OK;
+        } else if (st == GW_OK) {
+            out->n++;
+            settle(l, out, at);
+        }
     }
     if (st == GW_OK && out->n < 2) {
         gw_complex_release(out);
@@ -166,40 +271,72 @@ static gw_status_t model_pairs(const gw_search_lib_t *l, const gw_profile_t *q,
 }
 
 /* 1. placing */
+typedef struct {
+    size_t at, n, chains; /* pairs of the structure; chains that it covers */
+    int assembly;
+    double z;
+} choice_t;
+
+static bool better(const choice_t *a, const choice_t *b)
+{
+    if (a->chains != b->chains)
+        return a->chains > b->chains;
+    if ((a->assembly > 0) != (b->assembly > 0))
+        return a->assembly > 0;
+    return a->z > b->z;
+}
+
+/* the best of a structure's assemblies and its asymmetric unit against what is best so far */
+static gw_status_t try_structure(const gw_search_lib_t *l, const pair_t *p, choice_t c,
+                                 uint8_t *take, choice_t *best, gw_err_t *err)
+{
+    int last = 0;
+    bool placed = false;
+    choice_t own = {.chains = 0};
+    gw_status_t st = GW_OK;
+    for (size_t k = 0; k < c.n; k++) {
+        size_t n;
+        const gw_tlib_copy_t *copy = gw_tlib_copies(l->lib, p[k].tmpl, &n);
+        for (size_t i = 0; i < n; i++)
+            last = copy[i].assembly > last ? copy[i].assembly : last;
+    }
+    for (int k = 0; k <= last && st == GW_OK; k++) {
+        c.assembly = k < last ? k + 1 : 0; /* the asymmetric unit comes last */
+        c.chains = assign(l, p, c.n, c.assembly, take, &c.z);
+        if (c.chains < 2 || (own.chains && !better(&c, &own)))
+            continue;
+        for (size_t i = 0; i < c.n && c.assembly == 0 && !placed && st == GW_OK; i++)
+            if (take[i])
+                st = is_placed(l, p[i].tmpl, &placed, err);
+        if (c.assembly > 0 || placed)
+            own = c;
+    }
+    if (own.chains && (!best->chains || better(&own, best)))
+        *best = own;
+    return st;
+}
+
 gw_status_t gw_complex_build(const gw_search_lib_t *l, const gw_profile_t *q,
                              const gw_search_result_t *r, size_t n, bool force,
                              const gw_search_opts_t *o, gw_complex_t *out, gw_err_t *err)
 {
     pair_t *p;
-    size_t n_pairs, best = 0, best_at = 0, best_n = 0;
-    double best_z = 0;
+    size_t n_pairs;
+    choice_t best = {.chains = 0};
     memset(out, 0, sizeof *out);
     gw_status_t st = list_pairs(l, r, n, force, &p, &n_pairs, err);
     uint8_t *take = gw_calloc(n_pairs, 1);
     if (st == GW_OK && !take)
         st = gw_err_nomem(err, "placing chains");
-    for (size_t at = 0; st == GW_OK && at < n_pairs;) {
-        size_t m = 1;
-        double z;
-        bool placed = false;
-        while (at + m < n_pairs && same_structure(&p[at], &p[at + m]))
+    for (size_t at = 0, m; st == GW_OK && at < n_pairs; at += m) {
+        for (m = 1; at + m < n_pairs && same_structure(&p[at], &p[at + m]);)
             m++;
-        size_t chains = assign(p + at, m, take, &z);
-        if (chains >= 2 && (chains > best || (chains == best && z > best_z)))
-            for (size_t k = 0; k < m && st == GW_OK && !placed; k++)
-                if (take[k])
-                    st = is_placed(l, p[at + k].tmpl, &placed, err);
-        if (placed) {
-            best = chains;
-            best_z = z;
-            best_at = at;
-            best_n = m;
-        }
-        at += m;
+        st = try_structure(l, p + at, (choice_t){.at = at, .n = m}, take, &best, err);
     }
-    if (st == GW_OK && best) {
-        assign(p + best_at, best_n, take, &best_z);
-        st = model_pairs(l, q, r, p + best_at, best_n, take, o, out, err);
+    if (st == GW_OK && best.chains) {
+        out->assembly = best.assembly;
+        assign(l, p + best.at, best.n, best.assembly, take, &best.z);
+        st = model_pairs(l, q, r, p + best.at, best.n, take, o, out, err);
     }
     if (st != GW_OK)
         gw_complex_release(out);
@@ -216,10 +353,13 @@ void gw_complex_write(FILE *f, const gw_complex_t *c, const gw_search_lib_t *l,
     int serial = 0;
     if (mmcif)
         fputs("data_complex\n", f);
-    fprintf(f, "%s %zu chains placed as in %s\n", lead, c->n, c->structure);
+    char place[40];
+    gw_complex_place(c, place, sizeof place);
+    fprintf(f, "%s %zu chains placed as in %s of %s\n", lead, c->n, place, c->structure);
     for (size_t k = 0; k < c->n; k++)
-        fprintf(f, "%s chain %c: %.40s on %.40s\n", lead, gw_complex_letter(k),
-                q[c->chain[k].query].name, gw_tlib_name(l->lib, c->chain[k].tmpl));
+        fprintf(f, "%s chain %c: %.40s on %.40s, copy %zu\n", lead, gw_complex_letter(k),
+                q[c->chain[k].query].name, gw_tlib_name(l->lib, c->chain[k].tmpl),
+                c->chain[k].copy + 1);
     fprintf(f, "%s CA of different chains: %zu pairs within 10 A, %zu within 3 A (clashes)\n", lead,
             c->n_contacts, c->n_clashes);
     fprintf(f, "%s B-factor column: confidence 0 to 100 of each chain by itself\n", lead);

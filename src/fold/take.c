@@ -144,7 +144,14 @@ static gw_status_t take_structure(const char *path, const char *stem, const gw_s
     st = gw_template_context_init(&x, s, err);
     if (st != GW_OK)
         return st;
-    st = d ? take_domains(&x, path, d, n, out, err) : take_chains(&x, path, stem, out, err);
+    if (s->assembly_fault)
+        st = gw_take_note(out,
+                          gw_asprintf("the assemblies of %s: %s; its chains keep the places of the "
+                                      "asymmetric unit",
+                                      path, s->assembly_fault),
+                          err);
+    if (st == GW_OK)
+        st = d ? take_domains(&x, path, d, n, out, err) : take_chains(&x, path, stem, out, err);
     gw_template_context_release(&x);
     out->n_models = s->n_models;
     out->n_other = s->n_left_out;

@@ -265,6 +265,36 @@ static gw_status_t fill(const gw_template_context_t *x, const size_t *index, siz
     return GW_OK;
 }
 
+/* the chain's places in its assemblies; the library's coordinates y are x - middle, so
+ * y' = rot y + (shift + rot middle - middle) */
+static gw_status_t set_copies(const gw_template_context_t *x, size_t residue, gw_template_t *t,
+                              gw_err_t *err)
+{
+    size_t chain = (size_t)(chain_of(x->s, residue) - x->s->chain), n = 0;
+    for (size_t k = 0; k < x->s->n_copies; k++)
+        n += x->s->copy[k].chain == chain;
+    n = n < GW_TLIB_MAX_COPIES ? n : GW_TLIB_MAX_COPIES;
+    t->copy = gw_calloc(n, sizeof *t->copy);
+    if (!t->copy)
+        return gw_err_nomem(err, "making a template");
+    for (size_t k = 0; t->n_copies < n; k++) {
+        const gw_copy_t *from = &x->s->copy[k];
+        if (from->chain != chain)
+            continue;
+        gw_tlib_copy_t *to = &t->copy[t->n_copies++];
+        to->assembly = from->assembly;
+        for (int i = 0; i < 3; i++) {
+            double shift = from->shift[i] - x->middle[i];
+            for (int j = 0; j < 3; j++) {
+                to->rot[3 * i + j] = (float)from->rot[i][j];
+                shift += from->rot[i][j] * x->middle[j];
+            }
+            to->shift[i] = (float)shift;
+        }
+    }
+    return GW_OK;
+}
+
 gw_status_t gw_template_from_residues(const gw_template_context_t *x, const char *name,
                                       const char *label, const size_t *index, size_t n,
                                       gw_template_t *out, gw_err_t *err)
@@ -278,7 +308,8 @@ gw_status_t gw_template_from_residues(const gw_template_context_t *x, const char
     if (len > GW_TLIB_MAX_LEN)
         return gw_err_set(err, GW_EDATA, "%zu residues, more than %d", len, GW_TLIB_MAX_LEN);
     gw_status_t st = gw_template_init(out, name, label, (int32_t)len, err);
-    if (st == GW_OK && (st = fill(x, index, n, out, err)) != GW_OK)
+    if (st == GW_OK && ((st = fill(x, index, n, out, err)) != GW_OK ||
+                        (st = set_copies(x, index[0], out, err)) != GW_OK))
         gw_template_release(out);
     return st;
 }

@@ -51,6 +51,7 @@ void gw_template_release(gw_template_t *t)
     free(t->resnum);
     free(t->icode);
     free(t->xyz);
+    free(t->copy);
     memset(t, 0, sizeof *t);
 }
 

@@ -7,7 +7,8 @@
  * XXH64 of the index and of the header), blocks of up to 16 templates, the index. Blocks and index
  * are zstd frames; the index holds place, sizes and XXH64 of every block, and name, label, length
  * and block of every template, so reading one template reads one block. A flipped byte anywhere is
- * GW_EDATA.
+ * GW_EDATA. Libraries whose templates have places in assemblies are of format version 3, others of
+ * version 2; both are read.
  */
 #ifndef GW_FOLD_TLIB_H
 #define GW_FOLD_TLIB_H
@@ -19,6 +20,14 @@
 #include "base/status.h"
 
 /* 1. templates */
+/* where a chain stands in one of its structure's assemblies: x' = rot x + shift, Angstrom, rot row
+ * by row; assemblies count from 1 in the file's order */
+typedef struct {
+    uint16_t assembly;
+    float rot[9], shift[3];
+} gw_tlib_copy_t;
+enum { GW_TLIB_MAX_COPIES = 1000 };
+
 enum { GW_TLIB_N, GW_TLIB_CA, GW_TLIB_C, GW_TLIB_O, GW_TLIB_ATOMS };
 #define GW_TLIB_UNIT 0.05F /* Angstrom */
 enum { GW_TLIB_MISSING = INT16_MIN, GW_TLIB_MAX_LEN = 30000, GW_TLIB_MAX_TEMPLATES = 4000000 };
@@ -36,6 +45,9 @@ typedef struct {
     int32_t *resnum; /* author's residue numbers */
     char *icode;     /* insertion codes, ' ' when none */
     int16_t *xyz;    /* [len][4][3]; GW_TLIB_MISSING in x when the atom is absent */
+    /* of a template from a structure file; NULL in one read from a library (gw_tlib_copies) */
+    gw_tlib_copy_t *copy;
+    size_t n_copies; /* at most GW_TLIB_MAX_COPIES */
 } gw_template_t;
 
 /* arrays zeroed, atoms missing, icode blank */
@@ -91,6 +103,8 @@ int32_t gw_tlib_length(const gw_tlib_t *l, size_t i);
 void gw_tlib_stat(const gw_tlib_t *l, size_t i, float *mean, float *spread);
 /* borrowed; *n entries */
 const gw_tlib_neighbour_t *gw_tlib_neighbours(const gw_tlib_t *l, size_t i, size_t *n);
+/* borrowed; *n entries, 0 when the structure file tells of no assembly that the template is in */
+const gw_tlib_copy_t *gw_tlib_copies(const gw_tlib_t *l, size_t i, size_t *n);
 /* *out is filled and belongs to the caller */
 GW_RESULT_USED gw_status_t gw_tlib_read(const gw_tlib_t *l, size_t i, gw_template_t *out,
                                         gw_err_t *err);

@@ -7,6 +7,7 @@
 #define GW_TLIB_MAGIC "GWTLIB1\n"
 enum {
     GW_TLIB_VERSION = 2,
+    GW_TLIB_WITH_COPIES = 3, /* version of a library that holds places in assemblies */
     GW_TLIB_HEADER = 64,
     GW_TLIB_BLOCK_MAX = 16,
     GW_TLIB_SEED = 0x67777431
@@ -16,8 +17,10 @@ enum {
  *         24 index place u64; 32 its bytes u64; 40 unpacked u64; 48 its XXH64; 56 XXH64 of 0..55
  * index:  per block place u64, bytes u64, XXH64 u64; per template length u32, block u32, mean and
  *         spread of chance scores as two IEEE singles, name and label as u16 length + bytes;
- *         then per template the number of neighbours u16, and each as template u32, weight u8 */
-enum { GW_TLIB_ENTRY = 16 };
+ *         then per template the number of neighbours u16, and each as template u32, weight u8;
+ *         in version 3 then per template the number of copies u16, and each as assembly u16,
+ *         rotation and shift as twelve IEEE singles */
+enum { GW_TLIB_ENTRY = 16, GW_TLIB_COPY = 50 };
 
 /* unpacked bytes of a block of so many residues */
 size_t gw_tlib_block_bytes(int64_t residues);

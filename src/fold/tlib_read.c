@@ -24,13 +24,15 @@ typedef struct {
     float stat[2];
     char *name, *label;
     gw_tlib_neighbour_t *near;
-    size_t n_near;
+    gw_tlib_copy_t *copy;
+    size_t n_near, n_copies;
 } entry_t;
 
 struct gw_tlib {
     int fd;
     char *path;
     size_t n, n_blocks;
+    bool with_copies;
     block_t *block;
     entry_t *entry;
     gw_arena_t text;
@@ -91,6 +93,34 @@ static const uint8_t *get_text(gw_tlib_t *l, const uint8_t *p, const uint8_t *en
     return *out ? p + 2 + n : NULL;
 }
 
+static bool parse_copies(gw_tlib_t *l, const uint8_t *p, const uint8_t *end)
+{
+    for (size_t i = 0; i < l->n && l->with_copies; i++) {
+        entry_t *e = &l->entry[i];
+        if (end - p < 2)
+            return false;
+        e->n_copies = gw_tlib_get(p, 2);
+        p += 2;
+        if (e->n_copies > GW_TLIB_MAX_COPIES || (uint64_t)(end - p) < GW_TLIB_COPY * e->n_copies)
+            return false;
+        e->copy = gw_arena_alloc(&l->text, e->n_copies ? e->n_copies : 1, sizeof *e->copy);
+        if (!e->copy)
+            return false;
+        for (size_t k = 0; k < e->n_copies; k++, p += GW_TLIB_COPY) {
+            gw_tlib_copy_t *c = &e->copy[k];
+            c->assembly = (uint16_t)gw_tlib_get(p, 2);
+            for (int x = 0; x < 12; x++) {
+                uint32_t bits = (uint32_t)gw_tlib_get(p + 2 + 4 * x, 4);
+                float *to = x < 9 ? &c->rot[x] : &c->shift[x - 9];
+                memcpy(to, &bits, 4);
+                if (!(fabsf(*to) < 1e7F))
+                    return false;
+            }
+        }
+    }
+    return p == end;
+}
+
 static bool parse_graph(gw_tlib_t *l, const uint8_t *p, const uint8_t *end)
 {
     for (size_t i = 0; i < l->n; i++) {
@@ -110,7 +140,7 @@ static bool parse_graph(gw_tlib_t *l, const uint8_t *p, const uint8_t *end)
                 return false;
         }
     }
-    return p == end;
+    return parse_copies(l, p, end);
 }
 
 static bool parse_index(gw_tlib_t *l, const uint8_t *p, size_t n, uint64_t file_size)
@@ -172,11 +202,13 @@ static gw_status_t open_index(gw_tlib_t *l, gw_err_t *err)
         return st;
     if (gw_hash_bytes(head, 56, GW_TLIB_SEED) != gw_tlib_get(head + 56, 8))
         return damaged(l->path, "the header's checksum differs", err);
-    if (gw_tlib_get(head + 8, 4) != GW_TLIB_VERSION)
+    l->with_copies = gw_tlib_get(head + 8, 4) == GW_TLIB_WITH_COPIES;
+    if (gw_tlib_get(head + 8, 4) != GW_TLIB_VERSION && !l->with_copies)
         return gw_err_set(err, GW_EDATA,
                           "%s: template library of format version %u; this program "
-                          "reads version %d: rebuild it",
-                          l->path, (unsigned)gw_tlib_get(head + 8, 4), GW_TLIB_VERSION);
+                          "reads versions %d and %d: rebuild it",
+                          l->path, (unsigned)gw_tlib_get(head + 8, 4), GW_TLIB_VERSION,
+                          GW_TLIB_WITH_COPIES);
     l->n = gw_tlib_get(head + 12, 4);
     l->n_blocks = gw_tlib_get(head + 16, 4);
     block_t index = {gw_tlib_get(head + 24, 8), gw_tlib_get(head + 32, 8),
@@ -271,6 +303,12 @@ const gw_tlib_neighbour_t *gw_tlib_neighbours(const gw_tlib_t *l, size_t i, size
 {
     *n = l->entry[i].n_near;
     return l->entry[i].near;
+}
+
+const gw_tlib_copy_t *gw_tlib_copies(const gw_tlib_t *l, size_t i, size_t *n)
+{
+    *n = l->entry[i].n_copies;
+    return l->entry[i].copy;
 }
 
 void gw_tlib_stat(const gw_tlib_t *l, size_t i, float *mean, float *spread)

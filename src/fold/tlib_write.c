@@ -20,7 +20,9 @@ struct gw_tlib_writer {
     size_t n_pending, n_templates, n_blocks;
     uint8_t *blocks, *entries; /* the index's first two parts */
     uint8_t **graph;           /* per template its neighbours as in the file, or NULL */
-    size_t blocks_len, blocks_cap, entries_len, entries_cap;
+    uint8_t *copies;           /* the index's last part */
+    size_t blocks_len, blocks_cap, entries_len, entries_cap, copies_len, copies_cap;
+    bool any_copy;
 };
 
 /* 2. writing */
@@ -113,6 +115,26 @@ static bool put_text(gw_tlib_writer_t *w, const char *s)
     return true;
 }
 
+static bool put_copies(gw_tlib_writer_t *w, const gw_template_t *t)
+{
+    if (!GW_GROW(w->copies, w->copies_cap, w->copies_len + 2 + GW_TLIB_COPY * t->n_copies))
+        return false;
+    uint8_t *p = w->copies + w->copies_len;
+    gw_tlib_put(p, t->n_copies, 2);
+    p += 2;
+    for (size_t k = 0; k < t->n_copies; k++, p += GW_TLIB_COPY) {
+        gw_tlib_put(p, t->copy[k].assembly, 2);
+        for (int x = 0; x < 12; x++) {
+            uint32_t bits;
+            memcpy(&bits, x < 9 ? &t->copy[k].rot[x] : &t->copy[k].shift[x - 9], 4);
+            gw_tlib_put(p + 2 + 4 * x, bits, 4);
+        }
+    }
+    w->copies_len += 2 + GW_TLIB_COPY * t->n_copies;
+    w->any_copy |= t->n_copies > 0;
+    return true;
+}
+
 gw_status_t gw_tlib_writer_add(gw_tlib_writer_t *w, const gw_template_t *t, gw_err_t *err)
 {
     if (t->len < 1 || t->len > GW_TLIB_MAX_LEN)
@@ -131,7 +153,7 @@ gw_status_t gw_tlib_writer_add(gw_tlib_writer_t *w, const gw_template_t *t, gw_e
     memset(w->entries + w->entries_len + 8, 0, 8);
     w->entries_len += GW_TLIB_ENTRY;
     gw_status_t st = gw_template_init(copy, t->name, t->label, t->len, err);
-    if (st == GW_OK && (!put_text(w, t->name) || !put_text(w, t->label))) {
+    if (st == GW_OK && (!put_text(w, t->name) || !put_text(w, t->label) || !put_copies(w, t))) {
         gw_template_release(copy);
         st = gw_err_nomem(err, "writing a library");
     }
@@ -218,7 +240,8 @@ gw_status_t gw_tlib_writer_finish(gw_tlib_writer_t *w, gw_err_t *err)
     gw_status_t st = flush_block(w, err);
     if (st != GW_OK)
         return st;
-    size_t n = w->blocks_len + w->entries_len + graph_bytes(w), packed = 0;
+    size_t copies = w->any_copy ? w->copies_len : 0;
+    size_t n = w->blocks_len + w->entries_len + graph_bytes(w) + copies, packed = 0;
     uint8_t *raw = gw_malloc(n, 1), head[GW_TLIB_HEADER] = {0};
     if (!raw)
         return gw_err_nomem(err, "writing a library");
@@ -227,6 +250,8 @@ gw_status_t gw_tlib_writer_finish(gw_tlib_writer_t *w, gw_err_t *err)
         memcpy(raw + w->blocks_len, w->entries, w->entries_len);
     }
     put_graph(w, raw + w->blocks_len + w->entries_len);
+    if (copies)
+        memcpy(raw + n - copies, w->copies, copies);
     uint64_t at = w->at, sum = 0;
     if (fseeko(w->out.file, (off_t)at, SEEK_SET) != 0) {
         free(raw);
@@ -242,7 +267,7 @@ gw_status_t gw_tlib_writer_finish(gw_tlib_writer_t *w, gw_err_t *err)
     if (st != GW_OK)
         return st;
     memcpy(head, GW_TLIB_MAGIC, 8);
-    gw_tlib_put(head + 8, GW_TLIB_VERSION, 4);
+    gw_tlib_put(head + 8, w->any_copy ? GW_TLIB_WITH_COPIES : GW_TLIB_VERSION, 4);
     gw_tlib_put(head + 12, w->n_templates, 4);
     gw_tlib_put(head + 16, w->n_blocks, 4);
     gw_tlib_put(head + 24, at, 8);
@@ -284,5 +309,6 @@ void gw_tlib_writer_destroy(gw_tlib_writer_t *w)
     free(w->graph);
     free(w->blocks);
     free(w->entries);
+    free(w->copies);
     free(w);
 }

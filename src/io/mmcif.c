@@ -183,6 +183,7 @@ static gw_status_t row_atom(const lexer_t *x, const row_t *r, gw_rawatoms_t *out
     copy(a.atom.name, sizeof a.atom.name, pick(r, ATOM, AUTH_ATOM));
     copy(a.residue, sizeof a.residue, pick(r, COMP, AUTH_COMP));
     copy(a.chain, sizeof a.chain, pick(r, AUTH_ASYM, ASYM));
+    copy(a.label, sizeof a.label, pick(r, ASYM, AUTH_ASYM));
     if (!a.chain[0])
         strcpy(a.chain, "_");
     const char *seq = pick(r, AUTH_SEQ, SEQ);
@@ -260,12 +261,83 @@ static gw_status_t atom_loop(lexer_t *x, gw_rawatoms_t *out, int *more, gw_err_t
     return GW_OK;
 }
 
+/* assemblies: two small categories, as loops or as name and value pairs */
+typedef struct {
+    const char *prefix, *const *item;
+    int items;
+} category_t;
+static const char *const gen_item[GW_RAWGEN_ITEMS] = {"assembly_id", "oper_expression",
+                                                      "asym_id_list"};
+static const char *const oper_item[GW_RAWOPER_ITEMS] = {
+    "id",           "matrix[1][1]", "matrix[1][2]", "matrix[1][3]", "vector[1]",
+    "matrix[2][1]", "matrix[2][2]", "matrix[2][3]", "vector[2]",    "matrix[3][1]",
+    "matrix[3][2]", "matrix[3][3]", "vector[3]"};
+static const category_t categories[2] = {{"_pdbx_struct_assembly_gen.", gen_item, GW_RAWGEN_ITEMS},
+                                         {"_pdbx_struct_oper_list.", oper_item, GW_RAWOPER_ITEMS}};
+
+/* which of the categories a data name belongs to, and which item it is (-1: another); NULL: none */
+static const category_t *category_of(const lexer_t *x, int *which)
+{
+    for (int c = 0; c < 2; c++) {
+        size_t k = strlen(categories[c].prefix);
+        if (!starts(x, categories[c].prefix))
+            continue;
+        *which = -1;
+        for (int i = 0; i < categories[c].items; i++)
+            if (x->n - k == strlen(categories[c].item[i]) &&
+                strncasecmp(x->tok + k, categories[c].item[i], x->n - k) == 0)
+                *which = i;
+        return &categories[c];
+    }
+    return NULL;
+}
+
+static gw_rawtable_t *table_of(const category_t *c, gw_rawatoms_t *out)
+{
+    return c == categories ? &out->gen : &out->oper;
+}
+
+/* sets item `which` of the table's last row, a new one when `fresh` */
+static bool set_cell(const lexer_t *x, const category_t *c, int which, bool fresh,
+                     gw_rawatoms_t *out)
+{
+    gw_rawtable_t *t = table_of(c, out);
+    if (fresh && !gw_rawtable_row(t, (size_t)c->items))
+        return false;
+    bool given = x->quoted || !(x->n == 1 && (*x->tok == '.' || *x->tok == '?'));
+    return which < 0 || !given ||
+           gw_rawtable_set(t, t->n - (size_t)c->items + (size_t)which, x->tok, x->n);
+}
+
+/* the rows of a loop of the category; x is at its first data name, then at the token after */
+static gw_status_t assembly_loop(lexer_t *x, const category_t *c, gw_rawatoms_t *out, int *more,
+                                 gw_err_t *err)
+{
+    int column[64], n = 0, at = 0, t = 1;
+    for (; t == 1 && starts(x, c->prefix); t = next(x)) {
+        if (n == 64)
+            return cif_error(x, "a category of assemblies has more than 64 items", err);
+        category_of(x, &column[n++]);
+    }
+    for (; t == 1 && !reserved(x); t = next(x)) {
+        if (!set_cell(x, c, column[at], at == 0, out))
+            return gw_err_nomem(err, "reading a structure");
+        at = (at + 1) % n;
+    }
+    if (t == 1 && at != 0)
+        return cif_error(x, "a row of its assemblies breaks off", err);
+    *more = t;
+    return GW_OK;
+}
+
 gw_status_t gw_mmcif_parse(const char *path, const char *text, size_t len, gw_rawatoms_t *out,
                            gw_err_t *err)
 {
     lexer_t x = {path, text, text + len, text, NULL, 0, false, 1, 0};
     row_t single;
-    bool any_single = false;
+    bool any_single = false, begun[2] = {false, false};
+    const category_t *c;
+    int which;
     memset(&single, 0, sizeof single);
     int t = next(&x);
     while (t == 1) {
@@ -280,6 +352,18 @@ gw_status_t gw_mmcif_parse(const char *path, const char *text, size_t len, gw_ra
                 gw_status_t st = atom_loop(&x, out, &t, err);
                 if (st != GW_OK)
                     return st;
+            } else if (t == 1 && (c = category_of(&x, &which))) {
+                gw_status_t st = assembly_loop(&x, c, out, &t, err);
+                if (st != GW_OK)
+                    return st;
+            }
+        } else if ((c = category_of(&x, &which))) { /* one row only: name and value pairs */
+            t = next(&x);
+            if (t == 1 && !reserved(&x)) {
+                if (!set_cell(&x, c, which, !begun[c - categories], out))
+                    return gw_err_nomem(err, "reading a structure");
+                begun[c - categories] = true;
+                t = next(&x);
             }
         } else if (starts(&x, "_atom_site.")) { /* one atom only: name and value pairs */
             int k = item_of(&x);

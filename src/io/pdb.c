@@ -1,6 +1,7 @@
 #include <config.h>
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,12 +87,79 @@ static gw_status_t atom_line(const char *path, int64_t number, const char *l, si
     return GW_OK;
 }
 
+/* REMARK 350: BIOMOLECULE, the chains, and for each operator three lines BIOMT1 to BIOMT3 */
+typedef struct {
+    char assembly[8], chains[1024];
+    size_t n_chains; /* bytes */
+} biomt_t;
+
+static void add_chains(biomt_t *b, const char *l, size_t n)
+{
+    const char *colon = memchr(l, ':', n);
+    for (const char *p = colon ? colon + 1 : l + n; p < l + n; p++)
+        if (*p != ' ' && *p != ',' && b->n_chains + 3 < sizeof b->chains) {
+            bool null = (size_t)(l + n - p) >= 4 && strncmp(p, "NULL", 4) == 0;
+            b->chains[b->n_chains++] = null ? '_' : *p;
+            b->chains[b->n_chains++] = ',';
+            p += null ? 3 : 0;
+        }
+    b->chains[b->n_chains] = '\0';
+}
+
+/* an operator is one assembly's own: its name is ASSEMBLY.SERIAL, and so is its row of gen */
+static bool biomt_line(biomt_t *b, const char *l, size_t n, gw_rawatoms_t *out)
+{
+    static const size_t at[5] = {23, 33, 43, 53, 68};
+    char serial[8], id[24], cell[24];
+    int row = l[18] - '1';
+    field(l, n, 19, 23, serial, sizeof serial);
+    snprintf(id, sizeof id, "%s.%s", b->assembly, serial);
+    if (row == 0) {
+        if (!gw_rawtable_row(&out->gen, GW_RAWGEN_ITEMS) ||
+            !gw_rawtable_row(&out->oper, GW_RAWOPER_ITEMS))
+            return false;
+        size_t g = out->gen.n - GW_RAWGEN_ITEMS, o = out->oper.n - GW_RAWOPER_ITEMS;
+        if (!gw_rawtable_set(&out->gen, g, b->assembly, strlen(b->assembly)) ||
+            !gw_rawtable_set(&out->gen, g + GW_RAWGEN_EXPRESSION, id, strlen(id)) ||
+            !gw_rawtable_set(&out->gen, g + GW_RAWGEN_CHAINS, b->chains, b->n_chains) ||
+            !gw_rawtable_set(&out->oper, o, id, strlen(id)))
+            return false;
+    }
+    size_t o = out->oper.n - GW_RAWOPER_ITEMS;
+    if (out->oper.n == 0 || strcmp(out->oper.v[o], id) != 0)
+        return true; /* no first row: the operator stays unknown or incomplete, which is reported */
+    for (size_t k = 0; k < 4; k++) {
+        field(l, n, at[k], at[k + 1], cell, sizeof cell);
+        if (!gw_rawtable_set(&out->oper, o + GW_RAWOPER_MATRIX + 4 * (size_t)row + k, cell,
+                             strlen(cell)))
+            return false;
+    }
+    return true;
+}
+
+static bool remark_350(biomt_t *b, const char *l, size_t n, gw_rawatoms_t *out)
+{
+    if (n > 23 && strncmp(l + 11, "BIOMOLECULE:", 12) == 0) {
+        field(l, n, 23, 31, b->assembly, sizeof b->assembly);
+        b->n_chains = 0;
+    } else if (n > 41 && strncmp(l + 11, "APPLY THE FOLLOWING TO CHAINS:", 30) == 0) {
+        b->n_chains = 0;
+        add_chains(b, l, n);
+    } else if (n > 34 && strstr(l, "AND CHAINS:") && strstr(l, "AND CHAINS:") < l + n) {
+        add_chains(b, l, n);
+    } else if (n > 23 && strncmp(l + 13, "BIOMT", 5) == 0 && l[18] >= '1' && l[18] <= '3') {
+        return biomt_line(b, l, n, out);
+    }
+    return true;
+}
+
 gw_status_t gw_pdb_parse(const char *path, const char *text, size_t len, gw_rawatoms_t *out,
                          gw_err_t *err)
 {
     const char *p = text, *end = text + len;
     int64_t number = 0;
     bool ter = false, header = false, seqres = false, finished = false;
+    biomt_t biomt = {.assembly = "1"};
     while (p < end) {
         const char *nl = memchr(p, '\n', (size_t)(end - p));
         size_t n = (size_t)((nl ? nl : end) - p);
@@ -107,6 +175,9 @@ gw_status_t gw_pdb_parse(const char *path, const char *text, size_t len, gw_rawa
             field(l, n, 62, 66, out->id, sizeof out->id);
             for (char *c = out->id; *c; c++)
                 *c = (char)tolower((unsigned char)*c);
+        } else if (strncmp(l, "REMARK 350 ", 11) == 0) {
+            if (!remark_350(&biomt, l, n, out))
+                return gw_err_nomem(err, "reading a structure");
         } else if (strncmp(l, "MODEL", 5) == 0) {
             out->n_models++;
         } else if (strncmp(l, "TER", 3) == 0) {

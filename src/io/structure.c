@@ -24,6 +24,8 @@ void gw_structure_release(gw_structure_t *s)
     free(s->atom);
     free(s->residue);
     free(s->chain);
+    free(s->copy);
+    free(s->assembly_fault);
     memset(s, 0, sizeof *s);
 }
 
@@ -142,6 +144,7 @@ static gw_status_t add_residue(gw_structure_t *s, caps_t *cap, const gw_rawatom_
         c = &s->chain[s->n_chains++];
         memset(c, 0, sizeof *c);
         strcpy(c->id, a->chain);
+        strcpy(c->label, a->label[0] ? a->label : a->chain);
         c->first = s->n_residues;
     }
     c->n++;
@@ -263,6 +266,10 @@ gw_status_t gw_structure_read(const char *path, gw_structure_amino_fn is_amino, 
                         shown);
     if (st == GW_OK)
         st = assemble(&raw, is_amino, out, err);
+    if (st == GW_OK)
+        st = gw_assembly_expand(&raw, out, err);
+    gw_rawtable_release(&raw.gen);
+    gw_rawtable_release(&raw.oper);
     free(raw.a);
     free(text);
     if (st != GW_OK)

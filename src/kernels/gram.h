@@ -68,6 +68,18 @@ void gw_gram_pair(const uint8_t *g, const uint8_t *h, int64_t n, int64_t sum[4])
  * variants called in both. Unused codes of the last byte are 3 (missing) here. */
 void gw_gram_kin(const uint8_t *g, const uint8_t *h, int64_t n, int64_t sum[4]);
 
+/* Those of all pairs of n_samples rows, one after the other: pair (i, j), i < j, is number
+ * gw_gram_kin_pair. row_bytes is a multiple of 8. */
+typedef struct {
+    int64_t n_samples;
+    size_t row_bytes;
+    const uint8_t *row;
+} gw_gram_kin_t;
+static inline uint64_t gw_gram_kin_pair(int64_t n_samples, int64_t i, int64_t j)
+{
+    return (uint64_t)(i * n_samples - i * (i + 1) / 2 + (j - i - 1));
+}
+
 /* 4. variants: one set of functions an instruction set; what the calls above choose from */
 typedef struct {
     const char *name;

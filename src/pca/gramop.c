@@ -31,22 +31,16 @@ static float *to_tiles(int64_t n, int n_cols, const double *q, gw_err_t *err)
 }
 
 /* 1. products */
-gw_status_t gw_gramop_init(gw_gramop_t *op, const gw_genodata_t *d, const char *device, int threads,
-                           gw_err_t *err)
+gw_status_t gw_gramop_init(gw_gramop_t *op, const gw_genodata_t *d, gw_engine_t *engine,
+                           int threads, gw_err_t *err)
 {
-    *op = (gw_gramop_t){.data = d, .threads = threads};
-    gw_status_t st = gw_engine_create(device, 1, &op->engine, err);
-    if (st == GW_OK)
-        st = gw_engine_create(device, threads, &op->wide, err);
-    if (st != GW_OK)
-        gw_gramop_release(op);
-    return st;
+    *op = (gw_gramop_t){.data = d, .wide = engine, .threads = threads};
+    return gw_engine_beside(engine, 1, &op->engine, err);
 }
 
 void gw_gramop_release(gw_gramop_t *op)
 {
     gw_engine_destroy(op->engine);
-    gw_engine_destroy(op->wide);
     op->engine = op->wide = NULL;
 }
 

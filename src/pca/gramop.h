@@ -16,14 +16,14 @@
 typedef struct {
     const gw_genodata_t *data;
     gw_engine_t *engine; /* one thread a job; safe to share */
-    gw_engine_t *wide;   /* all threads in one job */
+    gw_engine_t *wide;   /* all threads in one job; borrowed */
     int threads;
     uint64_t done; /* blocks, for progress */
 } gw_gramop_t;
 
-/* device as for gw_engine_create. d is borrowed. */
+/* d and engine are borrowed; threads: those of the engine. */
 GW_RESULT_USED gw_status_t gw_gramop_init(gw_gramop_t *op, const gw_genodata_t *d,
-                                          const char *device, int threads, gw_err_t *err);
+                                          gw_engine_t *engine, int threads, gw_err_t *err);
 void gw_gramop_release(gw_gramop_t *op);
 
 /* 1. products: a gw_krylov_apply_fn, ctx a gw_gramop_t; single precision within a block, double

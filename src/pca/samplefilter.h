@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "engine/engine.h"
 #include "pca/genodata.h"
 
 /* 1. missing genotypes: how many of d's variants each sample lacks, into missing[n_samples] */
@@ -29,7 +30,8 @@ typedef struct {
     size_t n, cap;
 } gw_kinships_t;
 GW_RESULT_USED gw_status_t gw_samplefilter_kinship(const gw_genodata_t *d, double min_phi,
-                                                   int threads, gw_kinships_t *out, gw_err_t *err);
+                                                   gw_engine_t *engine, gw_kinships_t *out,
+                                                   gw_err_t *err);
 
 /* 3. choosing: takes samples out of keep[] until no pair is left, each time the one with most
  *    relatives still there; ties: more missing genotypes, then the later sample. */

@@ -58,7 +58,8 @@ if [ -n "$large" ]; then
         command -v "$need" >/dev/null || { echo "gpu.sh: $need is missing; SMALL=1 does without" >&2; exit 1; }
     done
     gzip -dc "$large/ref/grch38.chr20_and_21_10M.fa.gz" >g.fa
-    sh "$src/tests/cli/shred.sh" g.fa 150 400 60 s
+    awk '/^>/ { n = 0 } !/[Nn>]/ && n++ < 40000 && m++ < 40000 { if (m == 1) print ">s"; print }' g.fa >s.fa
+    sh "$src/tests/cli/shred.sh" s.fa 150 400 10 s
     gzip -dc "$large/ref/hg19_chr20_9.995-11.095M.masked.fa.gz" >h.fa
     "$gw" index h.fa 2>/dev/null
     "$gw" align h.fa "$large"/human/NA12878_chr20_10.0-10.1M_R1.fastq.gz \

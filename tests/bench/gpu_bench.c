@@ -16,6 +16,7 @@
 #include "cuda/gpuextend.h"
 #include "cuda/gpuglobal.h"
 #include "cuda/gpugram.h"
+#include "cuda/gpukin.h"
 #include "cuda/gpupairhmm.h"
 #include "cuda/gpuseeding.h"
 #include "cuda/gputhread.h"
@@ -34,6 +35,7 @@ enum { RUNS = 10, TOY_RUNS = 2 };
 typedef struct {
     gw_gpu_t *g;
     gw_gpu_info_t info;
+    int device;
     bool toy;
     double issue; /* instructions of a lane a second, from the fastest pipe */
     int64_t wrong;
@@ -437,7 +439,76 @@ static void products(bench_t *b)
     set_release(&s);
 }
 
-/* 2d. threading */
+/* 2d. kinship counts: without cuBLAS, then with it */
+typedef struct {
+    gw_gram_kin_t b;
+    size_t numbers;
+} kin_input_t;
+
+static gw_status_t run_kinship(gw_gpu_t *g, void *input, void *out, gw_err_t *err)
+{
+    kin_input_t *in = input;
+    memset(out, 0, in->numbers * sizeof(int32_t));
+    return gw_gpukin_add(g, &in->b, 0, in->b.n_samples, out, err);
+}
+
+static int64_t check_kinship(void *input, const void *out)
+{
+    kin_input_t *in = input;
+    const int32_t *sum = out;
+    int64_t wrong = 0, n = in->b.n_samples;
+    for (int64_t i = 0; i + 1 < n; i += 1 + n / 20)
+        for (int64_t j = i + 1; j < n; j += 1 + n / 20) {
+            int64_t want[4];
+            gw_gram_kin(in->b.row + (size_t)i * in->b.row_bytes,
+                        in->b.row + (size_t)j * in->b.row_bytes, 4 * (int64_t)in->b.row_bytes, want);
+            for (int c = 0; c < 4; c++)
+                wrong += sum[4 * gw_gram_kin_pair(n, i, j) + (uint64_t)c] != want[c];
+        }
+    return wrong;
+}
+
+static void kinship(bench_t *b)
+{
+    kin_input_t in = {.b = {b->toy ? 20 : 8000, b->toy ? 16 : 16384, NULL}};
+    size_t bytes = (size_t)in.b.n_samples * in.b.row_bytes;
+    double pairs = 0.5 * (double)in.b.n_samples * (double)(in.b.n_samples - 1);
+    in.numbers = 2 * (size_t)in.b.n_samples * (size_t)(in.b.n_samples - 1);
+    uint8_t *row = gw_malloc(bytes, 1);
+    int32_t *sum = gw_malloc(in.numbers, sizeof *sum);
+    gw_rng_t rng;
+    gw_rng_init(&rng, 1);
+    if (!row || !sum)
+        exit(104);
+    for (size_t i = 0; i < bytes; i++)
+        row[i] = (uint8_t)gw_rng_below(&rng, 256);
+    in.b.row = row;
+    const char *given = getenv("GENOWARP_CUBLAS");
+    char *library = given ? strdup(given) : NULL;
+    for (int with = 0; with < 2; with++) {
+        gw_gpu_t *before = b->g; /* a stream opens cuBLAS once */
+        gw_err_t err = {0};
+        if (!with)
+            setenv("GENOWARP_CUBLAS", "", 1);
+        else if (library)
+            setenv("GENOWARP_CUBLAS", library, 1);
+        else
+            unsetenv("GENOWARP_CUBLAS");
+        if (gw_gpu_create(b->device, b->info.budget / 2, &b->g, &err) != GW_OK)
+            die(&err);
+        measure(b, &(kernel_t){with ? "kinship counts, cuBLAS if found" : "kinship counts, bits",
+                               "T genotype pairs/s", pairs * 4 * (double)in.b.row_bytes,
+                               with ? 0 : 1.2, run_kinship, check_kinship, &in, sum,
+                               in.numbers * sizeof *sum});
+        gw_gpu_destroy(b->g);
+        b->g = before;
+    }
+    free(library);
+    free(row);
+    free(sum);
+}
+
+/* 2e. threading */
 static gw_status_t run_thread(gw_gpu_t *g, void *input, void *out, gw_err_t *err)
 {
     case_t *c = input;
@@ -477,7 +548,7 @@ static void threading(bench_t *b)
 /* 2e. seeds: reads of a reference of 64 million letters, its table on the device beforehand */
 typedef struct {
     seedings_t x;
-    gw_gpu_kept_t *kept;
+    gw_gpu_tables_t *kept;
     gw_seeding_out_t got;
 } seeds_input_t;
 
@@ -527,11 +598,11 @@ static void seeding(bench_t *b)
     if (!seedings_init(&in.x, &rng, b->toy ? &toy : &plan))
         exit(104);
     gw_gpuseeding_pieces(&in.x.table, piece, bytes);
-    if (gw_gpu_keep(b->g, piece, bytes, GW_GPUSEEDING_PIECES, &in.kept, &err) != GW_OK)
+    if (gw_gpu_tables_send(b->g, piece, bytes, GW_GPUSEEDING_PIECES, &in.kept, &err) != GW_OK)
         die(&err);
     measure(b, &(kernel_t){"seeding", "T letters/s", 150.0 * (double)in.x.b.n, 0, run_seeds,
                            check_seeds, &in, NULL, 0});
-    gw_gpu_forget(in.kept);
+    gw_gpu_tables_free(in.kept);
     gw_seeding_release(&in.got);
     seedings_release(&in.x);
 }
@@ -541,19 +612,18 @@ int main(int argc, char **argv)
     bench_t b = {0};
     gw_err_t err = {0};
     const char *why;
-    int device = 0;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--toy") == 0)
             b.toy = true;
         else
-            device = atoi(argv[i]);
+            b.device = atoi(argv[i]);
     }
-    if (gw_gpu_count(&why) <= device) {
-        fprintf(stderr, "gpu_bench: no device cuda:%d: %s\n", device, why);
+    if (gw_gpu_count(&why) <= b.device) {
+        fprintf(stderr, "gpu_bench: no device cuda:%d: %s\n", b.device, why);
         return 77;
     }
-    if (gw_gpu_info(device, &b.info, &err) != GW_OK ||
-        gw_gpu_create(device, b.info.budget, &b.g, &err) != GW_OK)
+    if (gw_gpu_info(b.device, &b.info, &err) != GW_OK ||
+        gw_gpu_create(b.device, b.info.budget, &b.g, &err) != GW_OK)
         die(&err);
     printf("card\t%s\t%d multiprocessors\tsm_%d%d\n\n", b.info.name, b.info.processors, b.info.major,
            b.info.minor);
@@ -563,6 +633,7 @@ int main(int argc, char **argv)
     alignment(&b);
     likelihoods(&b);
     products(&b);
+    kinship(&b);
     threading(&b);
     seeding(&b);
     gw_gpu_destroy(b.g);

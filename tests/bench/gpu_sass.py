@@ -24,6 +24,7 @@ KERNELS = [
     (r"forward_kernelIdLi\d+ELi(\d+)", lambda r: HMM_STEPS * r, "cells", "DFMA", lambda r: 4 * HMM_STEPS * r),
     (r"global_kernel()", lambda r: 1, "cells", "SHFL", lambda r: 3),
     (r"score_kernel()", lambda r: 4, "cells", "IDP", lambda r: 40),
+    (r"bits_kernel()", lambda r: 512, "genotype pairs", "POPC", lambda r: 5 * 16),
     (r"square_kernel()", lambda r: 16, "products", "DMUL", lambda r: 16),
 ]
 

@@ -53,7 +53,7 @@ awk 'NR % 4 == 2 || NR % 4 == 0 { if (int((NR - 1) / 4) % 3 == 0) $0 = substr($0
     r_R1.fq >gaps.fq
 same align align "$data/phix/phix.fa" "$work/gaps.fq" "$work/r_R2.fq" --no-PG -O sam
 same call call -f "$data/na12878/ref.fa" "$data/na12878/reads.bam" --no-PG
-same pca pca "$data/pca/small.vcf" -k 3 --out small
+same pca pca "$data/pca/small.vcf" -k 3 --out small --kinship pairs.tsv --max-kinship 0.2
 # the beginnings of a few amplicons: every cell counts here
 awk '/^>/ { print; next } /./ { print substr($0, 1, 120) }' "$data/cluster/amplicons.fa" | head -n 80 >part_dna.fa
 same cluster cluster "$work/part_dna.fa" --min-seq-id 0.8 -o clusters --msa fasta --consensus

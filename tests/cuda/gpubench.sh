@@ -7,7 +7,7 @@ bench=./tests/cuda/gpu_bench-emu
 out=$($bench --toy 2>&1)
 st=$?
 rows=$(printf '%s\n' "$out" | grep -c "	ok	T ")
-if [ $st -eq 0 ] && [ "$rows" -eq 12 ]; then
+if [ $st -eq 0 ] && [ "$rows" -eq 14 ]; then
     pass=$((pass + 1))
 else
     printf 'exit status %s, %s kernels:\n%s\n' $st "$rows" "$out"

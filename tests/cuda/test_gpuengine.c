@@ -15,8 +15,8 @@
 #include "tests/kernels/threads.h"
 
 /* 1. one input of each job, and what the CPU makes of it */
-enum { PAIRS = 40, AT_START = 3 };
-enum { SCORE, ENDS, GLOBAL, GAPLESS, PAIRHMM, THREAD, LEFT, APPLY, SQUARE, SEED, JOBS };
+enum { PAIRS = 40, KIN_ROW = 24, AT_START = 3 };
+enum { SCORE, ENDS, GLOBAL, GAPLESS, PAIRHMM, THREAD, LEFT, APPLY, SQUARE, KINSHIP, SEED, JOBS };
 typedef struct {
     pairs_t pairs;
     gw_extend_params_t params;
@@ -92,6 +92,7 @@ static uint8_t *run_job(gw_engine_t *e, const inputs_t *x, int k, size_t *n)
          : k == LEFT                ? variants * TILES * L * sizeof(float)
          : k == APPLY               ? samples * TILES * L * sizeof(float)
          : k == SQUARE              ? (samples + D - 1) / D * samples * D * sizeof(double)
+         : k == KINSHIP             ? 4 * PAIRS * (PAIRS - 1) / 2 * sizeof(int32_t)
                                     : 0; /* told by the answer */
     uint8_t *out = gw_aligned_alloc(64, *n, 1);
     ck_assert_ptr_nonnull(out);
@@ -119,6 +120,13 @@ static uint8_t *run_job(gw_engine_t *e, const inputs_t *x, int k, size_t *n)
         memcpy(out + sizeof off, score, sizeof score);
         memcpy(out + sizeof off + sizeof score, c.cigar, c.n_cigar * sizeof *c.cigar);
         free(c.cigar);
+        break;
+    }
+    case KINSHIP: {
+        gw_gram_kin_t kin = {PAIRS, KIN_ROW, x->pairs.query}; /* any bytes will do */
+        st = gw_engine_run(e, GW_JOB_KINSHIP, &kin, out, &err);
+        if (st == GW_OK) /* numbers are added, so twice must not be once */
+            st = gw_engine_run(e, GW_JOB_KINSHIP, &kin, out, &err);
         break;
     }
     case GAPLESS:

@@ -39,7 +39,9 @@ START_TEST(random_pairs)
         for (int side = 0; side < 2; side++) {
             off[side][i] = n;
             len[side][i] = 1 + (int32_t)gw_rng_below(&rng, i % 3 ? 40 : LONG - 1);
-            if (side == 1 && i % 2) { /* a noisy stretch of the query */
+            if (i == PAIRS - 1) /* strips of the query beyond the band, in the last pair of all */
+                len[side][i] = side ? 5 : LONG;
+            if (side == 1 && i % 2 && i < PAIRS - 1) { /* a noisy stretch of the query */
                 int32_t from = (int32_t)gw_rng_below(&rng, (uint64_t)len[0][i]);
                 len[1][i] = len[0][i] - from;
                 for (int32_t k = 0; k < len[1][i]; k++)
@@ -53,6 +55,8 @@ START_TEST(random_pairs)
         }
         band[i].low = (int32_t)gw_rng_below(&rng, 90) - 60;
         band[i].high = i % 4 == 0 ? band[i].low - 1 : band[i].low + (int32_t)gw_rng_below(&rng, 60);
+        if (i == PAIRS - 1)
+            band[i] = (gw_ident_band_t){-2, 3};
         ask[i] = (uint8_t)(i % 3 + (i % 5 == 0 ? GW_IDENT_TURNED : 0));
     }
     gw_ident_batch_t b = {{PAIRS, letter, letter, off[0], off[1], len[0], len[1]}, band, ask};

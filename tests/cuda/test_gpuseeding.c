@@ -18,7 +18,7 @@ static const seedings_plan_t plans[] = {
     {1000, 61, 400, 9, 60, 61, 130, 40},
 };
 
-static void check(gw_gpu_t *g, const gw_gpu_kept_t *kept, const seedings_t *x, size_t cut,
+static void check(gw_gpu_t *g, const gw_gpu_tables_t *kept, const seedings_t *x, size_t cut,
                   const gw_seeding_out_t *want, gw_seeding_out_t *got)
 {
     gw_err_t err = {0};
@@ -55,14 +55,14 @@ START_TEST(candidates)
     ck_assert_int_eq(gw_seeding_ref(&x.table, &x.b, 0, x.b.n, &want, &err), GW_OK);
     const void *piece[GW_GPUSEEDING_PIECES];
     uint64_t bytes[GW_GPUSEEDING_PIECES];
-    gw_gpu_kept_t *kept;
+    gw_gpu_tables_t *kept;
     gw_gpuseeding_pieces(&x.table, piece, bytes);
-    ck_assert_int_eq(gw_gpu_keep(g, piece, bytes, GW_GPUSEEDING_PIECES, &kept, &err), GW_OK);
+    ck_assert_int_eq(gw_gpu_tables_send(g, piece, bytes, GW_GPUSEEDING_PIECES, &kept, &err), GW_OK);
     for (unsigned round = 0; round < 3; round++) {
         emutest_order(round);
         check(g, kept, &x, round * x.b.n / 3, &want, &got);
     }
-    gw_gpu_forget(kept);
+    gw_gpu_tables_free(kept);
     gw_gpu_destroy(g);
     gw_seeding_release(&want);
     gw_seeding_release(&got);

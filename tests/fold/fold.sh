@@ -178,7 +178,7 @@ for c in A B; do
         substr($0, 13, 4) == " CA " && substr($0, 22, 1) == c {printf "%s", one[substr($0, 18, 3)]} END {print ""}' "$tmp/pair.pdb"
 done >"$tmp/pair.fa"
 "$gw" fold -t "$tmp/pair.gwt" "$tmp/pair.fa" -o "$tmp/cx" --complex --force >"$tmp/out" 2>"$tmp/err" &&
-    grep -q 'pair.fa: 2 of 2 chains placed as in pair$' "$tmp/err" && ok || bad "--complex: $(cat "$tmp/err")"
+    grep -q 'pair.fa: 2 of 2 chains placed as in the asymmetric unit of pair$' "$tmp/err" && ok || bad "--complex: $(cat "$tmp/err")"
 # the distance from the first CA of A to the last of B is the file's, to the library's 0.05 A
 span() {
     awk 'substr($0, 1, 4) == "ATOM" && substr($0, 13, 4) == " CA " {c = substr($0, 22, 1); x = substr($0, 31, 8); y = substr($0, 39, 8);
@@ -190,6 +190,22 @@ awk -v a="$(span "$tmp/pair.pdb")" -v b="$(span "$tmp/cx/pair.complex.pdb")" 'BE
 grep -q '^ATOM .* B 2 ' "$tmp/cx/pair.complex.cif" && ok || bad "--complex: mmCIF has no chain B"
 "$gw" fold "$tmp/crabp.fa" "$tmp/pair.fa" -o "$tmp/cx" --complex >/dev/null 2>"$tmp/err" &&
     grep -q 'pair.fa: no structure of the library covers two' "$tmp/err" && ok || bad "--complex without one: $(cat "$tmp/err")"
+
+# one chain and the operators of its assembly: three chains on three copies side by side; an operator
+# that is not described costs the assemblies, with one line, not the chain
+printf '>a\nMEFVAKLFKFFKDLLGKFLGNN\n>b\nMEFVAKLFKFFKDLLGKFLGNN\n>c\nMEFVAKLFKFFKDLLGKFLGNN\n' >"$tmp/psm.fa"
+"$gw" fold --build-library "$tmp/psm.gwt" "$data/5i55.cif.gz" 2>/dev/null
+"$gw" fold -t "$tmp/psm.gwt" "$tmp/psm.fa" -o "$tmp/psm" --complex --force >"$tmp/out" 2>"$tmp/err" &&
+    grep -q 'psm.fa: 3 of 3 chains placed as in assembly 1 of 5i55$' "$tmp/err" && ok || bad "assembly: $(cat "$tmp/err")"
+[ "$(grep -c '^REMARK   3 chain [A-C]: . on 5i55_A, copy [1-9]' "$tmp/psm/psm.complex.pdb")" -eq 3 ] &&
+    grep -q 'CA of different chains: [1-9][0-9]* pairs within 10 A, 0 within 3 A' "$tmp/psm/psm.complex.pdb" && ok ||
+    bad "assembly: $(grep REMARK "$tmp/psm/psm.complex.pdb")"
+gzip -dc "$data/5i55.cif.gz" | sed 's/^\(_pdbx_struct_assembly_gen.oper_expression\) .*/\1 1,77/' >"$tmp/5i55.cif"
+"$gw" fold --build-library "$tmp/psm.gwt" "$tmp/5i55.cif" 2>"$tmp/err"
+[ "$(grep -c 'skipped the assemblies of .*5i55.cif: assembly 1 names operator 77, which is not described' "$tmp/err")" -eq 1 ] &&
+    grep -q '1 templates of 1 files' "$tmp/err" && ok || bad "bad operator: $(cat "$tmp/err")"
+"$gw" fold -t "$tmp/psm.gwt" "$tmp/psm.fa" -o "$tmp/psm" --complex --force >"$tmp/out" 2>"$tmp/err" &&
+    grep -q 'psm.fa: no structure of the library covers two' "$tmp/err" && ok || bad "no assembly: $(cat "$tmp/err")"
 
 # a template of CA atoms alone is found but not modelled from, and a line says so
 "$gw" fold --build-library "$tmp/trace.gwt" "$data/pdb1gdr.ent.gz" 2>/dev/null

@@ -80,9 +80,12 @@ START_TEST(exact_is_the_dense_decomposition)
     load("small.vcf", scale, &r, &d);
     gw_pca_opts_t o = {.k = 8, .method = GW_PCA_EXACT};
     gw_gramop_t op;
-    ck_assert_int_eq(gw_gramop_init(&op, &d, "cpu", 2, NULL), GW_OK);
+    gw_engine_t *engine;
+    ck_assert_int_eq(gw_engine_create("cpu", 2, &engine, NULL), GW_OK);
+    ck_assert_int_eq(gw_gramop_init(&op, &d, engine, 2, NULL), GW_OK);
     ck_assert_int_eq(gw_pca_run(&op, &o, &res, NULL), GW_OK);
     gw_gramop_release(&op);
+    gw_engine_destroy(engine);
     size_t n = (size_t)d.n_samples;
     double *k = dense(&d, scale), trace = 0;
     for (size_t i = 0; i < n; i++)
