@@ -126,6 +126,11 @@ gw_status_t gw_genoreader_open(const char *path, const gw_genoread_opts_t *opts,
     return st;
 }
 
+const char *gw_genoreader_path(const gw_genoreader_t *r)
+{
+    return r->path;
+}
+
 int64_t gw_genoreader_n_samples(const gw_genoreader_t *r)
 {
     return (int64_t)r->n_samples;

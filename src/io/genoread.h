@@ -51,6 +51,7 @@ GW_RESULT_USED gw_status_t gw_genoreader_attach(gw_genoinput_t *in, const gw_gen
 /* Both steps for a path. */
 GW_RESULT_USED gw_status_t gw_genoreader_open(const char *path, const gw_genoread_opts_t *opts,
                                               gw_genoreader_t **out, gw_err_t *err);
+const char *gw_genoreader_path(const gw_genoreader_t *r); /* as messages show it; borrowed */
 int64_t gw_genoreader_n_samples(const gw_genoreader_t *r);
 /* family is "0" where the format has none; both borrowed until close */
 const char *gw_genoreader_family(const gw_genoreader_t *r, int64_t i);

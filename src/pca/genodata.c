@@ -37,13 +37,14 @@ static void standardise(gw_genodata_t *d, gw_genoscale_t scale, const int64_t g[
 }
 
 /* 2. loading */
-gw_status_t gw_genodata_none_left(const gw_genocounts_t *c, gw_err_t *err)
+gw_status_t gw_genodata_none_left(const char *path, const gw_genocounts_t *c, gw_err_t *err)
 {
     char text[512];
     if (c->n_read == 0)
-        return gw_err_set(err, GW_EDATA, "the input has samples but no variants");
-    return gw_err_set(err, GW_EDATA, "no variants left of %" PRIu64 ": %s; loosen the filters",
-                      c->n_read, gw_genodata_counts(c, text, sizeof text));
+        return gw_err_set(err, GW_EDATA, "%s: samples but no variants; give a file with genotypes",
+                          path);
+    return gw_err_set(err, GW_EDATA, "%s: no variants left of %" PRIu64 ": %s; loosen the filters",
+                      path, c->n_read, gw_genodata_counts(c, text, sizeof text));
 }
 
 const char *gw_genodata_counts(const gw_genocounts_t *c, char *text, size_t size)
@@ -82,6 +83,7 @@ gw_status_t gw_genodata_load(gw_genoreader_t *r, const gw_genoload_t *opts, gw_g
     memset(d, 0, sizeof *d);
     gw_sitefilter_t *f = NULL;
     gw_genonames_init(&d->names);
+    d->path = gw_genoreader_path(r);
     d->n_samples = gw_genoreader_n_samples(r);
     gw_status_t st = gw_sitefilter_create(&opts->filter, &f, err);
     if (st == GW_OK)
@@ -101,7 +103,7 @@ gw_status_t gw_genodata_load(gw_genoreader_t *r, const gw_genoload_t *opts, gw_g
     if (st == GW_OK)
         st = gw_genostore_finish(d->store, err);
     if (st == GW_OK && d->n_variants == 0)
-        st = gw_genodata_none_left(&d->count, err);
+        st = gw_genodata_none_left(d->path, &d->count, err);
     if (st != GW_OK)
         gw_genodata_release(d);
     return st;
@@ -165,7 +167,7 @@ gw_status_t gw_genodata_keep(gw_genodata_t *d, const gw_genoload_t *opts, const 
     if (st == GW_OK)
         st = gw_genostore_finish(s, err);
     if (st == GW_OK && d->n_variants == 0)
-        st = gw_genodata_none_left(&d->count, err);
+        st = gw_genodata_none_left(d->path, &d->count, err);
     for (int64_t i = 0; d->sample && i < n; i++)
         list[i] = d->sample[list[i]];
     free(d->sample);

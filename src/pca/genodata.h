@@ -24,6 +24,7 @@ typedef enum {
 } gw_genoscale_t;
 
 typedef struct {
+    const char *path; /* of the input; the reader's */
     int64_t n_samples, n_variants;
     int64_t *sample;       /* their numbers in the input; NULL = all of them */
     gw_genostore_t *store; /* codes count the minor allele: see flipped */
@@ -57,8 +58,8 @@ int64_t gw_genodata_sample(const gw_genodata_t *d, int64_t i);
 void gw_genodata_release(gw_genodata_t *d);
 /* "not biallelic 3, ...": what the filters removed, into text; returns text */
 const char *gw_genodata_counts(const gw_genocounts_t *c, char *text, size_t size);
-/* The error that no variant is left, with what removed them. */
-gw_status_t gw_genodata_none_left(const gw_genocounts_t *c, gw_err_t *err);
+/* The error that no variant of path is left, with what removed them. */
+gw_status_t gw_genodata_none_left(const char *path, const gw_genocounts_t *c, gw_err_t *err);
 /* A block as the kernels take it; buffer as for gw_genostore_read. */
 GW_RESULT_USED gw_status_t gw_genodata_block(const gw_genodata_t *d, int64_t block, uint8_t *buffer,
                                              gw_gram_block_t *b, gw_err_t *err);

@@ -106,7 +106,7 @@ gw_status_t gw_likdata_load(gw_genoreader_t *r, const gw_genoload_t *opts, gw_li
     if (st == GW_OK)
         st = gw_blockstore_finish(d->store, err);
     if (st == GW_OK && d->n_variants == 0)
-        st = gw_genodata_none_left(&d->count, err);
+        st = gw_genodata_none_left(gw_genoreader_path(r), &d->count, err);
     if (st != GW_OK)
         gw_likdata_release(d);
     return st;

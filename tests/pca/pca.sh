@@ -523,7 +523,7 @@ beagle '$(NF + 1) = 1' "more columns"
 beagle 'NF = NF - 1' "fewer columns"
 beagle '$1 = ""' "a marker and two alleles"
 sed '1s/HG00096/other/' small.beagle >b.beagle; refused 65 "head three columns" b.beagle
-head -1 small.beagle >b.beagle; refused 65 "no variants" b.beagle
+head -1 small.beagle >b.beagle; refused 65 "b.beagle: samples but no variants" b.beagle
 cut -f1-3 small.beagle | sed '1s/$/\t/' >b.beagle; refused 65 "head three columns" b.beagle
 
 # refusals
@@ -535,7 +535,7 @@ refused 65 "is empty" empty.vcf
 echo "hello" >text.txt
 refused 65 "text.txt" text.txt
 grep '^#' small.vcf >header.vcf
-refused 65 "no variants" header.vcf
+refused 65 "header.vcf: samples but no variants" header.vcf
 cut -f1-9 small.vcf >nosamples.vcf
 refused 65 "no samples" nosamples.vcf
 cut -f1-8 small.vcf >sites.vcf
