@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #ifdef __GLIBC__
 #  include <malloc.h>
 #endif
@@ -168,6 +169,12 @@ void gw_mem_trim(void)
 #ifdef __GLIBC__
     malloc_trim(0);
 #endif
+}
+
+uint64_t gw_mem_physical(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    return pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : 0;
 }
 
 /* 4. aligned blocks */

@@ -45,6 +45,9 @@ void gw_arena_release(gw_arena_t *a);
 /* Gives memory that was freed back to the system where the C library holds on to it. */
 void gw_mem_trim(void);
 
+/* bytes of memory that the machine has; 0 when it does not tell */
+uint64_t gw_mem_physical(void);
+
 /* 4. aligned blocks (align a power of two); free with free() */
 void *gw_aligned_alloc(size_t align, size_t n, size_t size);
 

@@ -103,12 +103,13 @@ static const gw_opt_t rows[] = {
      .excludes = "umi samples derep denoise",
      .help = "most memory that the run may take: records of words that do not fit wait compressed in "
              "temporary files; never changes the output. Too little is told with what would do "
-             "(default: no limit)"},
+             "(default: these records may take a quarter of the machine's memory, all else what it "
+             "needs)"},
     {.name = "tmp-dir",
      .type = GW_OPT_STRING,
      .offset = AT(tmp_dir),
      .arg = "DIR",
-     .needs = "max-mem",
+     .excludes = "umi samples derep denoise",
      .help = "folder for temporary files (default: $TMPDIR or /tmp)"},
     {.name = "alphabet",
      .type = GW_OPT_CHOICE,

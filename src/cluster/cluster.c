@@ -87,11 +87,12 @@ enum {
 };
 
 /* The room that each of the two kinds of records gets beside n_edges: a quarter of what is left, as they
- * are sorted somewhere too and candidates come of them. */
+ * are sorted somewhere too and candidates come of them. Without --max-mem an eighth of the machine's
+ * memory: chance meetings of words grow with the square of the sequences. */
 static gw_status_t records_room(const gw_seqset_t *s, const gw_cluster_opts_t *o, size_t n_edges,
                                 gw_recroom_t *room, gw_err_t *err)
 {
-    *room = (gw_recroom_t){.tmp_dir = o->tmp_dir};
+    *room = (gw_recroom_t){.limit = gw_mem_physical() / 8, .tmp_dir = o->tmp_dir};
     if (o->max_mem == 0)
         return GW_OK;
     uint64_t fixed = fixed_bytes(s, o) + n_edges * EDGE_BYTES;

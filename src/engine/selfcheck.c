@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/hash.h"
 #include "base/mem.h"
@@ -32,8 +31,7 @@ void gw_cpu_info(gw_cpu_info_t *out)
     if (f)
         fclose(f);
     out->cores = gw_thread_cores();
-    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-    out->memory = pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : 0;
+    out->memory = gw_mem_physical();
 }
 
 /* 2. the self-check on the processor */

@@ -32,9 +32,11 @@ run $how --max-mem "${least}M" --tmp-dir "$tmp/none"
 for no in "--derep" "--denoise" "--samples" "--umi reads"; do
     run "$tmp/s.fa" $no --max-mem 1G
     refused 64 "max-mem" "--max-mem with $no"
+    run "$tmp/s.fa" $no --tmp-dir "$tmp"
+    refused 64 "tmp-dir" "--tmp-dir with $no"
 done
-run "$tmp/s.fa" --tmp-dir "$tmp"
-refused 64 "tmp-dir" "--tmp-dir alone"
+run $how --tmp-dir "$tmp/dir"
+cmp -s "$tmp/out" "$tmp/want" && ok || bad "--tmp-dir alone"
 # nucleotides: candidates among everything, then among representatives
 for how in "--min-seq-id .8" "--min-seq-id .9 --mode greedy"; do
     run "$data/amplicons.fa" $how

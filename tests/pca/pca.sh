@@ -251,6 +251,11 @@ awk 'BEGIN {FS = OFS = "\t"} /^##/ {print; next} {print $1, $2, $3, $4, $5, $6, 
 # the shipped reference
 "$gw" pca --project "$here/refs/ancestry/1kg" --labels "$here/refs/ancestry/1kg.labels.tsv" small.vcf >shipped.tsv 2>err &&
     grep -q "324 of the reference's 14055 matched" err && grep -q "less than a tenth" err && ok || bad "refs/ancestry"
+# people that the reference leaves out get their own super-population, every one
+"$gw" pca --project "$here/refs/ancestry/1kg" --labels "$here/refs/ancestry/1kg.labels.tsv" \
+    "$here/tests/data/pca/newcomers.vcf.gz" >placed.tsv 2>err || bad "newcomers"
+awk -F'\t' 'NR == FNR {truth[$1] = $2; next} FNR > 1 {n++; right += truth[$2] == $(NF - 2)} END {exit !(n == 11 && right == 11)}' \
+    "$here/refs/ancestry/1kg.labels.tsv" placed.tsv && ok || bad "newcomers: $(cut -f 2,13- placed.tsv)"
 refused 66 "absent.loadings" --project absent full.vcf
 refused 64 "project" --match id full.vcf
 refused 64 "cannot be" --project own -k 3 full.vcf
