@@ -166,6 +166,21 @@ static bool any_given(const gw_opts_t *set, size_t n_sets, const char *list, con
     return false;
 }
 
+/* The error that o was given without any of the options it needs: "--a, --b or --c". */
+static gw_status_t is_missing(const gw_opt_t *o, gw_err_t *err)
+{
+    char text[256] = "";
+    size_t n = 0;
+    for (const char *p = o->needs; *p && n < sizeof text;) {
+        size_t len = strcspn(p, " ");
+        bool last = p[len] == '\0';
+        const char *join = p == o->needs ? "" : last ? " or " : ", ";
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s--%.*s", join, (int)len, p);
+        p += len + !last;
+    }
+    return gw_err_set(err, GW_EUSAGE, "--%s is only used with %s", o->name, text);
+}
+
 static gw_status_t check_together(const gw_opts_t *set, size_t n_sets, const bool *given,
                                   gw_err_t *err)
 {
@@ -180,7 +195,7 @@ static gw_status_t check_together(const gw_opts_t *set, size_t n_sets, const boo
                 return gw_err_set(err, GW_EUSAGE, "--%s and --%s cannot be given together", o->name,
                                   other.opt->name);
             if (o->needs && !any_given(set, n_sets, o->needs, given, &other))
-                return gw_err_set(err, GW_EUSAGE, "--%s is only used with --%s", o->name, o->needs);
+                return is_missing(o, err);
         }
     return GW_OK;
 }

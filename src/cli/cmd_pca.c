@@ -725,6 +725,7 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     const gw_cmd_pca_opts_t *o = inv->opts;
     gw_labels_t labels = {0}, *with = o->labels ? &labels : NULL;
     gw_genoinput_t in = {0};
+    gw_mem_reuse();
     gw_status_t st = gw_cpu_check(err);
     if (st == GW_OK && with)
         st = gw_labels_load(o->labels, o->label_column, with, err);

@@ -92,7 +92,7 @@ static const row_t rows[] = {
     {{"-z"}, GW_EUSAGE, "unknown option -z"},
     {{"--verbose=1"}, GW_EUSAGE, "takes no value"},
     {{"-v", "-q"}, GW_EUSAGE, "cannot be given together"},
-    {{"-n", "x"}, GW_EUSAGE, "only used with"},
+    {{"-n", "x"}, GW_EUSAGE, "only used with --kmer or --fraction"},
     {{"-n", "x", "-k", "9"}, GW_OK, NULL},
     {{"--fraction", "1.01"}, GW_EUSAGE, "not within 0 to 1"},
     {{"--fraction", "-0.5"}, GW_EUSAGE, "not within"},
