@@ -34,7 +34,7 @@ typedef struct {
     int32_t a, b;           /* a < b */
     int32_t score, diag;    /* as the seeds found it: ungapped score, position in a - in b */
     int32_t best;           /* once compared: the optimal score */
-    int32_t span_a, span_b; /* letters covered, once proven and a coverage is asked for */
+    int32_t span_a, span_b; /* letters covered, where the band has been asked; 0: it has not */
     int64_t slack;          /* once compared */
     gw_ident_band_t band;   /* once compared: where best and slack, then the optimal alignments were seen */
     uint16_t odds;          /* of GW_ODDS_ONE: how likely it is to hold, until it is compared */

@@ -199,16 +199,22 @@ static bool after_opinion(gw_check_t *c)
         return false;
     /* alike, but along too little: the best alignment may lie on other diagonals */
     bool doubt = !open && !(e->state & GW_EDGE_WHOLE);
-    e->span_a = e->span_b = 0;
     return doubt || (open && c->proof) ? ask_proof(c) : false;
 }
 
-/* Asks for what is needed of the coverages, in c->band. */
+/* Asks for what is needed of the coverages, in c->band, and is not known (0). */
 static bool ask_spans(const gw_graph_t *g, gw_check_t *c)
 {
-    if (g->cov_num > 0)
-        return ask(c, SPAN_A, GW_IDENT_SPAN_Q, c->band);
-    c->edge->state |= GW_EDGE_A_REP | GW_EDGE_B_REP;
+    gw_edge_t *e = c->edge;
+    if (g->cov_num > 0) {
+        if (e->span_a == 0)
+            return ask(c, SPAN_A, GW_IDENT_SPAN_Q, c->band);
+        if (e->span_b == 0 && (g->cov_mode != GW_COV_BOTH || covers(g, e->a, e->span_a)))
+            return ask(c, SPAN_B, GW_IDENT_SPAN_T, c->band);
+        open_directions(g, e);
+    } else {
+        e->state |= GW_EDGE_A_REP | GW_EDGE_B_REP;
+    }
     return after_opinion(c);
 }
 
@@ -221,11 +227,7 @@ static bool take_span(const gw_graph_t *g, gw_check_t *c, const gw_ident_answer_
     if (x->score != e->best && c->ask_band.low <= c->ask_band.high)
         return ask(c, c->stage, first ? GW_IDENT_SPAN_Q : GW_IDENT_SPAN_T, everywhere);
     *(first ? &e->span_a : &e->span_b) = (int32_t)x->value;
-    if (first && (g->cov_mode != GW_COV_BOTH || covers(g, e->a, e->span_a)))
-        return ask(c, SPAN_B, GW_IDENT_SPAN_T, c->band);
-    if (!first)
-        open_directions(g, e);
-    return after_opinion(c);
+    return ask_spans(g, c);
 }
 
 /* Nucleotides: what counting decides, or the band whose answer is a proof. */
@@ -358,6 +360,8 @@ gw_status_t gw_verify_step(gw_verify_t *w, gw_check_t *c, const gw_ident_answer_
         *more = x->score > 0 ? ask_proof(c) : ask(c, PROOF, GW_IDENT_SLACK, everywhere);
         return GW_OK;
     case STRAYS:
+        if (x->value)
+            c->edge->span_a = c->edge->span_b = 0;
         *more = x->value ? ask(c, PROOF, GW_IDENT_SLACK, everywhere) : proven(w->g, c);
         return GW_OK;
     case SPAN_A:

@@ -16,7 +16,9 @@ const gw_strays_variant_t *gw_strays_at(gw_cpu_level_t level)
 
 bool gw_strays_fits(const gw_ident_params_t *p, int32_t least)
 {
-    enum { MOST = 32000, COSTS = 500 }; /* twice the score and its bit; 32 gap letters */
+    /* keys are twice the scores; 32 rows add no more than 32 * 127 to a score, 32 gap letters no more
+     * than 32 * COSTS */
+    enum { MOST = 11000, COSTS = 20 };
     return least <= MOST && p->gap_open <= COSTS && p->gap_extend <= COSTS;
 }
 

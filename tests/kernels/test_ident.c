@@ -254,7 +254,7 @@ START_TEST(test_strays)
             for (int a = 0; a < 4; a++)
                 p.matrix[a * LETTERS + a] = 127;
         if (it % 3 == 0)
-            p.gap_extend = (int)gw_rng_below(&r, 600);
+            p.gap_extend = (int)gw_rng_below(&r, 30);
         int ql = 1 + (int)gw_rng_below(&r, LONG), alphabet = 2 + (int)gw_rng_below(&r, 4);
         letters(&r, q, ql, alphabet);
         int tl = mutate(&r, q, ql, t, (int)gw_rng_below(&r, 100), alphabet);
