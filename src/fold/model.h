@@ -29,7 +29,7 @@ typedef struct {
     int32_t len;
     gw_model_residue_t *r;
     int32_t n_copied, n_loop, n_loops_closed, n_loops_open;
-    int32_t n_loops_strained; /* of the closed: with backbone atoms too close */
+    int32_t n_loops_strained; /* of the closed: with atoms nearer than 2.2 or a torn bond */
     int n_sources;
     struct {
         char name[61]; /* cut to 60 bytes */
@@ -54,7 +54,7 @@ GW_RESULT_USED gw_status_t gw_model_sidechains(gw_model_t *m, gw_err_t *err);
  * there. False when it cannot be closed; then nothing is changed. */
 bool gw_model_close(gw_model_t *m, int32_t first, int32_t last, bool wide, const float *pred);
 /* moves atoms of a model with side chains apart where they are too near, with bonds and angles held
- * and copied backbone drawn back to its place (relax.c) */
+ * and copied backbone drawn back to its place (relax.c); then counts strained loops */
 GW_RESULT_USED gw_status_t gw_model_relax(gw_model_t *m, gw_err_t *err);
 
 /* 3. building: backbone of the aligned residues from the first template; residues that it lacks

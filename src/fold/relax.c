@@ -15,7 +15,7 @@ static const double list_margin = 1.5, stiff = 100, push = 20, tether = 0.4;
 
 typedef struct {
     int32_t a, b;
-    double length, k;
+    double length;
 } spring_t;
 
 typedef struct {
@@ -25,7 +25,7 @@ typedef struct {
 
 typedef struct {
     gw_model_t *m;
-    int32_t *first; /* [len + 1] first atom of a residue */
+    int32_t *first; /* [len] first atom of a residue */
     int32_t n;
     double (*x)[3], (*v)[3], (*f)[3], (*home)[3];
     uint8_t *kind; /* [n] of element */
@@ -58,12 +58,18 @@ static double apart(const double *a, const double *b)
     return sqrt(s);
 }
 
+static float dist2(const float *a, const float *b)
+{
+    float x = a[0] - b[0], y = a[1] - b[1], z = a[2] - b[2];
+    return x * x + y * y + z * z;
+}
+
 /* 2. springs: pairs of a residue that bonds and angles hold, whole rings, and the peptide bond */
 static bool add_spring(relax_t *x, int32_t a, int32_t b, double length)
 {
     if (!GW_GROW(x->spring, x->cap_springs, x->n_springs + 1))
         return false;
-    x->spring[x->n_springs++] = (spring_t){a, b, length, stiff};
+    x->spring[x->n_springs++] = (spring_t){a, b, length};
     return true;
 }
 
@@ -128,12 +134,14 @@ static bool list_pairs(relax_t *x, double *reach)
     for (int32_t i = 0; i < m->len; i++) {
         reach[i] = 0;
         for (int a = 0; a < m->r[i].n; a++)
-            reach[i] = fmax(reach[i], apart(x->x[x->first[i] + GW_MODEL_CA], x->x[x->first[i] + a]));
+            reach[i] =
+                fmax(reach[i], apart(x->x[x->first[i] + GW_MODEL_CA], x->x[x->first[i] + a]));
     }
     for (int32_t i = 0; i < m->len; i++)
         for (int32_t j = i + 1; j < m->len && m->r[i].n && ok; j++)
-            if (m->r[j].n && apart(x->x[x->first[i] + GW_MODEL_CA], x->x[x->first[j] + GW_MODEL_CA]) <
-                                 reach[i] + reach[j] + 3.3 + list_margin)
+            if (m->r[j].n &&
+                apart(x->x[x->first[i] + GW_MODEL_CA], x->x[x->first[j] + GW_MODEL_CA]) <
+                    reach[i] + reach[j] + 3.3 + list_margin)
                 ok = list_pairs_of(x, i, j);
     return ok;
 }
@@ -153,7 +161,7 @@ static void forces(relax_t *x)
 {
     memset(x->f, 0, (size_t)x->n * sizeof *x->f);
     for (size_t k = 0; k < x->n_springs; k++)
-        pull(x, x->spring[k].a, x->spring[k].b, x->spring[k].length, x->spring[k].k);
+        pull(x, x->spring[k].a, x->spring[k].b, x->spring[k].length, stiff);
     for (size_t k = 0; k < x->n_pairs; k++)
         if (apart(x->x[x->pair[k].a], x->x[x->pair[k].b]) < x->pair[k].least)
             pull(x, x->pair[k].a, x->pair[k].b, x->pair[k].least, push);
@@ -234,9 +242,37 @@ static void store(const relax_t *x)
                 x->m->r[i].xyz[a][c] = (float)x->x[x->first[i] + a][c];
 }
 
+/* do atoms of residue i still lie too near to others than neighbours, or is the bond to the one
+ * before it torn? */
+static bool strained(const gw_model_t *m, int32_t i)
+{
+    static const float near = 2.2F, torn = 1.6F;
+    for (int32_t j = 0; j < m->len; j++)
+        for (int a = 0; a < m->r[i].n && abs(i - j) > 1; a++)
+            for (int b = 0; b < m->r[j].n; b++)
+                if (dist2(m->r[i].xyz[a], m->r[j].xyz[b]) < near * near)
+                    return true;
+    return i > 0 && m->r[i - 1].n &&
+           dist2(m->r[i - 1].xyz[GW_MODEL_C], m->r[i].xyz[GW_MODEL_N]) > torn * torn;
+}
+
+static void count_strained(gw_model_t *m)
+{
+    bool bad = false;
+    m->n_loops_strained = 0;
+    for (int32_t i = 0; i < m->len; i++) {
+        bool loop = m->r[i].origin == GW_MODEL_LOOP;
+        bad |= loop && strained(m, i);
+        if (bad && (i + 1 == m->len || m->r[i + 1].origin != GW_MODEL_LOOP)) {
+            m->n_loops_strained++;
+            bad = false;
+        }
+    }
+}
+
 gw_status_t gw_model_relax(gw_model_t *m, gw_err_t *err)
 {
-    relax_t x = {.m = m, .first = gw_malloc((size_t)m->len + 1, sizeof *x.first)};
+    relax_t x = {.m = m, .first = gw_malloc((size_t)m->len, sizeof *x.first)};
     double *reach = gw_malloc((size_t)m->len, sizeof *reach);
     for (int32_t i = 0; i < m->len && x.first; i++) {
         x.first[i] = x.n;
@@ -253,6 +289,7 @@ gw_status_t gw_model_relax(gw_model_t *m, gw_err_t *err)
               descend(&x, reach);
     if (ok)
         store(&x);
+    count_strained(m);
     free(x.first);
     free(reach);
     free(x.x);
