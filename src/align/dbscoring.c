@@ -14,7 +14,7 @@ void gw_dbscoring_protein(gw_dbscoring_t *s, const gw_scorematrix_t *m, int32_t 
         78.05, 51.29, 44.87, 53.64, 19.25, 42.64, 62.95, 73.77, 21.99, 51.42,
         90.19, 57.44, 22.43, 38.56, 52.03, 71.20, 58.41, 13.30, 32.16, 64.41};
     double sum = 0;
-    *s = (gw_dbscoring_t){.n_count = GW_SCOREMATRIX_STANDARD};
+    *s = (gw_dbscoring_t){.n_count = GW_SCOREMATRIX_STANDARD, .named = m->builtin};
     snprintf(s->name, sizeof s->name, "%s", m->name);
     s->params.n_letters = m->n;
     memcpy(s->params.matrix, m->score, sizeof s->params.matrix);
@@ -31,7 +31,7 @@ void gw_dbscoring_protein(gw_dbscoring_t *s, const gw_scorematrix_t *m, int32_t 
 void gw_dbscoring_dna(gw_dbscoring_t *s, int match, int mismatch, int32_t gap_open,
                       int32_t gap_extend)
 {
-    *s = (gw_dbscoring_t){.dna = true, .n_count = 4};
+    *s = (gw_dbscoring_t){.dna = true, .n_count = 4, .named = true};
     snprintf(s->name, sizeof s->name, "match %d, mismatch %d", match, -mismatch);
     gw_extend_params_dna(&s->params, match, -mismatch, mismatch > 0 ? -1 : 0, gap_open, gap_extend,
                          0);

@@ -14,6 +14,7 @@
 typedef struct {
     bool dna;
     char name[96]; /* for people: "BLOSUM62", "match 2, mismatch -3" */
+    bool named;    /* the name says all of the scores */
     gw_extend_params_t params;
     char letter[GW_EXTEND_MAX_LETTERS + 1]; /* by code */
     uint8_t code[256];                      /* by letter, either case; 0xff: none */

@@ -160,7 +160,7 @@ gw_status_t gw_dbreader_next(gw_dbreader_t *r, gw_dbset_t *s, uint64_t max_bytes
 {
     gw_status_t st = GW_OK;
     s->n = s->n_text = 0;
-    while (st == GW_OK && s->n < max_n && gw_dbset_bytes(s) < max_bytes) {
+    while (st == GW_OK && (s->n == 0 || (s->n < max_n && gw_dbset_bytes(s) < max_bytes))) {
         if (r->taken == r->batch.n) {
             st = refill(r, s, err);
             if (st != GW_OK || r->batch.n == 0)

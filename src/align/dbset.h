@@ -48,7 +48,7 @@ typedef struct gw_dbreader gw_dbreader_t;
 /* path: borrowed until closed. GW_ENOINPUT when the first cannot be opened. */
 GW_RESULT_USED gw_status_t gw_dbreader_open(const char *const *path, size_t n_paths, int threads,
                                             gw_dbreader_t **out, gw_err_t *err);
-/* Refills s with sequences until it takes max_bytes or max_n are in it; one more may go past that.
+/* Refills s with sequences until it takes max_bytes or more or max_n are in it; at least one.
  * Sequences of two files are never in one block. s->n == 0 at the end of the last. GW_EDATA when a
  * file holds none. */
 GW_RESULT_USED gw_status_t gw_dbreader_next(gw_dbreader_t *r, gw_dbset_t *s, uint64_t max_bytes,

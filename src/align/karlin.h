@@ -42,6 +42,10 @@ enum {
 GW_RESULT_USED gw_status_t gw_karlin_fit(const gw_dbscoring_t *s, int64_t n_pairs,
                                          gw_engine_t *engine, gw_karlin_t *k, gw_err_t *err);
 
+/* Those of the usual scores and gap costs, from half a million pairs (tests/bench/karlin_table.c).
+ * false: not of these */
+bool gw_karlin_known(const gw_dbscoring_t *s, gw_karlin_t *k);
+
 /* 3. E-values */
 /* The logarithm of how many alignments of at least this score chance makes between a query and one
  * target. Lengths >= 1. */

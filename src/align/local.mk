@@ -16,7 +16,7 @@ libgw_align_a_SOURCES = \
 	src/align/align.c src/align/align.h
 libgw_align_a_SOURCES += \
 	src/align/dbscoring.c src/align/dbscoring.h \
-	src/align/karlin.c src/align/karlin_fit.c src/align/karlin.h \
+	src/align/karlin.c src/align/karlin_fit.c src/align/karlin_table.c src/align/karlin.h \
 	src/align/dbset.c src/align/dbset.h src/align/dbbest.c src/align/dbbest.h \
 	src/align/dbscan.c src/align/dbscan.h src/align/dbalign.c src/align/dbalign.h \
 	src/align/dbsearch.c src/align/dbsearch.h src/align/dbwrite.c src/align/dbwrite.h

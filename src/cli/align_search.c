@@ -167,6 +167,17 @@ static gw_status_t search(const gw_invocation_t *inv, const gw_alignsearch_args_
     return st;
 }
 
+/* Some tenths of a second on the CPU: not worth a device */
+static gw_status_t fit(const gw_dbscoring_t *s, int threads, gw_karlin_t *k, gw_err_t *err)
+{
+    gw_engine_t *cpu = NULL;
+    gw_status_t st = gw_engine_create("cpu", threads, &cpu, err);
+    if (st == GW_OK)
+        st = gw_karlin_fit(s, GW_KARLIN_QUICK, cpu, k, err);
+    gw_engine_destroy(cpu);
+    return st;
+}
+
 static gw_status_t choose(const gw_alignsearch_args_t *a, const gw_alignsearch_costs_t *costs,
                           const gw_dbset_t *queries, gw_dbscoring_t *s, gw_karlin_t *k,
                           gw_dbsearch_opts_t *o, gw_err_t *err)
@@ -174,8 +185,8 @@ static gw_status_t choose(const gw_alignsearch_args_t *a, const gw_alignsearch_c
     bool dna = a->alphabet == ALPHABET_AUTO ? gw_dbset_looks_dna(queries)
                                             : a->alphabet == ALPHABET_DNA;
     gw_status_t st = choose_scores(a, costs, dna, s, err);
-    if (st == GW_OK)
-        st = gw_karlin_fit(s, GW_KARLIN_QUICK, o->engine, k, err);
+    if (st == GW_OK && !gw_karlin_known(s, k))
+        st = fit(s, o->threads, k, err);
     o->scoring = s;
     o->stats = k;
     o->both_strands = dna && a->strand == 0;

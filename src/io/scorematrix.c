@@ -54,6 +54,7 @@ static bool builtin(const char *name, gw_scorematrix_t *m)
     if (!x->name)
         return false;
     snprintf(m->name, sizeof m->name, "%s", x->name);
+    m->builtin = true;
     m->n = GW_SCOREMATRIX_BUILTIN;
     strcpy(m->letter, GW_SCOREMATRIX_ORDER);
     const int8_t *s = x->triangle;

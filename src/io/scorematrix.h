@@ -8,6 +8,7 @@
 #ifndef GW_IO_SCOREMATRIX_H
 #define GW_IO_SCOREMATRIX_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/status.h"
@@ -18,6 +19,7 @@
 enum { GW_SCOREMATRIX_STANDARD = 20, GW_SCOREMATRIX_MAX = 32 };
 typedef struct {
     char name[64]; /* as its own name says or, of a file, the end of its path */
+    bool builtin;  /* one of those that come with the program */
     int32_t n;
     char letter[GW_SCOREMATRIX_MAX + 1];
     int8_t score[GW_SCOREMATRIX_MAX * GW_SCOREMATRIX_MAX]; /* score[a * n + b] */
