@@ -387,6 +387,13 @@ static gw_status_t call_tile(gw_call_t *c, worker_t *w, item_t *x, gw_err_t *err
     if (st == GW_OK)
         st = gw_active_find(&w->pileup, cand, n_cand, ref, ctg->len_bp, &ao, &w->arena, &g,
                             &n_regions, err);
+    if (st == GW_OK && c->o.gvcf) {
+        x->conf = gw_malloc((size_t)(t->end - t->beg), sizeof *x->conf);
+        if (!x->conf)
+            return gw_err_nomem(err, "reference confidence");
+        st = gw_refconf_fill(w->refconf, w->read, n_reads, ref, ctg->len_bp, t->beg, t->end, g,
+                             n_regions, x->conf, err);
+    }
     if (st == GW_OK)
         st = haplotypes(c, w, x, n_reads, cand, g, &n_regions, &set, err);
     for (size_t i = 0; i < n_regions && st == GW_OK; i++) {
@@ -397,13 +404,6 @@ static gw_status_t call_tile(gw_call_t *c, worker_t *w, item_t *x, gw_err_t *err
         st = gw_callsite_region(&g[i], set[i], w->read, l->read + r0, l->lik + l->lik_off[i],
                                 (size_t)(l->read_group[i + 1] - r0), ref, ctg->len_bp, &so,
                                 &w->arena, &w->site, &n_sites, &w->cap_sites, err);
-    }
-    if (st == GW_OK && c->o.gvcf) {
-        x->conf = gw_malloc((size_t)(t->end - t->beg), sizeof *x->conf);
-        if (!x->conf)
-            return gw_err_nomem(err, "reference confidence");
-        st = gw_refconf_fill(w->refconf, w->read, n_reads, ref, ctg->len_bp, t->beg, t->end,
-                             x->conf, err);
     }
     return st == GW_OK ? put_sites(c, w, x, n_sites, err) : st;
 }

@@ -199,16 +199,15 @@ static void add_bases(const tile_t *t, const gw_callread_t *r, int64_t pos, int3
     }
 }
 
-/* The read shows an indel or a clip that may lie anywhere in [beg,end): bases to take out of
- * what it says about the reference. */
-static void add_against(const tile_t *t, int64_t beg, int64_t end, int32_t max_qual)
+/* The read shows an indel behind position x, or is clipped there. */
+static void add_against(const tile_t *t, int64_t x, int32_t max_qual)
 {
-    for (int64_t x = beg < t->beg ? t->beg : beg; x < end && x < t->end; x++) {
-        uint8_t q = t->w->gap_qual[x - t->beg];
-        weight_t v = t->gap[q < max_qual ? q : max_qual];
-        t->w->indel[x - t->beg].half += v.half;
-        t->w->indel[x - t->beg].alt += v.full;
-    }
+    if (x < t->beg || x >= t->end)
+        return;
+    uint8_t q = t->w->gap_qual[x - t->beg];
+    weight_t v = t->gap[q < max_qual ? q : max_qual];
+    t->w->indel[x - t->beg].half += v.half;
+    t->w->indel[x - t->beg].alt += v.full;
 }
 
 /* [beg,end) of the read without an indel nearby: where the read spans enough, it shows that there
@@ -264,7 +263,7 @@ static gw_status_t add_read(const tile_t *t, const gw_callread_t *r, gw_err_t *e
             add_bases(t, r, pos, q, len);
         } else if (op == BAM_CSOFT_CLIP) {
             if (len >= MIN_CLIP)
-                add_against(t, pos - 1, pos + 1, CLIP_QUAL);
+                add_against(t, k ? pos - 1 : pos, CLIP_QUAL);
         } else if (op == BAM_CREF_SKIP) {
             add_without(t, r, free_from, pos);
             free_from = pos + len;
@@ -273,11 +272,12 @@ static gw_status_t add_read(const tile_t *t, const gw_callread_t *r, gw_err_t *e
             gw_status_t st = places(t, r, pos, q, op, len, &a, &b, err);
             if (st != GW_OK)
                 return st;
-            a = a < free_from ? free_from : a;
-            b = b > a ? b : a;
+            /* in the other places that the indel could have, the read says nothing: there it
+             * would be written at its leftmost one too */
             add_without(t, r, free_from, a);
-            add_against(t, a, b, GW_LIKELIHOOD_GAP_QUAL);
-            free_from = b;
+            if (a >= free_from)
+                add_against(t, a, GW_LIKELIHOOD_GAP_QUAL);
+            free_from = b > free_from ? b : free_from;
         }
         if (op != BAM_CDEL && op != BAM_CREF_SKIP)
             q += len;
@@ -309,7 +309,8 @@ static void likelihoods(const sum_t *snv, const sum_t *indel, int32_t ploidy, gw
 
 gw_status_t gw_refconf_fill(gw_refconf_work_t *w, const gw_callread_t *r, size_t n,
                             const uint8_t *ref, int64_t len_bp, int64_t beg, int64_t end,
-                            gw_refconf_t *out, gw_err_t *err)
+                            const gw_active_t *g, size_t n_active, gw_refconf_t *out,
+                            gw_err_t *err)
 {
     if (!room(w, (size_t)(end - beg)))
         return gw_err_nomem(err, "reference confidence");
@@ -332,6 +333,11 @@ gw_status_t gw_refconf_fill(gw_refconf_work_t *w, const gw_callread_t *r, size_t
         out[x] = (gw_refconf_t){.dp = depth};
         if (depth > 0 && ref[beg + x] < 4) /* about N nothing can be known */
             likelihoods(&w->snv[x], &w->indel[x], w->ploidy, &out[x]);
+    }
+    for (size_t i = 0; i < n_active; i++) {
+        int64_t a = g[i].beg > beg ? g[i].beg : beg, b = g[i].end < end ? g[i].end : end;
+        for (int64_t p = a; p < b; p++)
+            out[p - beg].pl[0] = 0;
     }
     return GW_OK;
 }

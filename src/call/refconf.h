@@ -12,7 +12,7 @@
 #ifndef GW_CALL_REFCONF_H
 #define GW_CALL_REFCONF_H
 
-#include "call/callread.h"
+#include "call/active.h"
 
 /* 1. a position */
 typedef struct {
@@ -30,9 +30,12 @@ GW_RESULT_USED gw_status_t gw_refconf_create(int32_t ploidy, int32_t max_mapq,
                                              gw_refconf_work_t **out, gw_err_t *err);
 void gw_refconf_destroy(gw_refconf_work_t *w); /* NULL is fine */
 /* Every position of [beg,end) of a contig of len_bp bases into out (end - beg of them), from n
- * reads sorted by begin. ref points at the contig's first base. */
+ * reads sorted by begin. ref points at the contig's first base. In the active regions g (in order) calling has
+ * weighed what speaks against the reference with haplotypes: where it makes no record, an alternative
+ * fits as well as the reference at most. */
 GW_RESULT_USED gw_status_t gw_refconf_fill(gw_refconf_work_t *w, const gw_callread_t *r, size_t n,
                                            const uint8_t *ref, int64_t len_bp, int64_t beg,
-                                           int64_t end, gw_refconf_t *out, gw_err_t *err);
+                                           int64_t end, const gw_active_t *g, size_t n_active,
+                                           gw_refconf_t *out, gw_err_t *err);
 
 #endif

@@ -116,7 +116,7 @@ static const gw_opt_t rows[] = {
      .type = GW_OPT_STRING,
      .offset = AT(bands),
      .arg = "LIST",
-     .dflt = "10,20,30,40,50,60,70,80,90,99",
+     .dflt = "1,5,10,15,20,25,30,40,50,60",
      .needs = "gvcf",
      .help = "a reference block ends where GQ passes one of these bounds; the more, the finer and "
              "the larger the file"},
