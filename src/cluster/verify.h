@@ -36,6 +36,7 @@ typedef struct {
     gw_ident_band_t band;
     uint8_t ask;              /* the question: of a as the query and b as the target */
     gw_ident_band_t ask_band; /* low > high: all */
+    int32_t ask_least;
 } gw_check_t;
 
 /* answer: of the question before, NULL at the start. *more: there is a question. The work space may
