@@ -13,6 +13,7 @@ EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tes
 	tests/bench/pca.sh tests/bench/pca_project.sh tests/bench/pca_scale.sh tests/bench/torture_peers.sh \
 	tests/bench/simvar.pl tests/bench/cluster_audit.c tests/bench/fold_dssp.py \
 	tests/bench/fold_curve.py tests/bench/fold_hhm.py tests/bench/fold_hhsearch.py \
+	tests/bench/fold_mmseqs.py tests/bench/fold_score.py tests/bench/fold_table.py \
 	tests/bench/fold_tm.py tests/bench/gpu_sass.py
 
 # Families whose truth is known: for cluster_growth.sh and tests/cluster
@@ -67,9 +68,9 @@ bench-cluster: genowarp
 	$(run_bench) $(srcdir)/tests/bench/cluster.sh || test $$? = 77
 bench-groups: genowarp
 	$(run_bench) $(srcdir)/tests/bench/groups.sh
-bench-fold: tests/bench/fold_cv tests/bench/fold_model tests/bench/fold_dssp
+bench-fold: tests/bench/fold_cv tests/bench/fold_model tests/bench/fold_dssp genowarp
 	$(srcdir)/tests/bench/fold.sh $(bench_data)/fold \
-		$${NETDIR:?folder of held-out predictors} $${N:-60}
+		$${NETDIR:-tests/bench/fold_nets} $${N:-60}
 bench-torture: genowarp
 	$(run_bench) $(srcdir)/tests/bench/torture_peers.sh
 .PHONY: bench bench-kernels bench-pca bench-cluster bench-groups bench-fold bench-torture
