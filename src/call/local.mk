@@ -2,6 +2,7 @@ noinst_LIBRARIES += libgw_call.a
 ROOM_LIBS += libgw_call.a
 libgw_call_a_SOURCES = \
 	src/call/call.c src/call/call.h \
+	src/call/callstats.c src/call/callstats.h \
 	src/call/tile.c src/call/tile.h \
 	src/call/callread.c src/call/callread.h \
 	src/call/leftalign.c src/call/leftalign.h \

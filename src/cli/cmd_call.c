@@ -170,7 +170,7 @@ static gw_status_t read_regions(const call_opts_t *o, gw_ref_t *ref, gw_regions_
 }
 
 /* 3. what is said about a run */
-static void warn_capped(const gw_call_stats_t *s, const gw_ref_t *ref, int64_t limit)
+static void warn_capped(const gw_callstats_t *s, const gw_ref_t *ref, int64_t limit)
 {
     if (s->reads.deep_places)
         gw_log_warning("%lld places of 64 bases are deeper than --downsample %lld (the first at "
@@ -189,7 +189,7 @@ static void warn_capped(const gw_call_stats_t *s, const gw_ref_t *ref, int64_t l
                        "output has no records");
 }
 
-static gw_status_t report(const gw_invocation_t *inv, const gw_call_stats_t *s, gw_err_t *err)
+static gw_status_t report(const gw_invocation_t *inv, const gw_callstats_t *s, gw_err_t *err)
 {
     const gw_common_t *m = &inv->common;
     if (!m->report && !m->json)
@@ -298,7 +298,7 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     if (st == GW_OK)
         st = call_into(inv, call, err);
     if (st == GW_OK) {
-        const gw_call_stats_t *s = gw_call_stats(call);
+        const gw_callstats_t *s = gw_call_stats(call);
         warn_capped(s, ref, o->call.downsample);
         gw_log_info("%lld records: %lld SNVs, %lld insertions, %lld deletions, %lld LowQual; %lld "
                     "of %lld reads used",
