@@ -215,8 +215,11 @@ gw_status_t gw_callvcf_record(const bcf_hdr_t *hdr, int32_t rid, const gw_callsi
     const char *name = o->min_qual > 0 && s->qual < o->min_qual ? "LowQual" : "PASS";
     int filter = bcf_hdr_id2int(hdr, BCF_DT_ID, name);
     bad |= bcf_update_filter(hdr, b, &filter, 1);
-    bad |= put_info(hdr, b, s, n_samples, o->ploidy);
-    bad |= put_samples(hdr, b, s, n_samples, o->ploidy, w);
+    int32_t ploidy = 1;
+    for (int32_t i = 0; i < n_samples; i++)
+        ploidy = s->sample[i].ploidy > ploidy ? s->sample[i].ploidy : ploidy;
+    bad |= put_info(hdr, b, s, n_samples, ploidy);
+    bad |= put_samples(hdr, b, s, n_samples, ploidy, w);
     free(w);
     return bad ? gw_err_nomem(err, "writing records") : GW_OK;
 }

@@ -16,4 +16,7 @@ libgw_call_a_SOURCES = \
 	src/call/callsite.c src/call/callsite.h \
 	src/call/callvcf.c src/call/callvcf.h \
 	src/call/refconf.c src/call/refconf.h \
-	src/call/gvcf.c src/call/gvcf.h
+	src/call/gvcf.c src/call/gvcf.h \
+	src/call/gvcfread.c src/call/gvcfread.h \
+	src/call/jointsite.c src/call/jointsite.h \
+	src/call/joint.c src/call/joint.h
