@@ -305,9 +305,11 @@ static gw_status_t put_sites(gw_call_t *c, worker_t *w, item_t *x, size_t n, gw_
     if (!GW_GROW(x->rec, x->cap_recs, x->n_recs + n))
         return gw_err_nomem(err, "writing records");
     for (size_t k = 0; k < n; k++) {
-        const gw_callsite_t *s = &w->site[k];
+        gw_callsite_t *s = &w->site[k];
         if (c->regions->n && !gw_regions_overlap(c->regions, x->tile->contig, s->pos, s->pos + 1))
             continue;
+        if (x->conf && s->pos >= x->beg && s->pos < x->end + GW_TILE_MARGIN)
+            gw_callsite_cap_non_ref(s, x->conf[s->pos - x->beg].no_indel);
         bcf1_t *b;
         gw_status_t st = gw_callvcf_record(c->hdr, x->tile->tid, s, n_samples, &c->vcf, &b, err);
         if (st != GW_OK) {
@@ -346,11 +348,11 @@ static gw_status_t call_tile(gw_call_t *c, worker_t *w, item_t *x, gw_err_t *err
     if (st == GW_OK)
         st = gw_active_find(&w->pileup, cand, n_cand, ref, ctg->len_bp, &ao, &w->arena, &g,
                             &n_regions, err);
-    if (st == GW_OK && c->o.gvcf) {
-        x->conf = gw_malloc((size_t)(t->end - t->beg), sizeof *x->conf);
+    if (st == GW_OK && c->o.gvcf) { /* to the tile's end and where its last region may reach */
+        x->conf = gw_malloc((size_t)(end - t->beg), sizeof *x->conf);
         if (!x->conf)
             return gw_err_nomem(err, "reference confidence");
-        st = gw_refconf_fill(w->refconf, w->read, n_reads, ref, ctg->len_bp, t->beg, t->end, g,
+        st = gw_refconf_fill(w->refconf, w->read, n_reads, ref, ctg->len_bp, t->beg, end, g,
                              n_regions, x->conf, err);
     }
     if (st == GW_OK)

@@ -201,6 +201,28 @@ void gw_callsite_summarise(gw_callsite_t *c, int32_t n_samples)
     c->excess_het = gw_annotate_excess_het(het, ref, alt);
 }
 
+void gw_callsite_cap_non_ref(gw_callsite_t *c, int32_t no_indel)
+{
+    gw_callsample_t *t = &c->sample[0];
+    int32_t n = c->n_alleles - 1, ploidy = t->ploidy;
+    if (c->allele[0][1] != '\0') /* an indel's record says itself how likely others are */
+        return;
+    for (int32_t a = 1; a < n; a++)
+        if (c->allele[a][0] != '*' && c->allele[a][1] != '\0')
+            return;
+    int32_t best = INT32_MAX;
+    for (int32_t g = 0; g < gw_genotype_count(n, ploidy); g++)
+        best = t->pl[g] < best ? t->pl[g] : best;
+    for (int32_t g = gw_genotype_count(n, ploidy); g < gw_genotype_count(n + 1, ploidy); g++) {
+        int32_t a = g - gw_genotype_count(n, ploidy), least = best;
+        for (int32_t b = 0; b < n && ploidy == 2 && a < n; b++) {
+            int32_t q = t->pl[gw_genotype_index(a, b)];
+            least = b == 0 || q < least ? q : least;
+        }
+        t->pl[g] = t->pl[g] < least + no_indel ? t->pl[g] : least + no_indel;
+    }
+}
+
 /* Alleles of a site that is not called but come close in the one sample; false: none. */
 static bool close_alleles(const gw_site_t *s, const gw_gtcall_t *call, int32_t ploidy, bool *keep)
 {

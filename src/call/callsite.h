@@ -42,6 +42,9 @@ typedef struct {
  * k > 0, NULL for `*`. Memory from a; false = out of memory. */
 bool gw_callsite_spell(int64_t anchor, const gw_event_t *const *event, int32_t n_alleles,
                        const uint8_t *ref, gw_arena_t *a, gw_callsite_t *c);
+/* Of one sample, with <NON_REF>: an SNV's record also stands for indels behind its base, so genotypes with
+ * <NON_REF> are at most no_indel (phred) less likely than the best without it. */
+void gw_callsite_cap_non_ref(gw_callsite_t *c, int32_t no_indel);
 /* Counts, QD and the rest that follow from the genotypes */
 void gw_callsite_summarise(gw_callsite_t *c, int32_t n_samples);
 
