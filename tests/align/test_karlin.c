@@ -135,6 +135,33 @@ START_TEST(log_pair_bounds)
 }
 END_TEST
 
+/* A bias that both share is corrected for; one of a single sequence little, none not at all. */
+START_TEST(composition)
+{
+    gw_err_t err = {0};
+    gw_dbscoring_t s = protein("BLOSUM62", 11, 1);
+    double lambda, rich[20], poor[20] = {0}, none[20];
+    static const uint8_t half_serine[] = {15, 0, 15, 1, 15, 2, 15, 3, 15, 4, 15, 5, 15, 6, 15, 7,
+                                          15, 8, 15, 9, 22},
+                         unknown[] = {22, 23};
+    ck_assert_int_eq(gw_karlin_ungapped(&s, &lambda, &err), GW_OK);
+    ck_assert_double_eq_tol(
+        gw_karlin_composition_factor(&s, lambda, s.background, s.background), 1, 1e-6);
+    ck_assert(gw_karlin_composition(&s, half_serine, 21, rich));
+    ck_assert_double_eq_tol(rich[15], 0.5, 1e-12); /* B is not counted */
+    ck_assert_double_eq_tol(rich[9], 0.05, 1e-12);
+    ck_assert(!gw_karlin_composition(&s, unknown, 2, none));
+    double shared = gw_karlin_composition_factor(&s, lambda, rich, rich);
+    ck_assert(shared >= 0.5 && shared < 0.8);
+    ck_assert_double_gt(gw_karlin_composition_factor(&s, lambda, rich, s.background), 0.85);
+    poor[17] = 1; /* all W: it scores 11 with itself, below 0 with the other */
+    ck_assert_double_eq(gw_karlin_composition_factor(&s, lambda, poor, poor), 0.5);
+    for (int a = 0; a < 20; a++)
+        rich[a] = a == 15;
+    ck_assert_double_eq(gw_karlin_composition_factor(&s, lambda, poor, rich), 1);
+}
+END_TEST
+
 /* Random proteins of mixed lengths against random ones: as many hits as the E-values say. */
 START_TEST(evalues_count)
 {
@@ -197,6 +224,7 @@ static Suite *suite(void)
     tcase_add_loop_test(c, gapped_fit, 0, sizeof gapped / sizeof *gapped);
     tcase_add_test(c, unknown_scores);
     tcase_add_test(c, log_pair_bounds);
+    tcase_add_test(c, composition);
     tcase_add_test(c, evalues_count);
     suite_add_tcase(s, c);
     return s;
