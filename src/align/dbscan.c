@@ -61,7 +61,6 @@ typedef struct {
     int32_t *q_len, *t_len, *score;
     size_t cap[6];
     uint32_t composed; /* the query whose composition it is; UINT32_MAX: none */
-    bool has_composition;
     double composition[GW_EXTEND_MAX_LETTERS];
 } scan_t;
 
@@ -138,13 +137,11 @@ static double composition_factor(scan_t *s, uint32_t query, const gw_dbcand_t *x
     double freq[GW_EXTEND_MAX_LETTERS];
     if (s->composed != query) {
         s->composed = query;
-        s->has_composition = gw_karlin_composition(scoring, q->letter + q->off[query],
-                                                   gw_dbset_len(q, query), s->composition);
+        gw_karlin_composition(scoring, q->letter + q->off[query], gw_dbset_len(q, query),
+                              s->composition);
     }
-    return s->has_composition &&
-                   gw_karlin_composition(scoring, t->letter + t->off[target], x->t_len, freq)
-               ? gw_karlin_composition_factor(scoring, s->o->ungapped_lambda, s->composition, freq)
-               : 1;
+    gw_karlin_composition(scoring, t->letter + t->off[target], x->t_len, freq);
+    return gw_karlin_composition_factor(scoring, s->o->ungapped_lambda, s->composition, freq);
 }
 
 /* Keeps what may turn out to be good enough: E-values grow with the database, and a correction only

@@ -4,7 +4,10 @@
 
 #include "align/karlin.h"
 
-enum { SCORES = 128 }; /* from -SCORES to SCORES */
+enum {
+    SCORES = 128, /* from -SCORES to SCORES */
+    PSEUDO = 20
+};
 
 /* 1. ungapped scores */
 /* The sum over scores of freq exp(x score), less 1 */
@@ -63,7 +66,7 @@ gw_status_t gw_karlin_ungapped(const gw_dbscoring_t *s, double *lambda, gw_err_t
     return GW_OK;
 }
 
-bool gw_karlin_composition(const gw_dbscoring_t *s, const uint8_t *letter, int64_t n, double *freq)
+void gw_karlin_composition(const gw_dbscoring_t *s, const uint8_t *letter, int64_t n, double *freq)
 {
     int64_t count[GW_EXTEND_MAX_LETTERS] = {0}, all = 0;
     for (int64_t i = 0; i < n; i++)
@@ -71,8 +74,7 @@ bool gw_karlin_composition(const gw_dbscoring_t *s, const uint8_t *letter, int64
     for (int a = 0; a < s->n_count; a++)
         all += count[a];
     for (int a = 0; a < s->n_count; a++)
-        freq[a] = all ? (double)count[a] / (double)all : 0;
-    return all > 0;
+        freq[a] = ((double)count[a] + PSEUDO * s->background[a]) / ((double)all + PSEUDO);
 }
 
 double gw_karlin_composition_factor(const gw_dbscoring_t *s, double usual_lambda, const double *q,

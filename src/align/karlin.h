@@ -24,8 +24,9 @@
  *    score is positive or the mean is not negative: then local alignments have no statistics. */
 GW_RESULT_USED gw_status_t gw_karlin_ungapped(const gw_dbscoring_t *s, double *lambda,
                                               gw_err_t *err);
-/* How often each plain residue occurs among n codes; false, and nothing said, where none does */
-bool gw_karlin_composition(const gw_dbscoring_t *s, const uint8_t *letter, int64_t n, double *freq);
+/* How often each plain residue is to be expected in a sequence of n codes: as it occurs there and in 20
+ * letters of background, so that few letters say little */
+void gw_karlin_composition(const gw_dbscoring_t *s, const uint8_t *letter, int64_t n, double *freq);
 /* Sequences that share a bias score more by chance. What to multiply a score of a pair of these compositions by
  * to make it comparable: their own lambda over the usual one, between 0.5 and 1 (Schaffer and others
  * 2001, doi:10.1093/nar/29.14.2994). */

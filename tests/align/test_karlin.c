@@ -140,20 +140,22 @@ START_TEST(composition)
 {
     gw_err_t err = {0};
     gw_dbscoring_t s = protein("BLOSUM62", 11, 1);
-    double lambda, rich[20], poor[20] = {0}, none[20];
-    static const uint8_t half_serine[] = {15, 0, 15, 1, 15, 2, 15, 3, 15, 4, 15, 5, 15, 6, 15, 7,
-                                          15, 8, 15, 9, 22},
-                         unknown[] = {22, 23};
+    double lambda, rich[20], poor[20] = {0}, few[20];
+    uint8_t half_serine[400];
+    for (int i = 0; i < 400; i++)
+        half_serine[i] = (uint8_t)(i % 2 ? 15 : i / 2 % 20);
+    half_serine[0] = 22; /* B is not counted */
     ck_assert_int_eq(gw_karlin_ungapped(&s, &lambda, &err), GW_OK);
     ck_assert_double_eq_tol(
         gw_karlin_composition_factor(&s, lambda, s.background, s.background), 1, 1e-6);
-    ck_assert(gw_karlin_composition(&s, half_serine, 21, rich));
-    ck_assert_double_eq_tol(rich[15], 0.5, 1e-12); /* B is not counted */
-    ck_assert_double_eq_tol(rich[9], 0.05, 1e-12);
-    ck_assert(!gw_karlin_composition(&s, unknown, 2, none));
+    gw_karlin_composition(&s, half_serine, 400, rich);
+    ck_assert_double_eq_tol(rich[15], (210 + 20 * s.background[15]) / 419, 1e-12);
+    ck_assert_double_eq_tol(rich[0], (9 + 20 * s.background[0]) / 419, 1e-12);
     double shared = gw_karlin_composition_factor(&s, lambda, rich, rich);
     ck_assert(shared >= 0.5 && shared < 0.8);
     ck_assert_double_gt(gw_karlin_composition_factor(&s, lambda, rich, s.background), 0.85);
+    gw_karlin_composition(&s, half_serine + 1, 4, few); /* few letters say little */
+    ck_assert_double_gt(gw_karlin_composition_factor(&s, lambda, few, few), shared);
     poor[17] = 1; /* all W: it scores 11 with itself, below 0 with the other */
     ck_assert_double_eq(gw_karlin_composition_factor(&s, lambda, poor, poor), 0.5);
     for (int a = 0; a < 20; a++)
