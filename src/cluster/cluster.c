@@ -49,12 +49,14 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->most_words = 120;
         r->centres = 200;
         r->neighbours = 56;
+        r->most_unlike = o->min_id < 0.5 ? 5 : 4;
     }
     if (o->depth == GW_SEARCH_LINEAR) {
         r->n_seeds = 1;
         r->n_short = 0;
         r->centres = 4;
         r->neighbours = 4;
+        r->most_unlike = 0;
         r->max_targets = 32;
     }
     if (o->depth == GW_SEARCH_SENSITIVE) {
@@ -62,6 +64,7 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->centres *= 4;
         r->neighbours *= 4;
         r->most_words = 0;
+        r->most_unlike = 0;
         r->min_part /= 2;
         r->min_odds = 1;
         r->hit_fraction /= 2;

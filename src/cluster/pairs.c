@@ -270,6 +270,7 @@ gw_status_t gw_pairs_find(const gw_seqset_t *s, const uint8_t *active, const uin
         .n_short = rules->n_short,
         .sample = rules->sample,
         .most_words = rules->most_words,
+        .most_unlike = rules->most_unlike,
         .both_strands = s->kind == GW_SEQ_DNA && rules->both_strands,
         .room = rules->room,
         .threads = rules->threads,

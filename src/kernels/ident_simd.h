@@ -13,10 +13,7 @@
  * outside the matrix are skipped: on the left they keep their border values, on the right nothing
  * inside depends on them.
  */
-#ifndef GW_KERNELS_IDENT_NARROW
-#define GW_KERNELS_IDENT_NARROW
-enum { NARROW = 4 }; /* vectors of a band that stays in registers */
-#endif
+enum { NAME(NARROW) = 4 }; /* vectors of a band that stays in registers */
 
 static void NAME(build)(const gw_identkey_t *k, const uint8_t *q, int32_t q_len, void *prof)
 {
@@ -66,7 +63,7 @@ static inline __attribute__((always_inline)) V NAME(middle)(const NAME(costs_t) 
                                                             T *h, T *e, T *keep, V best,
                                                             const int n_vec, const bool ends_free)
 {
-    V hv[NARROW + 1], ev[NARROW + 1];
+    V hv[NAME(NARROW) + 1], ev[NAME(NARROW) + 1];
     for (int v = 0; v <= n_vec; v++) {
         hv[v] = VLOAD(h + v * LANES);
         ev[v] = VLOAD(e + v * LANES);
@@ -129,7 +126,7 @@ NAME(go)(const gw_identkey_t *k, const T *prof, int32_t q_len, const uint8_t *t,
         int32_t first = shift < 0 ? -shift / LANES : 0, last = (q_len - 1 - shift) / LANES;
         if (shift + n_vec * LANES <= 0)
             continue;
-        if (shift >= 0 && last > n_vec && n_vec <= NARROW) {
+        if (shift >= 0 && last > n_vec && n_vec <= NAME(NARROW)) {
             int32_t to = q_len - n_vec * LANES - low; /* last >= n_vec up to there */
             to = to < t_len ? to : t_len;
 #define MIDDLE(n)                                                                                \
