@@ -205,13 +205,11 @@ static gw_status_t batch(greedy_t *c, gw_err_t *err)
             c->left[c->n_left++] = u;
     if (st == GW_OK && c->n_left > 0)
         st = settle(c, err);
-    if (st == GW_OK && !GW_GROW(g->edge, g->cap, g->n + (size_t)c->n))
-        st = gw_err_nomem(err, "clustering");
     for (int32_t i = 0; st == GW_OK && i < c->n; i++) {
         if (c->rep[c->first + i] == c->first + i)
             c->list[c->n_list++] = c->first + i;
         else
-            g->edge[g->n++] = c->kept[i];
+            st = gw_graph_append(g, &c->kept[i], err);
     }
     if (st == GW_OK && c->n_left > 0)
         st = reindex(c, err);

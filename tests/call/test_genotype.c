@@ -205,11 +205,11 @@ START_TEST(test_joint)
     gw_arena_init(&a, 4096);
     gw_gtcall_t c[3];
     for (int s = 0; s < 3; s++)
-        c[s] = (gw_gtcall_t){.n = 3, .lik = {0, -9, -40}};
-    double none = gw_genotype_none(c, 3, 2, 2, -3, &a);
+        c[s] = (gw_gtcall_t){.n = 3, .ploidy = 2, .lik = {0, -9, -40}};
+    double none = gw_genotype_none(c, 3, 2, -3, &a);
     ck_assert_double_gt(none, -1e-3);
-    c[1] = (gw_gtcall_t){.n = 3, .lik = {-40, 0, -40}};
-    none = gw_genotype_none(c, 3, 2, 2, -3, &a);
+    c[1] = (gw_gtcall_t){.n = 3, .ploidy = 2, .lik = {-40, 0, -40}};
+    none = gw_genotype_none(c, 3, 2, -3, &a);
     ck_assert_double_lt(none, -30);
     gw_arena_release(&a);
 }
