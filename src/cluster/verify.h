@@ -5,8 +5,8 @@
  * Nucleotides: pairs with too many errors near their diagonal are refused by counting
  * (kernels/editbound.h); the rest are aligned in a band so wide that no alignment outside it can
  * score as much, which proves the answer for the whole matrix at once.
- * Proteins: a narrow band gives an opinion first; the whole matrix gives the proof, asked for only
- * where a member of a cluster rests on it.
+ * Proteins: a narrow band gives an opinion first. Where a member of a cluster rests on it, the proof is
+ * that no alignment that is as good strays from that band (kernels/strays.h), or the whole matrix.
  */
 #ifndef GW_CLUSTER_VERIFY_H
 #define GW_CLUSTER_VERIFY_H
