@@ -242,6 +242,7 @@ typedef struct {
     int32_t q_len, t_len;        /* q_len 0: the pair is left out */
     int32_t low, high, turned;
     int32_t tie[4];
+    int32_t stay_low, stay_high; /* a key with a cell outside gets its lowest bit set */
     int32_t unused;
 } gw_ident_item_t;
 

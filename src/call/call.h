@@ -10,6 +10,7 @@
 
 #include <htslib/vcf.h>
 
+#include "call/gvcf.h"
 #include "call/tile.h"
 #include "engine/engine.h"
 
@@ -23,6 +24,8 @@ typedef struct {
     double emit_qual;    /* not written below */
     int64_t downsample;  /* reads that may start within 64 bases, per sample */
     bool no_cram;
+    bool gvcf;             /* reference blocks too, of one sample */
+    gw_gvcf_bands_t bands; /* of GQ in the blocks */
 } gw_call_opts_t;
 
 /* GW_EUSAGE when options contradict each other */
@@ -35,6 +38,8 @@ typedef struct {
     int64_t sites, low_qual, snv, insertion, deletion, multiallelic;
     int64_t transitions, transversions, het, hom; /* het, hom: genotypes, all samples */
     int64_t qual_hist[11];                        /* by tens; the last is 100 and more */
+    int64_t weak;                                 /* gvcf: sites kept though not called */
+    gw_gvcf_stats_t blocks;
 } gw_call_stats_t;
 
 typedef struct gw_call gw_call_t;

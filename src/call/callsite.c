@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "call/callsite.h"
+#include "call/likelihood.h"
 
 /* What one region needs while its sites are called. */
 typedef struct {
@@ -22,6 +23,13 @@ typedef struct {
     double *pair, *prior; /* [sample][n_pairs], [n_pairs] */
     double event_prior[GW_HAPLOTYPE_MAX_EVENTS];
 } region_t;
+
+/* the chance that row k's read belongs elsewhere */
+static double wrong_place(const region_t *x, size_t k)
+{
+    const gw_callread_t *r = &x->r[x->read[k]];
+    return pow(10, -(r->mapq < x->o->max_mapq ? r->mapq : x->o->max_mapq) / 10.0);
+}
 
 static gw_status_t pairs(region_t *x, gw_err_t *err)
 {
@@ -47,8 +55,7 @@ static gw_status_t pairs(region_t *x, gw_err_t *err)
             const gw_callread_t *r = &x->r[x->read[k]];
             if (r->sample != s)
                 continue;
-            int q = r->mapq < x->o->max_mapq ? r->mapq : x->o->max_mapq;
-            wrong[m] = pow(10, -q / 10.0);
+            wrong[m] = wrong_place(x, k);
             memcpy(own + m * (size_t)h->n_haps, x->lik + k * (size_t)h->n_haps,
                    (size_t)h->n_haps * sizeof *own);
             m++;
@@ -202,6 +209,89 @@ static void summarise(const region_t *x, gw_callsite_t *c)
     c->excess_het = gw_annotate_excess_het(het, ref, alt);
 }
 
+/* Alleles of a site that is not called but come close in the one sample; false: none. */
+static bool close_alleles(const gw_site_t *s, const gw_gtcall_t *call, int32_t ploidy, bool *keep)
+{
+    bool any = false;
+    for (int32_t g = 1; g < call->n; g++) {
+        int8_t gt[2];
+        genotype_alleles(g, ploidy, gt);
+        for (int k = 0; k < ploidy && call->pl[g] - call->pl[0] <= GW_CALLSITE_CLOSE; k++)
+            if (gt[k] > 0 && s->event[gt[k]] >= 0)
+                any = keep[gt[k]] = true;
+    }
+    return any;
+}
+
+/* Log10 likelihoods of one read relative to its best haplotype: x[a] of the alleles of s, behind them of any
+ * other. Another allele fits no better than the haplotypes that carry none of the alleles, or than one error. */
+static void read_alleles(const region_t *x, const gw_site_t *s, size_t k, double miss, double *out)
+{
+    const double *row = x->lik + k * (size_t)x->h->n_haps;
+    int32_t n = s->n_alleles;
+    double top = -INFINITY;
+    for (int32_t a = 0; a <= n; a++)
+        out[a] = -INFINITY;
+    for (int32_t i = 0; i < x->h->n_haps; i++) {
+        int32_t a = s->allele[i] < 0 ? n : s->allele[i];
+        out[a] = row[i] > out[a] ? row[i] : out[a];
+        top = row[i] > top ? row[i] : top;
+    }
+    double wrong = wrong_place(x, k);
+    out[n] = out[n] > top - miss ? out[n] : top - miss;
+    for (int32_t a = 0; a <= n; a++)
+        out[a] = (1 - wrong) * pow(10, out[a] - top) + wrong;
+}
+
+/* The allele <NON_REF> behind the others of a site of one sample. Likelihoods of genotypes with it stand to the
+ * best one as the reads over the site say. */
+static bool add_non_ref(const region_t *x, const gw_site_t *s, gw_callsite_t *c)
+{
+    int32_t n = s->n_alleles, ploidy = x->o->ploidy, old = gw_genotype_count(n, ploidy);
+    int32_t n_gt = gw_genotype_count(n + 1, ploidy), best = 0;
+    double lik[GW_CALLSITE_MAX_GENOTYPES] = {0}, v[GW_CALLSITE_MAX_ALLELES];
+    gw_callsample_t *t = &c->sample[0];
+    int32_t e = s->event[1] >= 0 ? s->event[1] : s->event[n - 1];
+    bool indel = e >= 0 && gw_event_indel(&x->h->event[e]);
+    double gap = GW_LIKELIHOOD_GAP_QUAL;
+    if (indel) {
+        gw_repeat_t u = gw_leftalign_repeat(x->ref, x->len_bp, &x->h->event[e]);
+        double slip = u.copies > 3 ? gw_likelihood_slip_qual(u.period, u.copies) : gap;
+        gap = slip < gap ? slip : gap;
+    }
+    for (size_t k = 0; k < x->n_reads; k++) {
+        const gw_callread_t *r = &x->r[x->read[k]];
+        if (r->beg > s->anchor || r->end <= s->anchor)
+            continue;
+        int32_t q = gw_callread_at(r, s->anchor);
+        double miss = indel || q < 0 ? gap / 10 : (r->qual[q] + 10 * log10(3)) / 10;
+        read_alleles(x, s, k, miss, v);
+        for (int32_t b = 0, g = 0; b <= n; b++)
+            for (int32_t a = ploidy == 1 ? b : 0; a <= b; a++, g++)
+                lik[g] += log10(ploidy == 1 ? v[b] : .5 * (v[a] + v[b]));
+    }
+    for (int32_t g = 1; g < old; g++)
+        best = t->pl[g] < t->pl[best] ? g : best;
+    for (int32_t g = old; g < n_gt; g++) {
+        double q = floor(10 * (lik[best] - lik[g]) + .5);
+        t->pl[g] = q < 0 ? 0 : q > 9999 ? 9999 : (int32_t)q;
+    }
+    c->allele[n] = gw_arena_strndup(x->a, "<NON_REF>", 9);
+    c->n_alleles = n + 1;
+    return c->allele[n] != NULL;
+}
+
+/* A site that is not called: the reference, as sure as its likelihoods are. */
+static void weaken(gw_callsite_t *c, int32_t ploidy)
+{
+    gw_callsample_t *t = &c->sample[0];
+    int32_t least = INT32_MAX;
+    for (int32_t g = 1; g < gw_genotype_count(c->n_alleles, ploidy); g++)
+        least = t->pl[g] < least ? t->pl[g] : least;
+    genotype_alleles(0, ploidy, t->gt);
+    t->gq = least - t->pl[0] < 0 ? 0 : least - t->pl[0] > 99 ? 99 : least - t->pl[0];
+}
+
 /* One site: which alleles stay, the samples' genotypes, QUAL; *keep_site = false when nothing
  * but the reference (or a deletion called elsewhere) is likely. */
 static gw_status_t call_site(const region_t *x, gw_site_t *s, gw_callsite_t *c, bool *keep_site,
@@ -218,7 +308,7 @@ static gw_status_t call_site(const region_t *x, gw_site_t *s, gw_callsite_t *c, 
     for (int32_t a = 1; a < s->n_alleles; a++)
         if (s->event[a] >= 0 && x->event_prior[s->event[a]] > site_prior)
             site_prior = x->event_prior[s->event[a]];
-    bool keep[GW_GENOTYPE_MAX_ALLELES] = {true}, real = false;
+    bool keep[GW_GENOTYPE_MAX_ALLELES] = {true}, called = false;
     for (int pass = 0; pass < 2; pass++) {
         for (int32_t i = 0; i < n_samples; i++) {
             gw_genotype_call(s, x->pair + (size_t)i * (size_t)x->n_pairs, x->prior, x->h->n_haps,
@@ -227,10 +317,10 @@ static gw_status_t call_site(const region_t *x, gw_site_t *s, gw_callsite_t *c, 
             genotype_alleles(call[i].best, ploidy, gt);
             for (int k = 0; k < ploidy && pass == 0; k++) {
                 keep[gt[k]] = true;
-                real |= gt[k] > 0 && s->event[gt[k]] >= 0;
+                called |= gt[k] > 0 && s->event[gt[k]] >= 0;
             }
         }
-        if (!real) {
+        if (!called && (!x->o->non_ref || !close_alleles(s, call, ploidy, keep))) {
             *keep_site = false;
             return GW_OK;
         }
@@ -242,7 +332,8 @@ static gw_status_t call_site(const region_t *x, gw_site_t *s, gw_callsite_t *c, 
         return gw_err_nomem(err, "calling sites");
     c->qual = none < -999 ? 9990 : -10 * none;
     c->qual = floor(c->qual * 100 + .5) / 100;
-    *keep_site = c->qual >= x->o->min_qual;
+    c->weak = !called || c->qual < x->o->min_qual;
+    *keep_site = !c->weak || x->o->non_ref;
     if (!*keep_site)
         return GW_OK;
     if (!spell(x, s, c))
@@ -257,6 +348,10 @@ static gw_status_t call_site(const region_t *x, gw_site_t *s, gw_callsite_t *c, 
         t->missing = t->dp == 0;
         memcpy(t->pl, call[i].pl, (size_t)call[i].n * sizeof *t->pl);
     }
+    if (x->o->non_ref && !add_non_ref(x, s, c))
+        return gw_err_nomem(err, "calling sites");
+    if (c->weak)
+        weaken(c, ploidy);
     summarise(x, c);
     return GW_OK;
 }
@@ -272,7 +367,7 @@ static void phase(const region_t *x, int32_t sample, const gw_site_t *site, gw_c
     size_t het = 0, first = n;
     for (size_t k = 0; k < n; k++) {
         const gw_callsample_t *t = &c[k].sample[sample];
-        if (!t->missing && t->gt[0] != t->gt[1]) {
+        if (!c[k].weak && !t->missing && t->gt[0] != t->gt[1]) {
             first = het++ ? first : k;
         }
     }
@@ -284,6 +379,8 @@ static void phase(const region_t *x, int32_t sample, const gw_site_t *site, gw_c
                 bool fits = true, same = true, turned = true;
                 for (size_t k = 0; k < n && fits; k++) {
                     const gw_callsample_t *t = &c[k].sample[sample];
+                    if (c[k].weak)
+                        continue;
                     int32_t a = site[k].allele[i], b = site[k].allele[j];
                     fits = t->missing ||
                            (a >= 0 && b >= 0 &&
@@ -306,7 +403,7 @@ static void phase(const region_t *x, int32_t sample, const gw_site_t *site, gw_c
         return;
     for (size_t k = 0; k < n; k++) {
         gw_callsample_t *t = &c[k].sample[sample];
-        if (t->missing || t->gt[0] == t->gt[1])
+        if (c[k].weak || t->missing || t->gt[0] == t->gt[1])
             continue;
         t->gt[0] = site[k].allele[hi];
         t->gt[1] = site[k].allele[hj];

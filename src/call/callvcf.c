@@ -36,6 +36,13 @@ static const char *const fixed_lines[] = {
     "forward, ALT reverse\">",
 };
 
+static const char *const gvcf_lines[] = {
+    "##ALT=<ID=NON_REF,Description=\"Any allele that is not listed\">",
+    "##INFO=<ID=END,Number=1,Type=Integer,Description=\"Last position of a reference block\">",
+    "##FORMAT=<ID=MIN_DP,Number=1,Type=Integer,Description=\"Least DP in a reference block (DP is "
+    "the mean there)\">",
+};
+
 static gw_status_t put_line(bcf_hdr_t *h, const char *line, gw_err_t *err)
 {
     if (!line || bcf_hdr_append(h, line) != 0)
@@ -86,6 +93,8 @@ gw_status_t gw_callvcf_header(const gw_tiler_t *t, const gw_ref_t *ref, const gw
                       "##INFO=<ID=ExcessHet,Number=1,Type=Float,Description=\"Phred of at least so "
                       "many heterozygotes by chance\">",
                       err);
+    for (size_t i = 0; i < sizeof gvcf_lines / sizeof *gvcf_lines && st == GW_OK && o->gvcf; i++)
+        st = put_line(h, gvcf_lines[i], err);
     const sam_hdr_t *sam = gw_tiler_header(t);
     for (int k = 0; k < sam_hdr_nref(sam) && st == GW_OK; k++) {
         const gw_contig_t *c = &ref->contig[gw_ref_find(ref, sam_hdr_tid2name(sam, k))];
@@ -115,7 +124,7 @@ static int put_float(const bcf_hdr_t *h, bcf1_t *b, const char *key, double x)
 static int put_info(const bcf_hdr_t *h, bcf1_t *b, const gw_callsite_t *s, int32_t n_samples,
                     int32_t ploidy)
 {
-    float af[GW_GENOTYPE_MAX_ALLELES];
+    float af[GW_CALLSITE_MAX_ALLELES];
     int32_t n_alt = s->n_alleles - 1;
     const gw_annotation_t *t = &s->note;
     for (int32_t a = 0; a < n_alt; a++)
@@ -139,7 +148,7 @@ static int put_info(const bcf_hdr_t *h, bcf1_t *b, const gw_callsite_t *s, int32
     return bad;
 }
 
-/* The samples' columns; w has room for GW_GENOTYPE_MAX values a sample. */
+/* The samples' columns; w has room for GW_CALLSITE_MAX_GENOTYPES values a sample. */
 static int put_samples(const bcf_hdr_t *h, bcf1_t *b, const gw_callsite_t *s, int32_t n,
                        int32_t ploidy, int32_t *w)
 {
@@ -182,13 +191,13 @@ gw_status_t gw_callvcf_record(const bcf_hdr_t *hdr, int32_t rid, const gw_callsi
                               gw_err_t *err)
 {
     bcf1_t *b = bcf_init();
-    int32_t *w = gw_malloc((size_t)n_samples * GW_GENOTYPE_MAX, sizeof *w);
+    int32_t *w = gw_malloc((size_t)n_samples * GW_CALLSITE_MAX_GENOTYPES, sizeof *w);
     *out = b;
     if (!b || !w) {
         free(w);
         return gw_err_nomem(err, "writing records");
     }
-    const char *allele[GW_GENOTYPE_MAX_ALLELES];
+    const char *allele[GW_CALLSITE_MAX_ALLELES];
     for (int32_t a = 0; a < s->n_alleles; a++)
         allele[a] = s->allele[a];
     b->rid = rid;

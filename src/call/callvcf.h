@@ -16,6 +16,7 @@ typedef struct {
     int32_t ploidy;
     double min_qual;          /* FILTER LowQual below */
     const char *command_line; /* NULL: leave version and command line out */
+    bool gvcf;                /* with what reference blocks need (call/gvcf.h) */
 } gw_callvcf_opts_t;
 
 /* Contigs in the order of the alignments' header. The caller frees *out with bcf_hdr_destroy. */

@@ -13,4 +13,6 @@ libgw_call_a_SOURCES = \
 	src/call/genotype.c src/call/genotype.h \
 	src/call/annotate.c src/call/annotate.h \
 	src/call/callsite.c src/call/callsite.h \
-	src/call/callvcf.c src/call/callvcf.h
+	src/call/callvcf.c src/call/callvcf.h \
+	src/call/refconf.c src/call/refconf.h \
+	src/call/gvcf.c src/call/gvcf.h

@@ -14,6 +14,8 @@ typedef struct {
     gw_call_opts_t call;
     const char *reference;
     gw_strlist_t regions, region_files;
+    const char *bands;
+    bool bp_resolution;
     int format;
     bool write_index;
 } call_opts_t;
@@ -104,6 +106,26 @@ static const gw_opt_t rows[] = {
      .min = 0,
      .max = 10000,
      .help = "records below this QUAL are not written"},
+    {.name = "gvcf",
+     .type = GW_OPT_FLAG,
+     .offset = AT(call.gvcf),
+     .group = "Output",
+     .help = "every position of one sample: its variants, sites that came close to one, and blocks of "
+             "reference with likelihoods, for --joint"},
+    {.name = "gvcf-bands",
+     .type = GW_OPT_STRING,
+     .offset = AT(bands),
+     .arg = "LIST",
+     .dflt = "1,5,10,15,20,25,30,40,50,60",
+     .needs = "gvcf",
+     .help = "a reference block ends where GQ passes one of these bounds; the more, the finer and "
+             "the larger the file"},
+    {.name = "bp-resolution",
+     .type = GW_OPT_FLAG,
+     .offset = AT(bp_resolution),
+     .excludes = "gvcf-bands",
+     .needs = "gvcf",
+     .help = "a reference block for every single position"},
     {.name = "output-fmt",
      .letter = 'O',
      .type = GW_OPT_CHOICE,
@@ -111,7 +133,6 @@ static const gw_opt_t rows[] = {
      .arg = "TYPE",
      .dflt = "auto",
      .choices = "auto|v|z|u|b",
-     .group = "Output",
      .help = "v VCF, z bgzipped VCF, u uncompressed BCF, b BCF; auto: by the ending of the "
              "output's name (.vcf.gz, .bcf), VCF otherwise"},
     {.name = "write-index",
@@ -259,7 +280,11 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
         n_stdin += strcmp(inv->operands.v[i], "-") == 0;
     if (n_stdin > 1)
         return gw_err_set(err, GW_EUSAGE, "'-' (stdin) was given twice as input");
-    gw_status_t st = gw_call_opts_check(&o->call, err);
+    gw_call_opts_t call_opts = o->call;
+    gw_status_t st = gw_gvcf_bands_parse(o->bands, &call_opts.bands, err);
+    call_opts.bands.single = o->bp_resolution;
+    if (st == GW_OK)
+        st = gw_call_opts_check(&call_opts, err);
     if (st == GW_OK)
         st = gw_ref_load(o->reference, (int)m->threads, &ref, err);
     if (st == GW_OK)
@@ -267,7 +292,7 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     if (st == GW_OK)
         st = gw_engine_create(m->device, 1, &engine, err);
     if (st == GW_OK)
-        st = gw_call_create(&o->call, ref, &regions, inv->operands.v, inv->operands.n,
+        st = gw_call_create(&call_opts, ref, &regions, inv->operands.v, inv->operands.n,
                             m->no_pg ? NULL : inv->command_line, (int)m->threads, engine, &call,
                             err);
     if (st == GW_OK)

@@ -24,6 +24,7 @@ struct gw_rounds {
     int32_t *q_len, *t_len;
     gw_ident_band_t *band;
     uint8_t *ask;
+    int32_t *least;
 };
 
 gw_rounds_t *gw_rounds_create(const gw_graph_t *g, size_t cap)
@@ -44,8 +45,9 @@ gw_rounds_t *gw_rounds_create(const gw_graph_t *g, size_t cap)
     r->t_len = gw_malloc(cap, sizeof *r->t_len);
     r->band = gw_malloc(cap, sizeof *r->band);
     r->ask = gw_malloc(cap, 1);
+    r->least = gw_malloc(cap, sizeof *r->least);
     bool ok = r->worker && r->check && r->open && r->asked && r->answer && r->q_off && r->t_off &&
-              r->q_len && r->t_len && r->band && r->ask;
+              r->q_len && r->t_len && r->band && r->ask && r->least;
     for (int t = 0; ok && t < g->threads; t++)
         ok = (r->worker[t] = gw_verify_create(g)) != NULL;
     if (ok)
@@ -71,6 +73,7 @@ void gw_rounds_destroy(gw_rounds_t *r)
     free(r->t_len);
     free(r->band);
     free(r->ask);
+    free(r->least);
     free(r);
 }
 
@@ -113,6 +116,7 @@ static void gather(gw_rounds_t *r)
         r->q_len[n] = gw_seqset_len(s, c->edge->a);
         r->t_len[n] = gw_seqset_len(s, c->edge->b);
         r->band[n] = c->ask_band;
+        r->least[n] = c->edge->best;
         r->ask[n++] = c->ask;
     }
     r->n_asked = n;
@@ -136,7 +140,8 @@ gw_status_t gw_rounds_run(gw_rounds_t *r, gw_rounds_next_t *next, void *ctx, gw_
         gw_ident_batch_t b = {{r->n_asked, g->s->letter, g->s->letter, r->q_off, r->t_off, r->q_len,
                                r->t_len},
                               r->band,
-                              r->ask};
+                              r->ask,
+                              r->least};
         gw_ident_in_t in = {&b, &g->scoring};
         st = gw_engine_run(g->engine, GW_JOB_EXTEND_IDENT, &in, r->answer, err);
     }

@@ -155,7 +155,19 @@ static void decide_plain(const gw_graph_t *g, gw_edge_t *e, const plain_t *a)
 }
 
 /* 3. deciding, a question at a time */
-enum { START, NARROW_SLACK, WIDE_SLACK, PROOF, BOUNDED, BOUNDED_AGAIN, WHOLE, SPAN_A, SPAN_B };
+enum {
+    START,
+    NARROW_SLACK,
+    WIDE_SLACK,
+    SURE_SLACK,
+    STRAYS,
+    PROOF,
+    BOUNDED,
+    BOUNDED_AGAIN,
+    WHOLE,
+    SPAN_A,
+    SPAN_B
+};
 static const gw_ident_band_t everywhere = {1, 0};
 
 static bool ask(gw_check_t *c, int stage, int question, gw_ident_band_t band)
@@ -166,10 +178,16 @@ static bool ask(gw_check_t *c, int stage, int question, gw_ident_band_t band)
     return true;
 }
 
+/* What a band said is proven when no alignment that is as good strays from it. A pair that was taken
+ * for sure says it first. */
 static bool ask_proof(gw_check_t *c)
 {
+    gw_edge_t *e = c->edge;
     c->opinion = false;
-    return ask(c, PROOF, GW_IDENT_SLACK, everywhere);
+    if (e->best > 0)
+        return ask(c, STRAYS, GW_IDENT_STRAYS, e->band);
+    e->band = around(e->diag, NARROW + e->spread);
+    return ask(c, SURE_SLACK, GW_IDENT_SLACK, e->band);
 }
 
 /* What an opinion leads to, once who may represent whom is known. */
@@ -181,16 +199,22 @@ static bool after_opinion(gw_check_t *c)
         return false;
     /* alike, but along too little: the best alignment may lie on other diagonals */
     bool doubt = !open && !(e->state & GW_EDGE_WHOLE);
-    e->span_a = e->span_b = 0;
     return doubt || (open && c->proof) ? ask_proof(c) : false;
 }
 
-/* Asks for what is needed of the coverages, in c->band. */
+/* Asks for what is needed of the coverages, in c->band, and is not known (0). */
 static bool ask_spans(const gw_graph_t *g, gw_check_t *c)
 {
-    if (g->cov_num > 0)
-        return ask(c, SPAN_A, GW_IDENT_SPAN_Q, c->band);
-    c->edge->state |= GW_EDGE_A_REP | GW_EDGE_B_REP;
+    gw_edge_t *e = c->edge;
+    if (g->cov_num > 0) {
+        if (e->span_a == 0)
+            return ask(c, SPAN_A, GW_IDENT_SPAN_Q, c->band);
+        if (e->span_b == 0 && (g->cov_mode != GW_COV_BOTH || covers(g, e->a, e->span_a)))
+            return ask(c, SPAN_B, GW_IDENT_SPAN_T, c->band);
+        open_directions(g, e);
+    } else {
+        e->state |= GW_EDGE_A_REP | GW_EDGE_B_REP;
+    }
     return after_opinion(c);
 }
 
@@ -203,11 +227,7 @@ static bool take_span(const gw_graph_t *g, gw_check_t *c, const gw_ident_answer_
     if (x->score != e->best && c->ask_band.low <= c->ask_band.high)
         return ask(c, c->stage, first ? GW_IDENT_SPAN_Q : GW_IDENT_SPAN_T, everywhere);
     *(first ? &e->span_a : &e->span_b) = (int32_t)x->value;
-    if (first && (g->cov_mode != GW_COV_BOTH || covers(g, e->a, e->span_a)))
-        return ask(c, SPAN_B, GW_IDENT_SPAN_T, c->band);
-    if (!first)
-        open_directions(g, e);
-    return after_opinion(c);
+    return ask_spans(g, c);
 }
 
 /* Nucleotides: what counting decides, or the band whose answer is a proof. */
@@ -290,6 +310,14 @@ static bool take_opinion(const gw_graph_t *g, gw_check_t *c)
     return after_opinion(c);
 }
 
+static bool proven(const gw_graph_t *g, gw_check_t *c)
+{
+    gw_edge_t *e = c->edge;
+    e->state = (uint8_t)((e->state & ~(GW_EDGE_A_REP | GW_EDGE_B_REP)) | GW_EDGE_PROVEN);
+    c->band = e->band;
+    return e->best > 0 && e->slack >= 0 ? ask_spans(g, c) : false;
+}
+
 static bool take_slack(const gw_graph_t *g, gw_check_t *c, const gw_ident_answer_t *x)
 {
     gw_edge_t *e = c->edge;
@@ -297,8 +325,8 @@ static bool take_slack(const gw_graph_t *g, gw_check_t *c, const gw_ident_answer
     e->slack = x->value;
     c->band = everywhere;
     if (c->stage == PROOF) {
-        e->state = (uint8_t)((e->state & ~(GW_EDGE_A_REP | GW_EDGE_B_REP)) | GW_EDGE_PROVEN);
-        c->band = e->band = around(e->diag, MIDDLE + e->spread);
+        e->band = around(e->diag, MIDDLE + e->spread);
+        return proven(g, c);
     }
     if (c->stage == BOUNDED) {
         gw_ident_band_t need = proving_band(g, gw_seqset_len(g->s, e->a),
@@ -323,7 +351,18 @@ gw_status_t gw_verify_step(gw_verify_t *w, gw_check_t *c, const gw_ident_answer_
     case WIDE_SLACK:
         c->edge->best = (int32_t)x->score;
         c->edge->slack = x->value;
+        c->edge->band = c->band;
         *more = take_opinion(w->g, c);
+        return GW_OK;
+    case SURE_SLACK:
+        c->edge->best = (int32_t)x->score;
+        c->edge->slack = x->value;
+        *more = x->score > 0 ? ask_proof(c) : ask(c, PROOF, GW_IDENT_SLACK, everywhere);
+        return GW_OK;
+    case STRAYS:
+        if (x->value)
+            c->edge->span_a = c->edge->span_b = 0;
+        *more = x->value ? ask(c, PROOF, GW_IDENT_SLACK, everywhere) : proven(w->g, c);
         return GW_OK;
     case SPAN_A:
     case SPAN_B:

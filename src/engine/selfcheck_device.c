@@ -105,7 +105,8 @@ static gw_status_t check_ident(gw_gpu_t *g, gw_selfcheck_room_t *r, const gw_ide
     for (size_t i = 0; i < b->pairs.n && st == GW_OK; i++) {
         const gw_ident_answer_t *x = &r->answer[i], *y = &r->want_answer[i];
         row->answers++; /* the value means nothing where nothing aligns */
-        row->wrong += x->score != y->score || (y->score > 0 && x->value != y->value);
+        bool means = y->score > 0 || (b->ask[i] & ~GW_IDENT_TURNED) == GW_IDENT_STRAYS;
+        row->wrong += x->score != y->score || (means && x->value != y->value);
     }
     return st;
 }
