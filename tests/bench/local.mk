@@ -1,14 +1,14 @@
 # Benchmark programs and scripts: built by the bench targets, never installed.
 bench_programs = tests/bench/mapeval tests/bench/sinkcat tests/bench/simgeno tests/bench/simlik \
 	tests/bench/bench_seqread tests/bench/bench_kernels tests/bench/fold_cv tests/bench/fold_dssp \
-	tests/bench/fold_model tests/bench/fold_abinitio tests/bench/gpu_bench
+	tests/bench/fold_model tests/bench/fold_abinitio tests/bench/gpu_bench tests/bench/karlin_table
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tests/bench/cluster.md \
 	tests/bench/fold.md tests/bench/fold_models.md tests/bench/gpu.md tests/bench/groups.md \
 	tests/bench/io.md tests/bench/kernels.md tests/bench/markdup.md tests/bench/pca.md \
 	tests/bench/torture.md \
-	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/cluster_growth.sh \
+	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/cluster_growth.sh tests/bench/cluster_memory.sh \
 	tests/bench/fold.sh tests/bench/gpu.sh tests/bench/groups.sh tests/bench/markdup.sh \
 	tests/bench/pca.sh tests/bench/pca_project.sh tests/bench/pca_scale.sh tests/bench/torture_peers.sh \
 	tests/bench/simvar.pl tests/bench/cluster_audit.c tests/bench/fold_dssp.py \
@@ -43,6 +43,9 @@ tests_bench_fold_model_SOURCES = tests/bench/fold_model.c
 tests_bench_fold_model_LDADD = $(fold_bench_libs)
 tests_bench_fold_abinitio_SOURCES = tests/bench/fold_abinitio.c
 tests_bench_fold_abinitio_LDADD = $(fold_bench_libs)
+
+tests_bench_karlin_table_SOURCES = tests/bench/karlin_table.c
+tests_bench_karlin_table_LDADD = libgw_align.a libgw_engine.a libgw_io.a libgw_base.a $(KERNEL_LIBS) $(ALL_LIBS)
 
 tests_bench_gpu_bench_SOURCES = tests/bench/gpu_bench.c
 tests_bench_gpu_bench_LDADD = $(KERNEL_LIBS) $(TEST_LIBS)
