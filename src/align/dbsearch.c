@@ -13,7 +13,7 @@ enum { MOST_QUERIES = 1000, BYTES_OF_HIT = 400, MOST_TARGETS = INT32_MAX };
 
 /* 1. the database, pass by pass */
 typedef struct {
-    const char *path;
+    const char *path, *queries; /* queries: the first file of them, for messages */
     const gw_dbsearch_opts_t *o;
     gw_dbreader_t *reader;
     gw_dbset_t block;
@@ -46,10 +46,10 @@ static gw_status_t check_kind(const db_t *d, gw_err_t *err)
     if (!d->o->check_kind || gw_dbset_looks_dna(&d->block) == dna)
         return GW_OK;
     return gw_err_set(err, GW_EDATA,
-                      "%s holds %s but the queries are %s; --search compares like with like: "
-                      "translate one of them, or give --alphabet where this is wrong",
+                      "%s holds %s but %s %s; --search compares like with like: translate one of "
+                      "them, or give --alphabet where this is wrong",
                       gw_stream_name(d->path), dna ? "proteins" : "nucleotides",
-                      dna ? "nucleotides" : "proteins");
+                      gw_stream_name(d->queries), dna ? "nucleotides" : "proteins");
 }
 
 /* The next block of this pass; *got = false behind the last */
@@ -244,7 +244,7 @@ gw_status_t gw_dbsearch_run(gw_dbset_t *queries, gw_dbreader_t *more, const char
                             const gw_dbsearch_opts_t *o, gw_dbsearch_write_t write, void *ctx,
                             gw_dbsearch_stats_t *stats, gw_err_t *err)
 {
-    db_t d = {.path = db, .o = o};
+    db_t d = {.path = db, .queries = queries->path, .o = o};
     gw_status_t st = GW_OK;
     *stats = (gw_dbsearch_stats_t){0};
     while (st == GW_OK && queries->n > 0) {
