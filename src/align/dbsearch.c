@@ -31,10 +31,6 @@ static gw_status_t rewind_db(db_t *d, gw_err_t *err)
     d->passed = 0;
     if (d->whole)
         return GW_OK;
-    if (d->known && strcmp(d->path, "-") == 0)
-        return gw_err_set(err, GW_EUSAGE,
-                          "a database from stdin must fit in a third of --max-mem; give more or a "
-                          "file");
     gw_dbreader_close(d->reader);
     d->reader = NULL;
     return gw_dbreader_open(&d->path, 1, d->o->threads, &d->reader, err);
@@ -73,6 +69,10 @@ static gw_status_t next_block(db_t *d, bool *got, gw_err_t *err)
     if (!d->begun) {
         st = check_kind(d, err);
         d->whole = gw_dbset_bytes(&d->block) < most;
+        if (st == GW_OK && !d->whole && strcmp(d->path, "-") == 0) /* it is read more than once */
+            st = gw_err_set(err, GW_EUSAGE,
+                            "a database from stdin must fit in a third of --max-mem; give more or a "
+                            "file");
     }
     d->begun = true;
     d->passed += d->block.n;
