@@ -27,7 +27,7 @@ search() {
             -max_target_seqs 500 >"$tmp/hits"
         ;;
     diamond) timed diamond blastp --ultra-sensitive -q "$3" -d "$2" -o "$tmp/hits" -e 10 -k 500 -p 1 --quiet ;;
-    mmseqs) rm -rf "$tmp/mm" && timed mmseqs easy-search "$3" "$2" "$tmp/hits" "$tmp/mm" -s 7.5 -e 10 --max-seqs 500 --threads 1 ;;
+    mmseqs) rm -rf "$tmp/mm" && timed mmseqs easy-search "$3" "$2" "$tmp/hits" "$tmp/mm" -s 7.5 -e 10 --max-seqs 500 --threads 1 -v 1 ;;
     esac
 }
 peers=genowarp
