@@ -95,7 +95,7 @@ static uint8_t *seeds_bytes(const gw_seeding_out_t *s, size_t reads, size_t *n)
 static uint8_t *run_job(gw_engine_t *e, const inputs_t *x, int k, size_t *n)
 {
     gw_extend_in_t pairs = {&x->pairs.b, &x->params, x->diag, x->width};
-    gw_ident_batch_t questions = {x->pairs.b, x->band, x->ask};
+    gw_ident_batch_t questions = {x->pairs.b, x->band, x->ask, NULL};
     gw_ident_in_t ident = {&questions, &x->ident};
     gw_thread_in_t lib = {x->pack, &x->lib.q};
     gw_gram_in_t gram = {GW_GRAM_LEFT, &x->genos.b, TILES, x->genos.q};
