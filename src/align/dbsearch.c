@@ -147,7 +147,7 @@ static gw_status_t choose(batch_t *b, gw_err_t *err)
             h->v[h->n++] = (gw_dbhit_t){.cand = *x,
                                         .query = i,
                                         .evalue = exp(log_e),
-                                        .bits = gw_karlin_bits(b->o->stats, x->score)};
+                                        .bits = gw_karlin_bits(b->o->stats, x->counted)};
         }
     if (h->n)
         qsort(h->v, h->n, sizeof *h->v, by_target);
@@ -250,7 +250,8 @@ gw_status_t gw_dbsearch_run(gw_dbset_t *queries, gw_dbreader_t *more, const char
     while (st == GW_OK && queries->n > 0) {
         batch_t b = {.db = &d,
                      .o = o,
-                     .scan = {o->scoring, o->stats, o->max_hits, log(o->max_evalue), o->engine},
+                     .scan = {o->scoring, o->stats, o->max_hits, log(o->max_evalue),
+                              o->ungapped_lambda, o->engine},
                      .stats = stats};
         st = run_batch(&b, queries, write, ctx, err);
         if (st == GW_OK)

@@ -38,7 +38,7 @@ struct gw_gvcfread {
     size_t n_contigs, cap_contigs;
     khash_t(rid) * by_name;
     char *sample;
-    uint64_t n; /* records so far */
+    uint64_t n, without; /* records so far; of them those with alleles and without likelihoods */
     int32_t rid;
     int64_t beg; /* of the record before */
 };
@@ -277,6 +277,11 @@ void gw_gvcfread_close(gw_gvcfread_t *r)
     free(r);
 }
 
+uint64_t gw_gvcfread_without(const gw_gvcfread_t *r)
+{
+    return r->without;
+}
+
 const char *gw_gvcfread_sample(const gw_gvcfread_t *r)
 {
     return r->sample;
@@ -421,8 +426,10 @@ static gw_status_t info(const gw_gvcfread_t *r, char **col, gw_gvcfrec_t *x, gw_
     return GW_OK;
 }
 
-static bool genotype(gw_gvcfrec_t *x, const char *s)
+/* *ploidy: alleles of the genotype; 0 for a lone dot */
+static bool genotype(gw_gvcfrec_t *x, const char *s, int32_t *ploidy)
 {
+    bool lone = strcmp(s, ".") == 0;
     x->gt[0] = x->gt[1] = -1;
     x->phased = false;
     for (int k = 0; k < 2; k++) {
@@ -438,6 +445,7 @@ static bool genotype(gw_gvcfrec_t *x, const char *s)
                 return false;
             x->gt[k] = a;
         }
+        *ploidy = lone ? 0 : k + 1;
         if (*s == '\0')
             return true;
         if (*s != '/' && *s != '|')
@@ -448,14 +456,14 @@ static bool genotype(gw_gvcfrec_t *x, const char *s)
 }
 
 /* PL: as many as the alleles ask for; ploidy 0 when they say nothing */
-static bool likelihoods(gw_gvcfrec_t *x, const char *s)
+static bool likelihoods(gw_gvcfrec_t *x, const char *s, int32_t ploidy)
 {
     int32_t n = x->n_alleles, both = n * (n + 1) / 2;
     x->ploidy = 0;
     if (!s || strcmp(s, ".") == 0)
         return true;
     int32_t got = numbers(s, x->pl, both);
-    if (got != both && got != n)
+    if (!(got == both && ploidy != 1) && !(got == n && ploidy != 2))
         return false;
     bool missing = true, differ = false;
     for (int32_t g = 0; g < got; g++) {
@@ -470,12 +478,12 @@ static bool likelihoods(gw_gvcfrec_t *x, const char *s)
     return true;
 }
 
-static gw_status_t sample(const gw_gvcfread_t *r, char **col, gw_gvcfrec_t *x, gw_err_t *err)
+static gw_status_t sample(gw_gvcfread_t *r, char **col, gw_gvcfrec_t *x, gw_err_t *err)
 {
     static const char *const key[] = {"GT", "PL", "AD", "DP", "MIN_DP", "SB", "PS"};
     enum { GT, PL, AD, DP, MIN_DP, SB, PS, N_KEYS };
     const char *v[N_KEYS] = {NULL};
-    int32_t n = x->n_alleles, dp, ps;
+    int32_t n = x->n_alleles, dp, ps, ploidy = 0;
     char *f = col[FORMAT], *s = col[SAMPLE];
     if (!GW_GROW(x->value, x->cap_value, (size_t)(n * (n + 1) / 2 + n)))
         return gw_err_nomem(err, "reading a gVCF");
@@ -493,12 +501,17 @@ static gw_status_t sample(const gw_gvcfread_t *r, char **col, gw_gvcfrec_t *x, g
         f = f2;
         s = s2;
     }
-    if (!v[GT] || !genotype(x, v[GT]))
+    if (!v[GT] || !genotype(x, v[GT], &ploidy))
         return bad(r, col, err, "GT '%.20s' is not a genotype of one or two of its alleles",
                    v[GT] ? v[GT] : "");
-    if (!likelihoods(x, v[PL]))
-        return bad(r, col, err, "PL '%.60s' is not %d numbers (or %d of a haploid)", v[PL],
-                   n * (n + 1) / 2, n);
+    if (!likelihoods(x, v[PL], ploidy))
+        return bad(r, col, err, "PL '%.60s' is not %d numbers", v[PL],
+                   ploidy == 1 ? n : n * (n + 1) / 2);
+    if ((!v[PL] || strcmp(v[PL], ".") == 0) && x->gt[0] >= 0) {
+        if (x->block)
+            return bad(r, col, err, "a block without PL; likelihoods are what --joint works from");
+        r->without++;
+    }
     const char *depth = v[DP] && strcmp(v[DP], ".") != 0 ? v[DP] : v[MIN_DP];
     x->dp = 0;
     if (depth && numbers(depth, &dp, 1) != 1)

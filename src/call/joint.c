@@ -176,6 +176,14 @@ const gw_callstats_t *gw_joint_stats(const gw_joint_t *j)
     return &j->stats;
 }
 
+uint64_t gw_joint_without(const gw_joint_t *j)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < j->n; i++)
+        n += gw_gvcfread_without(j->input[i].in);
+    return n;
+}
+
 static void forget_pending(gw_joint_t *j, size_t n)
 {
     for (size_t i = 0; i < n; i++)

@@ -31,6 +31,8 @@ GW_RESULT_USED gw_status_t gw_joint_create(const gw_joint_opts_t *o, const gw_re
 bcf_hdr_t *gw_joint_header(const gw_joint_t *j); /* borrowed until destroy */
 GW_RESULT_USED gw_status_t gw_joint_run(gw_joint_t *j, gw_joint_sink_fn sink, void *ctx,
                                         gw_err_t *err);
+/* Records of inputs without likelihoods, where their samples are missing */
+uint64_t gw_joint_without(const gw_joint_t *j);
 /* Of reads, tiles and regions nothing is counted; capped_regions: sites with alleles left out */
 const gw_callstats_t *gw_joint_stats(const gw_joint_t *j);
 void gw_joint_destroy(gw_joint_t *j); /* NULL is fine */

@@ -193,6 +193,8 @@ static gw_status_t choose(const gw_alignsearch_args_t *a, const gw_alignsearch_c
     gw_status_t st = choose_scores(a, costs, dna, s, err);
     if (st == GW_OK && !gw_karlin_known(s, k))
         st = fit(s, o->threads, k, err);
+    if (st == GW_OK && !dna && a->composition == 0)
+        st = gw_karlin_ungapped(s, &o->ungapped_lambda, err);
     o->scoring = s;
     o->stats = k;
     o->both_strands = dna && a->strand == 0;

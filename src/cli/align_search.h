@@ -11,7 +11,7 @@ typedef struct {
     const char *db, *matrix;
     int64_t max_hits;
     double max_evalue, min_identity;
-    int alphabet, strand;
+    int alphabet, strand, composition;
 } gw_alignsearch_args_t;
 
 /* What --search shares with mapping: costs; -1 = not given, as the kind of sequences has it */

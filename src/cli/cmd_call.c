@@ -349,6 +349,10 @@ static gw_status_t from_gvcfs(const gw_invocation_t *inv, const gw_ref_t *ref,
             gw_log_warning("%lld places had more alleles than a record takes; the best supported "
                            "ones were kept, and samples with others are ./. there",
                            (long long)s->capped_regions);
+        if (gw_joint_without(joint))
+            gw_log_warning("%llu records of the inputs have no likelihoods (PL); their samples are "
+                           "./. there",
+                           (unsigned long long)gw_joint_without(joint));
         gw_log_info("%lld records of %zu samples: %lld SNVs, %lld insertions, %lld deletions, "
                     "%lld LowQual",
                     (long long)s->sites, inv->operands.n, (long long)s->snv,

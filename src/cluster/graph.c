@@ -214,7 +214,7 @@ static gw_status_t compare(gw_graph_t *g, gw_rounds_t *r, gw_edge_t *full, const
         full[i] = gw_graph_edge(g, edge[i]);
         gw_rounds_add(r, (gw_check_t){.edge = &full[i], .proof = proof});
     }
-    gw_status_t st = gw_rounds_run(r, err);
+    gw_status_t st = gw_rounds_run(r, NULL, NULL, err);
     for (size_t i = 0; st == GW_OK && i < n; i++)
         st = put_edge(g, edge[i], &full[i], err);
     return st;

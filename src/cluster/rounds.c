@@ -13,6 +13,8 @@ struct gw_rounds {
     const gw_graph_t *g;
     gw_verify_t **worker;
     size_t n, cap, n_asked;
+    gw_rounds_next_t *next; /* with ctx, while running */
+    void *ctx;
     gw_check_t *check;
     uint8_t *open;  /* of a check: it has a question */
     int32_t *asked; /* whose turn it is */
@@ -87,8 +89,12 @@ static gw_status_t step_chunk(void *ctx, int worker, int64_t i, gw_err_t *err)
     size_t end = (size_t)(i + 1) * STEPS < r->n_asked ? (size_t)(i + 1) * STEPS : r->n_asked;
     gw_status_t st = GW_OK;
     for (size_t k = (size_t)i * STEPS; st == GW_OK && k < end; k++) {
-        bool more = false;
-        st = gw_verify_step(r->worker[worker], &r->check[r->asked[k]], &r->answer[k], &more, err);
+        gw_check_t *c = &r->check[r->asked[k]];
+        bool more = false, again = true;
+        while (st == GW_OK && again) {
+            st = gw_verify_step(r->worker[worker], c, &r->answer[k], &more, err);
+            again = st == GW_OK && !more && r->next && r->next(r->ctx, (size_t)r->asked[k], c);
+        }
         r->open[r->asked[k]] = more;
     }
     return st;
@@ -116,9 +122,11 @@ static void gather(gw_rounds_t *r)
     r->n_asked = n;
 }
 
-gw_status_t gw_rounds_run(gw_rounds_t *r, gw_err_t *err)
+gw_status_t gw_rounds_run(gw_rounds_t *r, gw_rounds_next_t *next, void *ctx, gw_err_t *err)
 {
     const gw_graph_t *g = r->g;
+    r->next = next;
+    r->ctx = ctx;
     gw_status_t st = GW_OK;
     for (size_t i = 0; i < r->n; i++)
         r->asked[i] = (int32_t)i;

@@ -381,25 +381,6 @@ gw_status_t gw_verify_step(gw_verify_t *w, gw_check_t *c, const gw_ident_answer_
     }
 }
 
-gw_status_t gw_verify_edge(gw_verify_t *w, gw_edge_t *e, bool proof, gw_err_t *err)
-{
-    gw_check_t c = {.edge = e, .proof = proof};
-    gw_ident_answer_t x;
-    bool more;
-    gw_status_t st = gw_verify_step(w, &c, NULL, &more, err);
-    while (st == GW_OK && more) {
-        const gw_seqset_t *s = w->g->s;
-        prepare(w, e->a);
-        st = gw_ident_ask(w->ident, c.ask & ~GW_IDENT_TURNED, target_letters(w, e->b, e->reverse),
-                          gw_seqset_len(s, e->b),
-                          c.ask_band.low > c.ask_band.high ? NULL : &c.ask_band, c.ask_least, &x,
-                          err);
-        if (st == GW_OK)
-            st = gw_verify_step(w, &c, &x, &more, err);
-    }
-    return st;
-}
-
 /* 4. figures for output */
 static gw_status_t span_of(gw_verify_t *w, const uint8_t *t, int32_t len,
                            const gw_ident_band_t *band, bool of_target, int32_t score,

@@ -62,7 +62,8 @@ awk '/^>/ { if (++n > 24) exit; print; next } /./ { print substr($0, 1, 100) }' 
 same families cluster "$work/part_aa.fa" --min-seq-id 0.4 -c 0.5 --certify -O uc --verbosity debug
 head -n 4 part_dna.fa >q_dna.fa
 same strands cluster "$work/part_dna.fa" --min-seq-id 0.7 -c 0.5 --mode connected --verbosity debug
-for name in families strands; do
+same greedy cluster "$work/part_dna.fa" --min-seq-id 0.9 -c 0 --mode greedy --certify -O uc --verbosity debug
+for name in families strands greedy; do
     grep -q 'pairs compared on a device' "$name/cuda/stderr" && good || bad "$name: no pair was compared on the device"
     grep -q 'pairs compared on a device' "$name/cpu/stderr" && bad "$name: --device cpu used one" || good
 done
