@@ -54,19 +54,24 @@ gw_edge_t gw_graph_edge(const gw_graph_t *g, size_t i)
     return e;
 }
 
-/* Keeps what was found of an edge. */
+/* Keeps what was found of an edge: of one that holds, as an opinion or proven, all of it. */
 static gw_status_t put_edge(gw_graph_t *g, size_t i, const gw_edge_t *e, gw_err_t *err)
 {
     gw_link_t *l = &g->edge[i];
+    uint32_t place = l->state & GW_EDGE_KNOWN ? l->proof : 0;
+    bool holds = e->state & (GW_EDGE_A_REP | GW_EDGE_B_REP);
     l->state = e->state;
     if (e->state & GW_EDGE_KNOWN)
         l->proof = 0;
-    if (!(e->state & GW_EDGE_PROVEN) || !(e->state & (GW_EDGE_A_REP | GW_EDGE_B_REP)))
+    if (!holds || !(e->state & GW_EDGE_PROVEN || e->best > 0))
         return GW_OK;
-    if (!GW_GROW(g->proof, g->cap_proofs, g->n_proofs + 1))
-        return gw_err_nomem(err, "comparing pairs");
-    g->proof[g->n_proofs++] = (gw_proof_t){e->slack, e->best, e->span_a, e->span_b, e->band};
-    l->proof = (uint32_t)g->n_proofs;
+    if (place == 0) {
+        if (!GW_GROW(g->proof, g->cap_proofs, g->n_proofs + 1))
+            return gw_err_nomem(err, "comparing pairs");
+        place = (uint32_t)++g->n_proofs;
+    }
+    g->proof[place - 1] = (gw_proof_t){e->slack, e->best, e->span_a, e->span_b, e->band};
+    l->proof = place;
     return GW_OK;
 }
 

@@ -38,7 +38,7 @@ typedef struct {
     int32_t best;           /* once compared: the optimal score */
     int32_t span_a, span_b; /* letters covered, where the band has been asked; 0: it has not */
     int64_t slack;          /* once compared */
-    gw_ident_band_t band;   /* once compared: where best and slack, then the optimal alignments were seen */
+    gw_ident_band_t band;   /* once compared: where best, slack and spans were seen */
     uint16_t odds;          /* of GW_ODDS_ONE: how likely it is to hold, until it is compared */
     uint16_t spread;        /* diagonals from diag to that of the next best stretch */
     uint8_t state;
@@ -52,7 +52,7 @@ static inline bool gw_edge_holds(const gw_edge_t *e, int32_t rep)
            (e->state & (e->a == rep ? GW_EDGE_A_REP : GW_EDGE_B_REP)) != 0;
 }
 
-/* 2. the graph: an edge as it is kept, and what is kept of those that are proven to hold */
+/* 2. the graph: an edge as it is kept, and what is kept of those that hold */
 typedef struct {
     int32_t a, b, diag; /* as in full */
     union {
@@ -115,7 +115,7 @@ static inline bool gw_link_holds(const gw_link_t *e, int32_t rep)
 {
     return (e->state & GW_EDGE_KNOWN) && gw_link_open(e, rep);
 }
-/* Edge i in full: what was found of it where it is proven to hold, else without. */
+/* Edge i in full: what was found of it where it holds, else without. */
 gw_edge_t gw_graph_edge(const gw_graph_t *g, size_t i);
 
 /* 3. adding pairs: those already there stay as they are; of two strands the higher score stays. use: which
