@@ -14,6 +14,7 @@ typedef struct {
     double log_rate; /* logarithm of how often chance does as well, for each letter of a database */
     int64_t target;  /* its number in the database, from 0 */
     int32_t score, t_len;
+    double counted; /* the score, corrected for the composition of the pair */
     int32_t t_from, t_to; /* the part of the target that was looked at, where it is long */
     bool minus;           /* the query's reverse complement */
 } gw_dbcand_t;

@@ -6,6 +6,8 @@
 
 #include "align/dbscan.h"
 #include "base/mem.h"
+#include "io/stream.h"
+#include "kernels/extend_variants.h"
 
 /* 1. queries */
 gw_status_t gw_dbqueries_init(gw_dbqueries_t *q, const gw_dbset_t *set, bool both_strands,
@@ -53,17 +55,23 @@ typedef struct {
     const gw_dbscan_opts_t *o;
     int64_t db_letters;
     gw_dbbest_t *best;
+    int64_t largest; /* what one letter can earn or cost */
+    int64_t span;    /* longest_span of the query at hand */
     uint32_t *order; /* of the block's sequences: longest first, as neighbours share vectors */
     size_t n;        /* pairs waiting */
     part_t *part;
     int64_t *q_off, *t_off;
     int32_t *q_len, *t_len, *score;
     size_t cap[6];
+    uint32_t composed; /* the query whose composition it is; UINT32_MAX: none */
+    double composition[GW_EXTEND_MAX_LETTERS];
 } scan_t;
 
 static bool room_for_pair(scan_t *s)
 {
     size_t n = s->n + 1;
+    if (n <= s->cap[5]) /* the last to grow */
+        return true;
     return GW_GROW(s->part, s->cap[0], n) && GW_GROW(s->q_off, s->cap[1], n) &&
            GW_GROW(s->t_off, s->cap[2], n) && GW_GROW(s->q_len, s->cap[3], n) &&
            GW_GROW(s->t_len, s->cap[4], n) && GW_GROW(s->score, s->cap[5], n);
@@ -79,17 +87,32 @@ static int64_t longest_span(const gw_extend_params_t *p, int64_t n)
     return p->gap_extend > 0 ? n + n * most / p->gap_extend : 0;
 }
 
-static bool add_parts(scan_t *s, uint32_t query, uint32_t target, bool minus)
+/* Scores have 28 bits, which only sequences of millions of letters can pass. */
+static gw_status_t check_length(const scan_t *s, uint32_t query, int64_t letters, gw_err_t *err)
+{
+    const gw_extend_params_t *p = &s->o->scoring->params;
+    if (letters * s->largest + 2 * p->gap_open < GW_EXTEND_MAX_VALUE)
+        return GW_OK;
+    return gw_err_set(err, GW_EDATA,
+                      "%s: record %llu (%.80s): is so long that scores could pass %d; cut it into pieces",
+                      gw_stream_name(s->q->set->path),
+                      (unsigned long long)(s->q->set->first + query + 1),
+                      gw_dbset_name(s->q->set, query), GW_EXTEND_MAX_VALUE);
+}
+
+static gw_status_t add_parts(scan_t *s, uint32_t query, uint32_t target, bool minus, gw_err_t *err)
 {
     const gw_dbset_t *q = s->q->set, *t = s->block;
     int32_t q_len = gw_dbset_len(q, query), t_len = gw_dbset_len(t, target);
-    int64_t span = longest_span(&s->o->scoring->params, q_len),
-            size = 8 * span > LEAST_PART ? 8 * span : LEAST_PART;
-    if (span == 0 || size > t_len)
+    int64_t size = 8 * s->span > LEAST_PART ? 8 * s->span : LEAST_PART;
+    if (s->span == 0 || size > t_len)
         size = t_len;
-    for (int64_t from = 0;; from += size - span) {
-        if (!room_for_pair(s))
-            return false;
+    gw_status_t st = check_length(s, query, q_len + size, err);
+    for (int64_t from = 0;; from += size - s->span) {
+        if (st == GW_OK && !room_for_pair(s))
+            st = gw_err_nomem(err, "searching");
+        if (st != GW_OK)
+            return st;
         int64_t len = t_len - from < size ? t_len - from : size;
         s->part[s->n] = (part_t){query, target, (int32_t)from, minus};
         s->q_off[s->n] = gw_dbqueries_at(s->q, query, minus);
@@ -97,7 +120,7 @@ static bool add_parts(scan_t *s, uint32_t query, uint32_t target, bool minus)
         s->q_len[s->n] = q_len;
         s->t_len[s->n++] = (int32_t)len;
         if (from + len == t_len)
-            return true;
+            return GW_OK;
     }
 }
 
@@ -124,7 +147,24 @@ double gw_dbscan_log_evalue(const gw_dbqueries_t *q, const gw_dbcand_t *x, int64
     return x->log_rate + log((double)db_letters) + (q->own ? M_LN2 : 0);
 }
 
-/* Keeps what may turn out to be good enough: E-values grow with the database. */
+/* The factor that corrects a score for what the pair's letters are */
+static double composition_factor(scan_t *s, uint32_t query, const gw_dbcand_t *x)
+{
+    const gw_dbset_t *q = s->q->set, *t = s->block;
+    const gw_dbscoring_t *scoring = s->o->scoring;
+    size_t target = (size_t)(x->target - (int64_t)t->first);
+    double freq[GW_EXTEND_MAX_LETTERS];
+    if (s->composed != query) {
+        s->composed = query;
+        gw_karlin_composition(scoring, q->letter + q->off[query], gw_dbset_len(q, query),
+                              s->composition);
+    }
+    gw_karlin_composition(scoring, t->letter + t->off[target], x->t_len, freq);
+    return gw_karlin_composition_factor(scoring, s->o->ungapped_lambda, s->composition, freq);
+}
+
+/* Keeps what may turn out to be good enough: E-values grow with the database, and a correction only
+ * raises them. */
 static bool offer(scan_t *s, uint32_t query, gw_dbcand_t *x)
 {
     const gw_dbscan_opts_t *o = s->o;
@@ -135,7 +175,10 @@ static bool offer(scan_t *s, uint32_t query, gw_dbcand_t *x)
     x->log_rate = gw_karlin_log_pair_floor(o->stats, q_len, x->t_len, x->score) - log_len;
     if (gw_dbscan_log_evalue(s->q, x, s->db_letters) > o->log_max_evalue)
         return true;
-    x->log_rate = gw_karlin_log_pair(o->stats, q_len, x->t_len, x->score) - log_len;
+    x->counted = x->score;
+    if (o->ungapped_lambda > 0)
+        x->counted *= composition_factor(s, query, x);
+    x->log_rate = gw_karlin_log_pair(o->stats, q_len, x->t_len, x->counted) - log_len;
     return gw_dbscan_log_evalue(s->q, x, s->db_letters) > o->log_max_evalue ||
            gw_dbbest_offer(&s->best[query], x, o->max_hits);
 }
@@ -160,14 +203,16 @@ static gw_status_t run_pairs(scan_t *s, gw_err_t *err)
 static gw_status_t scan_queries(scan_t *s, gw_err_t *err)
 {
     gw_status_t st = GW_OK;
-    for (uint32_t i = 0; i < s->q->set->n && st == GW_OK; i++)
+    for (uint32_t i = 0; i < s->q->set->n && st == GW_OK; i++) {
+        s->span = longest_span(&s->o->scoring->params, gw_dbset_len(s->q->set, i));
         for (size_t k = 0; k < s->block->n && st == GW_OK; k++) {
-            if (!add_parts(s, i, s->order[k], false) ||
-                (s->q->own && !add_parts(s, i, s->order[k], true)))
-                st = gw_err_nomem(err, "searching");
-            else if (s->n >= PAIRS)
+            st = add_parts(s, i, s->order[k], false, err);
+            if (st == GW_OK && s->q->own)
+                st = add_parts(s, i, s->order[k], true, err);
+            if (st == GW_OK && s->n >= PAIRS)
                 st = run_pairs(s, err);
         }
+    }
     return st == GW_OK && s->n ? run_pairs(s, err) : st;
 }
 
@@ -198,7 +243,9 @@ static bool sort_block(scan_t *s)
 gw_status_t gw_dbscan_block(const gw_dbqueries_t *q, const gw_dbset_t *block, int64_t db_letters,
                             const gw_dbscan_opts_t *o, gw_dbbest_t *best, gw_err_t *err)
 {
-    scan_t s = {.q = q, .block = block, .o = o, .db_letters = db_letters, .best = best};
+    scan_t s = {.q = q, .block = block, .o = o, .db_letters = db_letters, .best = best,
+                .composed = UINT32_MAX,
+                .largest = gw_extend_largest_score(&o->scoring->params)};
     gw_status_t st = sort_block(&s) ? scan_queries(&s, err) : gw_err_nomem(err, "searching");
     free(s.order);
     free(s.part);

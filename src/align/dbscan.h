@@ -31,6 +31,7 @@ typedef struct {
     const gw_karlin_t *stats;
     size_t max_hits;
     double log_max_evalue;
+    double ungapped_lambda; /* correct scores for composition; 0: do not */
     gw_engine_t *engine;
 } gw_dbscan_opts_t;
 /* Offers best[i] what query i finds in block among at least db_letters letters in all: only what may

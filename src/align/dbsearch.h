@@ -13,6 +13,7 @@ typedef struct {
     const gw_dbscoring_t *scoring;
     const gw_karlin_t *stats;
     gw_engine_t *engine;
+    double ungapped_lambda; /* to correct E-values for the composition of pairs; 0: as scored */
     bool both_strands; /* nucleotides only */
     bool keep_letters; /* of the targets, for those who show alignments */
     bool check_kind;   /* refuse a database that looks like nucleotides when queries are not, and the

@@ -4,7 +4,10 @@
 
 #include "align/karlin.h"
 
-enum { SCORES = 128 }; /* from -SCORES to SCORES */
+enum {
+    SCORES = 128, /* from -SCORES to SCORES */
+    PSEUDO = 20
+};
 
 /* 1. ungapped scores */
 /* The sum over scores of freq exp(x score), less 1 */
@@ -17,38 +20,78 @@ static double excess(const double freq[2 * SCORES + 1], double x)
     return sum;
 }
 
-gw_status_t gw_karlin_ungapped(const gw_dbscoring_t *s, double *lambda, gw_err_t *err)
+/* How often each score occurs between letters of these frequencies; the mean and the highest */
+static void score_distribution(const gw_dbscoring_t *s, const double *p, const double *q,
+                               double freq[2 * SCORES + 1], double *mean, int *high)
 {
-    double freq[2 * SCORES + 1] = {0}, mean = 0; /* how often each score occurs */
-    int high = 0, n = s->params.n_letters;
+    *mean = 0;
+    *high = 0;
     for (int a = 0; a < s->n_count; a++)
         for (int b = 0; b < s->n_count; b++) {
-            int x = s->params.matrix[a * n + b];
-            freq[SCORES + x] += s->background[a] * s->background[b];
-            mean += s->background[a] * s->background[b] * x;
-            high = x > high ? x : high;
+            int x = s->params.matrix[a * s->params.n_letters + b];
+            freq[SCORES + x] += p[a] * q[b];
+            *mean += p[a] * q[b] * x;
+            *high = p[a] > 0 && q[b] > 0 && x > *high ? x : *high;
         }
+}
+
+/* Where excess is 0, of a distribution with a negative mean and a positive highest score: it is below 0 before, and
+ * above 0 behind */
+static double solve(const double freq[2 * SCORES + 1])
+{
+    double low = 0, up = 0.5;
+    while (excess(freq, up) < 0)
+        up *= 2;
+    for (int step = 0; step < 40; step++) {
+        double middle = (low + up) / 2;
+        if (excess(freq, middle) < 0)
+            low = middle;
+        else
+            up = middle;
+    }
+    return (low + up) / 2;
+}
+
+gw_status_t gw_karlin_ungapped(const gw_dbscoring_t *s, double *lambda, gw_err_t *err)
+{
+    double freq[2 * SCORES + 1] = {0}, mean;
+    int high;
+    score_distribution(s, s->background, s->background, freq, &mean, &high);
     if (high == 0 || mean >= 0)
         return gw_err_set(err, GW_EUSAGE,
                           "%s: %s, so that alignments have no E-values; choose other scores", s->name,
                           high == 0 ? "no two letters score above 0"
                                     : "unrelated letters do not score below 0 in the mean");
-    double low = 0, high_end = 0.5; /* the sum less 1 is below 0 before lambda, above 0 behind it */
-    while (excess(freq, high_end) < 0)
-        high_end *= 2;
-    for (int step = 0; step < 60; step++) {
-        double middle = (low + high_end) / 2;
-        if (excess(freq, middle) < 0)
-            low = middle;
-        else
-            high_end = middle;
-    }
-    *lambda = (low + high_end) / 2;
+    *lambda = solve(freq);
     return GW_OK;
 }
 
+void gw_karlin_composition(const gw_dbscoring_t *s, const uint8_t *letter, int64_t n, double *freq)
+{
+    int64_t count[GW_EXTEND_MAX_LETTERS] = {0}, all = 0;
+    for (int64_t i = 0; i < n; i++)
+        count[letter[i]]++;
+    for (int a = 0; a < s->n_count; a++)
+        all += count[a];
+    for (int a = 0; a < s->n_count; a++)
+        freq[a] = ((double)count[a] + PSEUDO * s->background[a]) / ((double)all + PSEUDO);
+}
+
+double gw_karlin_composition_factor(const gw_dbscoring_t *s, double usual_lambda, const double *q,
+                                    const double *t)
+{
+    const double least = 0.5;
+    double freq[2 * SCORES + 1] = {0}, mean;
+    int high;
+    score_distribution(s, q, t, freq, &mean, &high);
+    if (high == 0) /* nothing to be gained by chance */
+        return 1;
+    double factor = mean < 0 ? solve(freq) / usual_lambda : least;
+    return factor < least ? least : factor > 1 ? 1 : factor;
+}
+
 /* 3. E-values */
-double gw_karlin_log_pair(const gw_karlin_t *k, int64_t q_len, int64_t t_len, int32_t score)
+double gw_karlin_log_pair(const gw_karlin_t *k, int64_t q_len, int64_t t_len, double score)
 {
     double mean = k->len_base + k->len_rise * score, sd = sqrt(k->var_rise * score), left[2],
            fits = 1;
@@ -64,7 +107,7 @@ double gw_karlin_log_pair(const gw_karlin_t *k, int64_t q_len, int64_t t_len, in
     return k->log_k + log(area < most ? area : most) - k->lambda * score;
 }
 
-double gw_karlin_log_pair_floor(const gw_karlin_t *k, int64_t q_len, int64_t t_len, int32_t score)
+double gw_karlin_log_pair_floor(const gw_karlin_t *k, int64_t q_len, int64_t t_len, double score)
 {
     double mean = k->len_base + k->len_rise * score, area = 1;
     for (int t = 0; t < 2; t++) {
@@ -74,7 +117,7 @@ double gw_karlin_log_pair_floor(const gw_karlin_t *k, int64_t q_len, int64_t t_l
     return k->log_k + log(area) - k->lambda * score;
 }
 
-double gw_karlin_bits(const gw_karlin_t *k, int32_t score)
+double gw_karlin_bits(const gw_karlin_t *k, double score)
 {
     return (k->lambda * score - k->log_k) / M_LN2;
 }

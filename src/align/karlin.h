@@ -24,6 +24,14 @@
  *    score is positive or the mean is not negative: then local alignments have no statistics. */
 GW_RESULT_USED gw_status_t gw_karlin_ungapped(const gw_dbscoring_t *s, double *lambda,
                                               gw_err_t *err);
+/* How often each plain residue is to be expected in a sequence of n codes: as it occurs there and in 20
+ * letters of background, so that few letters say little */
+void gw_karlin_composition(const gw_dbscoring_t *s, const uint8_t *letter, int64_t n, double *freq);
+/* Sequences that share a bias score more by chance. What to multiply a score of a pair of these compositions by
+ * to make it comparable: their own lambda over the usual one, between 0.5 and 1 (Schaffer and others
+ * 2001, doi:10.1093/nar/29.14.2994). */
+double gw_karlin_composition_factor(const gw_dbscoring_t *s, double usual_lambda, const double *q,
+                                    const double *t);
 
 /* 2. gapped scores: an alignment of score x that chance made has len_base + len_rise * x letters of
  *    either sequence in the mean, with variance var_rise * x and, between the two, covariance
@@ -49,9 +57,9 @@ bool gw_karlin_known(const gw_dbscoring_t *s, gw_karlin_t *k);
 /* 3. E-values */
 /* The logarithm of how many alignments of at least this score chance makes between a query and one
  * target. Lengths >= 1. */
-double gw_karlin_log_pair(const gw_karlin_t *k, int64_t q_len, int64_t t_len, int32_t score);
+double gw_karlin_log_pair(const gw_karlin_t *k, int64_t q_len, int64_t t_len, double score);
 /* The least that it can be, found faster */
-double gw_karlin_log_pair_floor(const gw_karlin_t *k, int64_t q_len, int64_t t_len, int32_t score);
-double gw_karlin_bits(const gw_karlin_t *k, int32_t score);
+double gw_karlin_log_pair_floor(const gw_karlin_t *k, int64_t q_len, int64_t t_len, double score);
+double gw_karlin_bits(const gw_karlin_t *k, double score);
 
 #endif

@@ -42,7 +42,7 @@ typedef struct {
     gw_refconf_t *conf; /* gvcf: its positions */
     int32_t tid;
     int64_t beg, end;
-    gw_call_stats_t stats; /* this tile's share */
+    gw_callstats_t stats; /* this tile's share */
 } item_t;
 
 struct gw_call {
@@ -54,12 +54,12 @@ struct gw_call {
     gw_tiler_t *tiler;
     bcf_hdr_t *hdr;
     gw_gvcf_t *gvcf;
-    int32_t *contig; /* gvcf: the reference's contigs by number in the header */
+    int32_t *contig; /* the reference's contigs by number in the header */
     int threads;
     worker_t *worker;
     gw_call_sink_fn sink;
     void *sink_ctx;
-    gw_call_stats_t stats;
+    gw_callstats_t stats;
 };
 
 /* 1. options */
@@ -299,56 +299,17 @@ static gw_status_t haplotypes(gw_call_t *c, worker_t *w, item_t *x, size_t n_rea
     return st == GW_OK ? gw_likelihood_run(&w->lik, c->engine, err) : st;
 }
 
-static void count_site(gw_call_stats_t *t, const gw_callsite_t *s, int32_t n_samples,
-                       double min_qual)
-{
-    int bin = (int)(s->qual / 10);
-    if (s->weak) {
-        t->weak++;
-        return;
-    }
-    t->sites++;
-    t->qual_hist[bin > 10 ? 10 : bin]++;
-    if (s->qual < min_qual) {
-        t->low_qual++;
-        return;
-    }
-    size_t r = strlen(s->allele[0]), alts = 0;
-    for (int32_t a = 1; a < s->n_alleles; a++) {
-        size_t n = strlen(s->allele[a]);
-        alts += s->allele[a][0] != '<';
-        if (s->allele[a][0] == '*' || s->allele[a][0] == '<')
-            continue;
-        t->insertion += n > r;
-        t->deletion += n < r;
-        if (n == r) {
-            size_t k = 0;
-            while (k + 1 < r && s->allele[0][k] == s->allele[a][k])
-                k++;
-            char p = s->allele[0][k], q = s->allele[a][k];
-            bool ts = (p == 'A' && q == 'G') || (p == 'G' && q == 'A') || (p == 'C' && q == 'T') ||
-                      (p == 'T' && q == 'C');
-            t->snv++;
-            *(ts ? &t->transitions : &t->transversions) += 1;
-        }
-    }
-    t->multiallelic += alts > 1;
-    for (int32_t i = 0; i < n_samples; i++) {
-        const gw_callsample_t *v = &s->sample[i];
-        if (!v->missing && v->gt[1] >= 0 && (v->gt[0] > 0 || v->gt[1] > 0))
-            *(v->gt[0] == v->gt[1] ? &t->hom : &t->het) += 1;
-    }
-}
-
 static gw_status_t put_sites(gw_call_t *c, worker_t *w, item_t *x, size_t n, gw_err_t *err)
 {
     int32_t n_samples = gw_tiler_samples(c->tiler);
     if (!GW_GROW(x->rec, x->cap_recs, x->n_recs + n))
         return gw_err_nomem(err, "writing records");
     for (size_t k = 0; k < n; k++) {
-        const gw_callsite_t *s = &w->site[k];
+        gw_callsite_t *s = &w->site[k];
         if (c->regions->n && !gw_regions_overlap(c->regions, x->tile->contig, s->pos, s->pos + 1))
             continue;
+        if (x->conf && s->pos >= x->beg && s->pos < x->end + GW_TILE_MARGIN)
+            gw_callsite_cap_non_ref(s, x->conf[s->pos - x->beg].no_indel);
         bcf1_t *b;
         gw_status_t st = gw_callvcf_record(c->hdr, x->tile->tid, s, n_samples, &c->vcf, &b, err);
         if (st != GW_OK) {
@@ -357,7 +318,7 @@ static gw_status_t put_sites(gw_call_t *c, worker_t *w, item_t *x, size_t n, gw_
             return st;
         }
         x->rec[x->n_recs++] = b;
-        count_site(&x->stats, s, n_samples, c->o.min_qual);
+        gw_callstats_count(&x->stats, s, n_samples, c->o.min_qual);
     }
     return GW_OK;
 }
@@ -387,11 +348,11 @@ static gw_status_t call_tile(gw_call_t *c, worker_t *w, item_t *x, gw_err_t *err
     if (st == GW_OK)
         st = gw_active_find(&w->pileup, cand, n_cand, ref, ctg->len_bp, &ao, &w->arena, &g,
                             &n_regions, err);
-    if (st == GW_OK && c->o.gvcf) {
-        x->conf = gw_malloc((size_t)(t->end - t->beg), sizeof *x->conf);
+    if (st == GW_OK && c->o.gvcf) { /* to the tile's end and where its last region may reach */
+        x->conf = gw_malloc((size_t)(end - t->beg), sizeof *x->conf);
         if (!x->conf)
             return gw_err_nomem(err, "reference confidence");
-        st = gw_refconf_fill(w->refconf, w->read, n_reads, ref, ctg->len_bp, t->beg, t->end, g,
+        st = gw_refconf_fill(w->refconf, w->read, n_reads, ref, ctg->len_bp, t->beg, end, g,
                              n_regions, x->conf, err);
     }
     if (st == GW_OK)
@@ -453,27 +414,6 @@ static gw_status_t work_item(void *ctx, int worker, void *item, gw_err_t *err)
     return st;
 }
 
-static void add_stats(gw_call_stats_t *to, const gw_call_stats_t *s)
-{
-    to->tiles += s->tiles;
-    to->regions += s->regions;
-    to->assembled += s->assembled;
-    to->capped_regions += s->capped_regions;
-    to->sites += s->sites;
-    to->low_qual += s->low_qual;
-    to->snv += s->snv;
-    to->insertion += s->insertion;
-    to->deletion += s->deletion;
-    to->multiallelic += s->multiallelic;
-    to->transitions += s->transitions;
-    to->transversions += s->transversions;
-    to->het += s->het;
-    to->hom += s->hom;
-    to->weak += s->weak;
-    for (int i = 0; i < 11; i++)
-        to->qual_hist[i] += s->qual_hist[i];
-}
-
 static gw_status_t write_item(void *ctx, void *item, gw_err_t *err)
 {
     gw_call_t *c = ctx;
@@ -486,8 +426,25 @@ static gw_status_t write_item(void *ctx, void *item, gw_err_t *err)
     }
     for (size_t i = 0; i < x->n_recs && st == GW_OK; i++)
         st = c->sink(c->sink_ctx, x->rec[i], err);
-    add_stats(&c->stats, &x->stats);
+    gw_callstats_add(&c->stats, &x->stats);
     drop_item(c, x);
+    return st;
+}
+
+static gw_status_t make_header(gw_call_t *c, gw_err_t *err)
+{
+    const sam_hdr_t *h = gw_tiler_header(c->tiler);
+    int32_t n = sam_hdr_nref(h), n_samples = gw_tiler_samples(c->tiler);
+    const char **sample = gw_malloc((size_t)n_samples, sizeof *sample);
+    c->contig = gw_malloc((size_t)n, sizeof *c->contig);
+    gw_status_t st = sample && c->contig ? GW_OK : gw_err_nomem(err, "starting");
+    for (int32_t k = 0; k < n && st == GW_OK; k++)
+        c->contig[k] = gw_ref_find(c->ref, sam_hdr_tid2name(h, k));
+    for (int32_t i = 0; i < n_samples && st == GW_OK; i++)
+        sample[i] = gw_tiler_sample(c->tiler, i);
+    if (st == GW_OK)
+        st = gw_callvcf_header(c->ref, c->contig, n, sample, n_samples, &c->vcf, &c->hdr, err);
+    free(sample);
     return st;
 }
 
@@ -502,16 +459,10 @@ static gw_status_t start_gvcf(gw_call_t *c, gw_err_t *err)
                           gw_tiler_sample(c->tiler, 1));
     for (int i = 0; i < c->threads && st == GW_OK; i++)
         st = gw_refconf_create((int32_t)c->o.ploidy, MAX_MAPQ, &c->worker[i].refconf, err);
-    const sam_hdr_t *h = gw_tiler_header(c->tiler);
-    int32_t n = sam_hdr_nref(h);
-    c->contig = gw_malloc((size_t)n, sizeof *c->contig);
-    if (st == GW_OK && !c->contig)
-        return gw_err_nomem(err, "starting");
-    for (int32_t k = 0; k < n && st == GW_OK; k++)
-        c->contig[k] = gw_ref_find(c->ref, sam_hdr_tid2name(h, k));
-    return st == GW_OK ? gw_gvcf_create(c->hdr, c->ref, c->contig, n, c->regions,
-                                        (int32_t)c->o.ploidy, &c->o.bands, &c->gvcf, err)
-                       : st;
+    return st == GW_OK
+               ? gw_gvcf_create(c->hdr, c->ref, c->contig, sam_hdr_nref(gw_tiler_header(c->tiler)),
+                                c->regions, (int32_t)c->o.ploidy, &c->o.bands, &c->gvcf, err)
+               : st;
 }
 
 gw_status_t gw_call_create(const gw_call_opts_t *o, const gw_ref_t *ref,
@@ -541,7 +492,7 @@ gw_status_t gw_call_create(const gw_call_opts_t *o, const gw_ref_t *ref,
         .ref_path = ref->path, .threads = 1, .need_sorted = true, .no_cram = o->no_cram};
     gw_status_t st = gw_tiler_open(path, n_paths, ref, regions, &ao, &to, &c->tiler, err);
     if (st == GW_OK)
-        st = gw_callvcf_header(c->tiler, ref, &c->vcf, &c->hdr, err);
+        st = make_header(c, err);
     return st == GW_OK && o->gvcf ? start_gvcf(c, err) : st;
 }
 
@@ -564,7 +515,7 @@ gw_status_t gw_call_run(gw_call_t *c, gw_call_sink_fn sink, void *ctx, gw_err_t 
     return st;
 }
 
-const gw_call_stats_t *gw_call_stats(const gw_call_t *c)
+const gw_callstats_t *gw_call_stats(const gw_call_t *c)
 {
     return &c->stats;
 }

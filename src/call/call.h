@@ -10,8 +10,7 @@
 
 #include <htslib/vcf.h>
 
-#include "call/gvcf.h"
-#include "call/tile.h"
+#include "call/callstats.h"
 #include "engine/engine.h"
 
 /* 1. options */
@@ -32,16 +31,6 @@ typedef struct {
 GW_RESULT_USED gw_status_t gw_call_opts_check(const gw_call_opts_t *o, gw_err_t *err);
 
 /* 2. a run */
-typedef struct {
-    gw_tiler_stats_t reads;
-    int64_t tiles, regions, assembled, capped_regions; /* capped: candidates were left out */
-    int64_t sites, low_qual, snv, insertion, deletion, multiallelic;
-    int64_t transitions, transversions, het, hom; /* het, hom: genotypes, all samples */
-    int64_t qual_hist[11];                        /* by tens; the last is 100 and more */
-    int64_t weak;                                 /* gvcf: sites kept though not called */
-    gw_gvcf_stats_t blocks;
-} gw_call_stats_t;
-
 typedef struct gw_call gw_call_t;
 typedef gw_status_t (*gw_call_sink_fn)(void *ctx, bcf1_t *rec, gw_err_t *err); /* rec is borrowed */
 
@@ -55,7 +44,7 @@ bcf_hdr_t *gw_call_header(const gw_call_t *c); /* borrowed until destroy */
 /* Calls everything; records go to sink in order. */
 GW_RESULT_USED gw_status_t gw_call_run(gw_call_t *c, gw_call_sink_fn sink, void *ctx,
                                        gw_err_t *err);
-const gw_call_stats_t *gw_call_stats(const gw_call_t *c);
+const gw_callstats_t *gw_call_stats(const gw_call_t *c);
 void gw_call_destroy(gw_call_t *c);
 
 #endif

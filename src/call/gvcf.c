@@ -120,7 +120,7 @@ static gw_status_t close_block(gw_gvcf_t *g, gw_err_t *err)
     const char *allele[2] = {letter[g->ref->base[c->start + k->beg]], "<NON_REF>"};
     int64_t len = k->end - k->beg;
     bool unknown = k->band == UNKNOWN;
-    gw_refconf_t v = {0, {k->pl[0], k->pl[1], k->pl[2]}};
+    gw_refconf_t v = {.pl = {k->pl[0], k->pl[1], k->pl[2]}};
     int32_t end = (int32_t)k->end, gq = gw_refconf_gq(&v);
     int32_t dp = (int32_t)((k->sum_dp + len / 2) / len);
     int32_t gt = unknown ? bcf_gt_missing : bcf_gt_unphased(0), gts[2] = {gt, gt};

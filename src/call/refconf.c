@@ -294,17 +294,22 @@ static int64_t odds(const sum_t *s, int32_t ploidy)
     return (ploidy == 2 && s->half < s->ref ? s->half : s->ref) - s->alt;
 }
 
+static int32_t phred(int64_t sum)
+{
+    int64_t q = (sum + SCALE / 2) / SCALE;
+    return sum < 0 ? 0 : q > 9999 ? 9999 : (int32_t)q;
+}
+
 static void likelihoods(const sum_t *snv, const sum_t *indel, int32_t ploidy, gw_refconf_t *c)
 {
+    c->no_indel = phred(odds(indel, ploidy));
     const sum_t *s = odds(indel, ploidy) < odds(snv, ploidy) ? indel : snv;
     int64_t v[3] = {s->alt, s->half, s->ref}, least = s->alt < s->ref ? s->alt : s->ref;
     if (ploidy == 1)
         v[1] = v[2];
     least = v[1] < least ? v[1] : least;
-    for (int g = 0; g < 3; g++) {
-        int64_t q = (v[g] - least + SCALE / 2) / SCALE;
-        c->pl[g] = q > 9999 ? 9999 : (int32_t)q;
-    }
+    for (int g = 0; g < 3; g++)
+        c->pl[g] = phred(v[g] - least);
 }
 
 gw_status_t gw_refconf_fill(gw_refconf_work_t *w, const gw_callread_t *r, size_t n,

@@ -20,6 +20,7 @@ typedef struct {
     int32_t pl[3]; /* phred likelihoods of no, one and two other copies (ploidy 1: of none and, twice,
                       of one); the first is above 0 where an alternative fits better; all 0: nothing
                       is known */
+    int32_t no_indel; /* phred odds that no indel begins behind it; 0: nothing is known of that */
 } gw_refconf_t;
 /* phred that the genotype of the reference is wrong, 0..99, by likelihoods alone: no reads, 0 */
 int32_t gw_refconf_gq(const gw_refconf_t *c);

@@ -70,6 +70,7 @@ enum { SHOWN = 1000, COLUMNS = 6, CELL = 300 }; /* queries in the report; a name
 
 typedef struct {
     gw_outfile_t out;
+    const gw_dbscoring_t *pairs; /* write alignments, by these scores; NULL: a table */
     bool report;
     char (*cell)[CELL]; /* of the report's table */
     size_t rows, cap;
@@ -97,8 +98,12 @@ static gw_status_t write_result(void *ctx, const gw_dbresult_t *r, gw_err_t *err
 {
     writer_t *w = ctx;
     w->with_hits += r->n > 0;
+    if (!add_row(w, r))
+        return gw_err_nomem(err, "writing the report");
+    if (w->pairs)
+        return gw_dbwrite_pairs(w->out.file, r, w->pairs, err);
     gw_dbwrite_table(w->out.file, r);
-    return add_row(w, r) ? GW_OK : gw_err_nomem(err, "writing the report");
+    return GW_OK;
 }
 
 static void report_queries(gw_report_t *rep, const writer_t *w)
@@ -152,7 +157,8 @@ static gw_status_t search(const gw_invocation_t *inv, const gw_alignsearch_args_
                           gw_dbset_t *queries, gw_dbreader_t *reader, const gw_dbsearch_opts_t *o,
                           gw_err_t *err)
 {
-    writer_t w = {.report = inv->common.report || inv->common.json};
+    writer_t w = {.pairs = o->keep_letters ? o->scoring : NULL,
+                  .report = inv->common.report || inv->common.json};
     gw_dbsearch_stats_t done;
     gw_status_t st = gw_outfile_fopen(&w.out, inv->common.output, err);
     if (st == GW_OK)
@@ -187,6 +193,8 @@ static gw_status_t choose(const gw_alignsearch_args_t *a, const gw_alignsearch_c
     gw_status_t st = choose_scores(a, costs, dna, s, err);
     if (st == GW_OK && !gw_karlin_known(s, k))
         st = fit(s, o->threads, k, err);
+    if (st == GW_OK && !dna && a->composition == 0)
+        st = gw_karlin_ungapped(s, &o->ungapped_lambda, err);
     o->scoring = s;
     o->stats = k;
     o->both_strands = dna && a->strand == 0;
@@ -194,8 +202,20 @@ static gw_status_t choose(const gw_alignsearch_args_t *a, const gw_alignsearch_c
     return st;
 }
 
+static gw_status_t check_stdin(const gw_invocation_t *inv, const gw_alignsearch_args_t *a,
+                               gw_err_t *err)
+{
+    int n = strcmp(a->db, "-") == 0;
+    for (size_t i = 0; i < inv->operands.n; i++)
+        n += strcmp(inv->operands.v[i], "-") == 0;
+    return n < 2 ? GW_OK
+                 : gw_err_set(err, GW_EUSAGE,
+                              "stdin is given more than once; it can be the database or one file of "
+                              "queries");
+}
+
 gw_status_t gw_alignsearch_run(const gw_invocation_t *inv, const gw_alignsearch_args_t *a,
-                               const gw_alignsearch_costs_t *costs, gw_err_t *err)
+                               const gw_alignsearch_costs_t *costs, bool pairs, gw_err_t *err)
 {
     const gw_common_t *c = &inv->common;
     gw_dbset_t queries = {0};
@@ -203,12 +223,15 @@ gw_status_t gw_alignsearch_run(const gw_invocation_t *inv, const gw_alignsearch_
     gw_engine_t *engine = NULL;
     gw_dbscoring_t scoring;
     gw_karlin_t stats;
-    gw_dbsearch_opts_t o = {.max_hits = (size_t)a->max_hits,
+    gw_dbsearch_opts_t o = {.keep_letters = pairs,
+                            .max_hits = (size_t)a->max_hits,
                             .max_evalue = a->max_evalue,
                             .min_identity = a->min_identity,
                             .max_mem = c->max_mem,
                             .threads = (int)c->threads};
-    gw_status_t st = gw_engine_create(c->device, (int)c->threads, &engine, err);
+    gw_status_t st = check_stdin(inv, a, err);
+    if (st == GW_OK)
+        st = gw_engine_create(c->device, (int)c->threads, &engine, err);
     o.engine = engine;
     if (st == GW_OK)
         st = gw_dbreader_open(inv->operands.v, inv->operands.n, 1, &reader, err);

@@ -11,7 +11,7 @@ typedef struct {
     const char *db, *matrix;
     int64_t max_hits;
     double max_evalue, min_identity;
-    int alphabet, strand;
+    int alphabet, strand, composition;
 } gw_alignsearch_args_t;
 
 /* What --search shares with mapping: costs; -1 = not given, as the kind of sequences has it */
@@ -19,8 +19,10 @@ typedef struct {
     int64_t match, mismatch, gap_open, gap_extend;
 } gw_alignsearch_costs_t;
 
+/* pairs: alignments instead of a table */
 GW_RESULT_USED gw_status_t gw_alignsearch_run(const gw_invocation_t *inv,
                                               const gw_alignsearch_args_t *a,
-                                              const gw_alignsearch_costs_t *costs, gw_err_t *err);
+                                              const gw_alignsearch_costs_t *costs, bool pairs,
+                                              gw_err_t *err);
 
 #endif

@@ -119,10 +119,11 @@ static const gw_opt_t rows[] = {
      .offset = AT(format),
      .arg = "FORMAT",
      .dflt = "auto",
-     .choices = "auto|sam|bam|ubam|cram",
+     .choices = "auto|sam|bam|ubam|cram|tab|pairwise",
      .group = "Output",
      .help = "auto: by the ending of the output's name; on stdout SAM for a terminal and "
-             "uncompressed BAM for a pipe"},
+             "uncompressed BAM for a pipe. With --search: auto or tab, a table; pairwise, alignments to "
+             "look at"},
     {.name = "sort",
      .type = GW_OPT_FLAG,
      .offset = AT(sort),
@@ -178,7 +179,7 @@ static const gw_opt_t rows[] = {
      .offset = AT(search.db),
      .arg = "DB.fa",
      .group = "Searching a database",
-     .excludes = "read-group interleaved comments insert clip min-score unpaired output-fmt sort "
+     .excludes = "read-group interleaved comments insert clip min-score unpaired sort "
                  "markdup metrics write-index all xa-max soft-clip eqx tmp-dir no-PG",
      .help = "instead of mapping, score every query against every sequence of DB.fa, proteins or "
              "nucleotides, by Smith-Waterman; BLAST's columns come out"},
@@ -218,6 +219,14 @@ static const gw_opt_t rows[] = {
      .max = 1,
      .needs = "search",
      .help = "of those hits, leave out what is less identical (a fraction of the columns)"},
+    {.name = "composition",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(search.composition),
+     .arg = "WHICH",
+     .dflt = "on",
+     .choices = "on|off",
+     .needs = "search",
+     .help = "correct E-values and bit scores of proteins for what a pair's residues let expect"},
     {.name = "strand",
      .type = GW_OPT_CHOICE,
      .offset = AT(search.strand),
@@ -342,7 +351,7 @@ static gw_status_t settle_options(run_t *r, gw_err_t *err)
     return st;
 }
 
-enum { FMT_AUTO, FMT_SAM, FMT_BAM, FMT_UBAM, FMT_CRAM };
+enum { FMT_AUTO, FMT_SAM, FMT_BAM, FMT_UBAM, FMT_CRAM, FMT_TAB, FMT_PAIRWISE };
 
 static gw_status_t output_format(const run_t *r, gw_aln_format_t *format, gw_err_t *err)
 {
@@ -506,14 +515,19 @@ static gw_status_t search(const gw_invocation_t *inv, gw_err_t *err)
                                     if_given(inv, "mismatch", o->mismatch),
                                     if_given(inv, "gap-open", o->gap_open),
                                     if_given(inv, "gap-extend", o->gap_extend)};
-    return gw_alignsearch_run(inv, &o->search, &costs, err);
+    if (o->format != FMT_AUTO && o->format < FMT_TAB)
+        return gw_err_set(err, GW_EUSAGE, "--search writes tab or pairwise; leave --output-fmt out");
+    return gw_alignsearch_run(inv, &o->search, &costs, o->format == FMT_PAIRWISE, err);
 }
 
-static gw_status_t check_files(const gw_invocation_t *inv, gw_err_t *err)
+static gw_status_t check_mapping(const gw_invocation_t *inv, gw_err_t *err)
 {
+    const align_opts_t *o = inv->opts;
     if (inv->operands.n < 2)
         return gw_err_set(err, GW_EUSAGE, "too few files given; usage: genowarp align %s",
                           inv->command->usage[0]);
+    if (o->format >= FMT_TAB)
+        return gw_err_set(err, GW_EUSAGE, "--output-fmt tab and pairwise go with --search");
     if (inv->operands.n > 3)
         return gw_err_set(err, GW_EUSAGE, "one file too many: %s; usage: genowarp align %s",
                           inv->operands.v[3], inv->command->usage[0]);
@@ -525,7 +539,7 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     run_t r = {.inv = inv, .o = inv->opts};
     if (r.o->search.db)
         return search(inv, err);
-    gw_status_t st = check_files(inv, err);
+    gw_status_t st = check_mapping(inv, err);
     if (st == GW_OK)
         st = settle_options(&r, err);
     if (st == GW_OK && r.o->metrics)

@@ -18,6 +18,19 @@ static double min_ratio(const gw_cluster_opts_t *o)
     return o->cov_mode == GW_COV_BOTH ? o->min_cov * 0.9 : 0;
 }
 
+/* Eight letters of ten classes tell about as much as FEW bits: of more words than that, most meet by
+ * chance. Beyond, words meet where their neighbours are alike too, ever more so. */
+static int32_t most_unlike(const gw_seqset_t *s, int32_t most_words)
+{
+    enum { FEW = 23, MANY = 25 };
+    int64_t words = 0; /* of a shape */
+    for (int32_t u = 0; u < s->n; u++) {
+        int32_t len = gw_seqset_len(s, u);
+        words += len < most_words ? len : most_words;
+    }
+    return words >> FEW == 0 ? 0 : words >> MANY == 0 ? 5 : 4;
+}
+
 /* How far candidates are looked for: among all sequences first, then among representatives only,
  * where lists are short and every one of them can be read. */
 static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_cluster_opts_t *o,
@@ -49,12 +62,14 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->most_words = 120;
         r->centres = 200;
         r->neighbours = 56;
+        r->most_unlike = most_unlike(s, r->most_words);
     }
     if (o->depth == GW_SEARCH_LINEAR) {
         r->n_seeds = 1;
         r->n_short = 0;
         r->centres = 4;
         r->neighbours = 4;
+        r->most_unlike = 0;
         r->max_targets = 32;
     }
     if (o->depth == GW_SEARCH_SENSITIVE) {
@@ -62,6 +77,7 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->centres *= 4;
         r->neighbours *= 4;
         r->most_words = 0;
+        r->most_unlike = 0;
         r->min_part /= 2;
         r->min_odds = 1;
         r->hit_fraction /= 2;

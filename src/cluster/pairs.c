@@ -89,15 +89,15 @@ static int32_t most_within(const uint64_t *v, size_t from, size_t n, size_t *fir
     return most;
 }
 
-/* The diagonal with most of the hits v[from..n), one left out; NOWHERE when there is none. */
-static uint64_t most_on(const uint64_t *v, size_t from, size_t n, uint64_t but)
+/* The diagonal with most of the hits v[from..n), two left out; NOWHERE when there is none. */
+static uint64_t most_on(const uint64_t *v, size_t from, size_t n, uint64_t but, uint64_t nor)
 {
     uint64_t best = NOWHERE;
     size_t most = 0;
     for (size_t i = from, k; i < n; i = k) {
         for (k = i + 1; k < n && v[k] == v[i];)
             k++;
-        if (k - i > most && v[i] != but) {
+        if (k - i > most && v[i] != but && v[i] != nor) {
             most = k - i;
             best = v[i];
         }
@@ -106,21 +106,24 @@ static uint64_t most_on(const uint64_t *v, size_t from, size_t n, uint64_t but)
 }
 
 /* Of the hits of one query and target, rising by diagonal: how many are near each other; the
- * diagonals with most and second most of those, and one of hits that agree elsewhere. */
+ * diagonals with most and second most of those, and one of hits that agree elsewhere or else that with third
+ * most. */
 static int32_t choose_diagonals(const uint64_t *v, size_t n, uint64_t diag[DIAGONALS])
 {
     size_t first = 0, end = 0, i = 0, k = 0;
     int32_t most = most_within(v, 0, n, &first, &end), other = ELSEWHERE - 1;
-    diag[0] = most_on(v, first, end, NOWHERE);
-    diag[1] = most_on(v, first, end, diag[0]);
+    diag[0] = most_on(v, first, end, NOWHERE, NOWHERE);
+    diag[1] = most_on(v, first, end, diag[0], NOWHERE);
     diag[2] = NOWHERE;
     for (int side = 0; side < 2; side++) {
         int32_t count = most_within(v, side ? end : 0, side ? n : first, &i, &k);
         if (count > other) {
             other = count;
-            diag[2] = most_on(v, i, k, NOWHERE);
+            diag[2] = most_on(v, i, k, NOWHERE, NOWHERE);
         }
     }
+    if (diag[2] == NOWHERE)
+        diag[2] = most_on(v, first, end, diag[0], diag[1]);
     return most;
 }
 
@@ -273,6 +276,7 @@ gw_status_t gw_pairs_find(const gw_seqset_t *s, const uint8_t *active, const uin
         .n_short = rules->n_short,
         .sample = rules->sample,
         .most_words = rules->most_words,
+        .most_unlike = rules->most_unlike,
         .both_strands = s->kind == GW_SEQ_DNA && rules->both_strands,
         .room = rules->room,
         .threads = rules->threads,

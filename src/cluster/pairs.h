@@ -35,6 +35,7 @@ typedef struct {
     int n_short;         /* proteins: how many more for short ones (cluster/wordhits.h) */
     int32_t sample;      /* one word in so many is looked at */
     int32_t most_words;  /* of a sequence and a shape, about so many at most; 0 = any number */
+    int32_t most_unlike; /* as cluster/wordhits.h */
     double min_id, min_cov; /* the identity and coverage the pairs are meant for */
     bool both_strands;      /* nucleotides: look up the reverse complement too */
     gw_recroom_t room; /* for records while looking */

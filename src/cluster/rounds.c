@@ -116,7 +116,7 @@ static void gather(gw_rounds_t *r)
         r->q_len[n] = gw_seqset_len(s, c->edge->a);
         r->t_len[n] = gw_seqset_len(s, c->edge->b);
         r->band[n] = c->ask_band;
-        r->least[n] = c->edge->best;
+        r->least[n] = c->ask_least;
         r->ask[n++] = c->ask;
     }
     r->n_asked = n;

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "cluster/verify.h"
 #include "kernels/editbound.h"
+#include "kernels/strays.h"
 
 enum {
     NARROW = 16, /* proteins: diagonals on either side of the seeds' two for an opinion, */
@@ -175,23 +176,31 @@ static bool ask(gw_check_t *c, int stage, int question, gw_ident_band_t band)
     c->stage = (uint8_t)stage;
     c->ask = (uint8_t)(question | (c->edge->reverse ? GW_IDENT_TURNED : 0));
     c->ask_band = band;
+    c->ask_least = stage == WHOLE ? 0 : c->edge->best;
     return true;
+}
+
+static bool ask_whole(gw_check_t *c)
+{
+    c->edge->span_a = c->edge->span_b = 0;
+    return ask(c, PROOF, GW_IDENT_SLACK, everywhere);
 }
 
 /* What a band said is proven when no alignment that is as good strays from it. A pair that was taken
  * for sure says it first. */
-static bool ask_proof(gw_check_t *c)
+static bool ask_proof(const gw_graph_t *g, gw_check_t *c)
 {
     gw_edge_t *e = c->edge;
     c->opinion = false;
     if (e->best > 0)
-        return ask(c, STRAYS, GW_IDENT_STRAYS, e->band);
+        return gw_strays_fits(&g->scoring, e->best) ? ask(c, STRAYS, GW_IDENT_STRAYS, e->band)
+                                                    : ask_whole(c);
     e->band = around(e->diag, NARROW + e->spread);
     return ask(c, SURE_SLACK, GW_IDENT_SLACK, e->band);
 }
 
 /* What an opinion leads to, once who may represent whom is known. */
-static bool after_opinion(gw_check_t *c)
+static bool after_opinion(const gw_graph_t *g, gw_check_t *c)
 {
     gw_edge_t *e = c->edge;
     bool open = e->state & (GW_EDGE_A_REP | GW_EDGE_B_REP);
@@ -199,7 +208,7 @@ static bool after_opinion(gw_check_t *c)
         return false;
     /* alike, but along too little: the best alignment may lie on other diagonals */
     bool doubt = !open && !(e->state & GW_EDGE_WHOLE);
-    return doubt || (open && c->proof) ? ask_proof(c) : false;
+    return doubt || (open && c->proof) ? ask_proof(g, c) : false;
 }
 
 /* Asks for what is needed of the coverages, in c->band, and is not known (0). */
@@ -215,7 +224,7 @@ static bool ask_spans(const gw_graph_t *g, gw_check_t *c)
     } else {
         e->state |= GW_EDGE_A_REP | GW_EDGE_B_REP;
     }
-    return after_opinion(c);
+    return after_opinion(g, c);
 }
 
 /* A span in every optimal alignment. The band's answer stands when it holds the best score, as an
@@ -278,12 +287,12 @@ static gw_status_t start(gw_verify_t *w, gw_check_t *c, bool *more, gw_err_t *er
         return st;
     }
     if (known) {
-        *more = e->state & (GW_EDGE_A_REP | GW_EDGE_B_REP) ? ask_proof(c) : false;
+        *more = e->state & (GW_EDGE_A_REP | GW_EDGE_B_REP) ? ask_proof(w->g, c) : false;
         return GW_OK;
     }
     if (e->state & GW_EDGE_SURE) {
         e->state |= GW_EDGE_KNOWN | GW_EDGE_A_REP | GW_EDGE_B_REP;
-        *more = c->proof ? ask_proof(c) : false;
+        *more = c->proof ? ask_proof(w->g, c) : false;
         return GW_OK;
     }
     c->opinion = true;
@@ -307,7 +316,7 @@ static bool take_opinion(const gw_graph_t *g, gw_check_t *c)
     if (!(e->state & GW_EDGE_WHOLE))
         return ask_spans(g, c);
     e->state |= GW_EDGE_A_REP | GW_EDGE_B_REP;
-    return after_opinion(c);
+    return after_opinion(g, c);
 }
 
 static bool proven(const gw_graph_t *g, gw_check_t *c)
@@ -357,12 +366,10 @@ gw_status_t gw_verify_step(gw_verify_t *w, gw_check_t *c, const gw_ident_answer_
     case SURE_SLACK:
         c->edge->best = (int32_t)x->score;
         c->edge->slack = x->value;
-        *more = x->score > 0 ? ask_proof(c) : ask(c, PROOF, GW_IDENT_SLACK, everywhere);
+        *more = x->score > 0 ? ask_proof(w->g, c) : ask_whole(c);
         return GW_OK;
     case STRAYS:
-        if (x->value)
-            c->edge->span_a = c->edge->span_b = 0;
-        *more = x->value ? ask(c, PROOF, GW_IDENT_SLACK, everywhere) : proven(w->g, c);
+        *more = x->value ? ask_whole(c) : proven(w->g, c);
         return GW_OK;
     case SPAN_A:
     case SPAN_B:

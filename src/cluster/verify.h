@@ -5,8 +5,8 @@
  * Nucleotides: pairs with too many errors near their diagonal are refused by counting
  * (kernels/editbound.h); the rest are aligned in a band so wide that no alignment outside it can
  * score as much, which proves the answer for the whole matrix at once.
- * Proteins: a narrow band gives an opinion first; the whole matrix gives the proof, asked for only
- * where a member of a cluster rests on it.
+ * Proteins: a narrow band gives an opinion first. Where a member of a cluster rests on it, the proof is
+ * that no alignment that is as good strays from that band (kernels/strays.h), or the whole matrix.
  */
 #ifndef GW_CLUSTER_VERIFY_H
 #define GW_CLUSTER_VERIFY_H
@@ -36,6 +36,7 @@ typedef struct {
     gw_ident_band_t band;
     uint8_t ask;              /* the question: of a as the query and b as the target */
     gw_ident_band_t ask_band; /* low > high: all */
+    int32_t ask_least;
 } gw_check_t;
 
 /* answer: of the question before, NULL at the start. *more: there is a question. The work space may

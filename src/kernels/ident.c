@@ -324,14 +324,30 @@ static int32_t first_out_of_reach(const gw_ident_t *w, int32_t t_len, int32_t en
     return from;
 }
 
+gw_status_t gw_ident_reach(gw_ident_t *w, const uint8_t *target, int32_t len, int32_t least,
+                           gw_ident_band_t *band, gw_err_t *err)
+{
+    *band = (gw_ident_band_t){1 - len, w->q_len - 1};
+    if (w->p->ends_free)
+        return GW_OK;
+    if (!weigh(w, target, len))
+        return gw_err_nomem(err, "comparing sequences");
+    band->low = 1 - first_out_of_reach(w, len, len, true, least);
+    band->high = first_out_of_reach(w, len, w->q_len, false, least) - 1;
+    return GW_OK;
+}
+
 gw_status_t gw_ident_strays(gw_ident_t *w, const uint8_t *target, int32_t len,
                             const gw_ident_band_t *band, int32_t least, bool *strays,
                             gw_err_t *err)
 {
     bool fits = gw_strays_fits(w->p, least);
     const gw_strays_variant_t *v = fits ? w->strays : &gw_strays_ref;
-    if (!weigh(w, target, len) ||
-        !reserve(&w->work, &w->work_cap, gw_strays_work_bytes(v, w->q_len, len)))
+    gw_ident_band_t reach;
+    gw_status_t st = gw_ident_reach(w, target, len, least, &reach, err);
+    if (st != GW_OK)
+        return st;
+    if (!reserve(&w->work, &w->work_cap, gw_strays_work_bytes(v, w->q_len, len)))
         return gw_err_nomem(err, "comparing sequences");
     if (fits && !w->profiled) {
         if (!reserve(&w->stray_prof, &w->stray_cap, gw_strays_profile_bytes(v, w->p, w->q_len)))
@@ -345,11 +361,10 @@ gw_status_t gw_ident_strays(gw_ident_t *w, const uint8_t *target, int32_t len,
                      .t_len = len,
                      .t = target,
                      .stay = gw_ident_band_of(w->q_len, len, band),
+                     .reach = reach,
                      .least = least,
                      .work = w->work};
-    s.reach.low = 1 - first_out_of_reach(w, len, len, true, least);
-    s.reach.high = first_out_of_reach(w, len, w->q_len, false, least) - 1;
-    *strays = s.reach.low <= s.reach.high && v->run(&s);
+    *strays = reach.low <= reach.high && v->run(&s);
     return GW_OK;
 }
 

@@ -12,7 +12,14 @@ gw_status_t gw_ident_ask(gw_ident_t *w, int ask, const uint8_t *t, int32_t len,
 {
     int32_t score = 0, span;
     bool strays;
-    gw_status_t st;
+    gw_status_t st = GW_OK;
+    gw_ident_band_t reach;
+    if (!band && least > 0) {
+        st = gw_ident_reach(w, t, len, least, &reach, err);
+        band = &reach;
+    }
+    if (st != GW_OK)
+        return st;
     if (ask == GW_IDENT_STRAYS) {
         st = gw_ident_strays(w, t, len, band, least, &strays, err);
         out->value = strays;

@@ -11,7 +11,8 @@
 #include "kernels/ident.h"
 
 /* 1. the batch: pairs as extend.h has them (lengths > 0); pair i is asked ask[i] within band[i],
- *    low > high: within all; GW_IDENT_STRAYS with least[i] (NULL where nobody asks it). Added to ask,
+ *    low > high: within all. least[i] is the score of GW_IDENT_STRAYS; beside other questions one that
+ *    some alignment is known to reach, which may spare work, or 0 (NULL: none is known). Added to ask,
  *    GW_IDENT_TURNED: the target's reverse complement (nucleotides). Pairs that follow each other
  *    with the same query are cheaper. */
 enum { GW_IDENT_SLACK, GW_IDENT_SPAN_Q, GW_IDENT_SPAN_T, GW_IDENT_STRAYS, GW_IDENT_TURNED = 4 };

@@ -31,7 +31,7 @@ typedef struct {
     void *work;
 } gw_strays_t;
 
-/* 2. variants: each gives the reference's answer; the others for what fits their 16 bits only */
+/* 2. variants: each gives the reference's answer where gw_strays_fits */
 typedef struct {
     int lanes; /* 1: the profile is the query itself */
     void (*build)(const gw_ident_params_t *p, const uint8_t *q, int32_t q_len, void *prof);
@@ -41,6 +41,7 @@ typedef struct {
 extern const gw_strays_variant_t gw_strays_ref, gw_strays_avx2, gw_strays_avx512;
 /* The variant of a level, or of the next lower one that has one. */
 const gw_strays_variant_t *gw_strays_at(gw_cpu_level_t level);
+/* Do all variants answer for this scoring and least? Else the reference has to. */
 bool gw_strays_fits(const gw_ident_params_t *p, int32_t least);
 /* Bytes of a profile and of work, 64-byte aligned. */
 size_t gw_strays_profile_bytes(const gw_strays_variant_t *v, const gw_ident_params_t *p,

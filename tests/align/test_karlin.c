@@ -135,6 +135,35 @@ START_TEST(log_pair_bounds)
 }
 END_TEST
 
+/* A bias that both share is corrected for; one of a single sequence little, none not at all. */
+START_TEST(composition)
+{
+    gw_err_t err = {0};
+    gw_dbscoring_t s = protein("BLOSUM62", 11, 1);
+    double lambda, rich[20], poor[20] = {0}, few[20];
+    uint8_t half_serine[400];
+    for (int i = 0; i < 400; i++)
+        half_serine[i] = (uint8_t)(i % 2 ? 15 : i / 2 % 20);
+    half_serine[0] = 22; /* B is not counted */
+    ck_assert_int_eq(gw_karlin_ungapped(&s, &lambda, &err), GW_OK);
+    ck_assert_double_eq_tol(
+        gw_karlin_composition_factor(&s, lambda, s.background, s.background), 1, 1e-6);
+    gw_karlin_composition(&s, half_serine, 400, rich);
+    ck_assert_double_eq_tol(rich[15], (210 + 20 * s.background[15]) / 419, 1e-12);
+    ck_assert_double_eq_tol(rich[0], (9 + 20 * s.background[0]) / 419, 1e-12);
+    double shared = gw_karlin_composition_factor(&s, lambda, rich, rich);
+    ck_assert(shared >= 0.5 && shared < 0.8);
+    ck_assert_double_gt(gw_karlin_composition_factor(&s, lambda, rich, s.background), 0.85);
+    gw_karlin_composition(&s, half_serine + 1, 4, few); /* few letters say little */
+    ck_assert_double_gt(gw_karlin_composition_factor(&s, lambda, few, few), shared);
+    poor[17] = 1; /* all W: it scores 11 with itself, below 0 with the other */
+    ck_assert_double_eq(gw_karlin_composition_factor(&s, lambda, poor, poor), 0.5);
+    for (int a = 0; a < 20; a++)
+        rich[a] = a == 15;
+    ck_assert_double_eq(gw_karlin_composition_factor(&s, lambda, poor, rich), 1);
+}
+END_TEST
+
 /* Random proteins of mixed lengths against random ones: as many hits as the E-values say. */
 START_TEST(evalues_count)
 {
@@ -197,6 +226,7 @@ static Suite *suite(void)
     tcase_add_loop_test(c, gapped_fit, 0, sizeof gapped / sizeof *gapped);
     tcase_add_test(c, unknown_scores);
     tcase_add_test(c, log_pair_bounds);
+    tcase_add_test(c, composition);
     tcase_add_test(c, evalues_count);
     suite_add_tcase(s, c);
     return s;

@@ -269,6 +269,15 @@ START_TEST(test_strays)
             ck_assert_int_eq(gw_ident_slack(w, t, tl, &band, &least, &slack, NULL), GW_OK);
             least = least > it % 4 / 3 ? least - it % 4 / 3 : 1;
             ck_assert_int_eq(gw_ident_strays(w, t, tl, &band, least, &strays[side], NULL), GW_OK);
+            /* a score that is known to be reached spares work and changes nothing */
+            gw_ident_answer_t all, known;
+            for (int ask = GW_IDENT_SLACK; ask <= GW_IDENT_SPAN_T; ask++) {
+                ck_assert_int_eq(gw_ident_ask(w, ask, t, tl, NULL, 0, &all, NULL), GW_OK);
+                if (all.score < least)
+                    continue;
+                ck_assert_int_eq(gw_ident_ask(w, ask, t, tl, NULL, least, &known, NULL), GW_OK);
+                ck_assert(known.score == all.score && known.value == all.value);
+            }
             gw_ident_destroy(w);
         }
         ck_assert_msg(strays[0] == strays[1], "pair %d, least %d", it, (int)least);
