@@ -92,7 +92,7 @@ static gw_status_t parse_size(raw_t *r, gw_err_t *err)
     }
     if (n == 0 || n >= sizeof digits || (p[5 + n] && p[5 + n] != ';') || !gw_text_int(digits, &v) ||
         v < 1)
-        return bad(r, err, "no ;size=N in the name; write one to every name or leave out --sizein");
+        return bad(r, err, "no ;size=N with a whole number from 1 on in the name; write one to every name or leave out --sizein");
     r->size = v;
     return GW_OK;
 }
@@ -263,6 +263,9 @@ static gw_status_t encode(load_t *l, gw_err_t *err)
 
 /* A protein file with a nucleotide record in it is a mistake that would otherwise pass: every
  * nucleotide letter is also an amino acid. */
+/* So many letters, all of ACGTN and each of ACGT among them, are no protein: one in 10^11 of that length. */
+enum { SURELY_DNA = 20 };
+
 static gw_status_t check_mixture(const load_t *l, gw_err_t *err)
 {
     if (l->s->kind != GW_SEQ_PROTEIN || l->opts->kind != GW_SEQ_AUTO)
@@ -279,7 +282,7 @@ static gw_status_t check_mixture(const load_t *l, gw_err_t *err)
         }
         for (; seen; seen &= seen - 1)
             kinds++;
-        if (dna == r->len && r->len >= 50 && kinds >= 4)
+        if (dna == r->len && r->len >= SURELY_DNA && kinds >= 4)
             return bad(r, err,
                        "a nucleotide sequence among proteins; all sequences must be of one "
                        "kind (or give --alphabet protein)");
