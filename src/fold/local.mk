@@ -8,7 +8,8 @@ libgw_fold_a_SOURCES = \
 	src/fold/sspred.c src/fold/sspred.h src/fold/sspred_weights.c src/fold/sspred_weights.h \
 	src/fold/score.c src/fold/score.h \
 	src/fold/foldalign.c src/fold/foldalign.h \
-	src/fold/search.c src/fold/search.h src/fold/enrich.c src/fold/enrich.h \
+	src/fold/search.c src/fold/search.h src/fold/surplus.c src/fold/surplus.h \
+	src/fold/enrich.c src/fold/enrich.h \
 	src/fold/foldout.c src/fold/foldout.h \
 	src/fold/dssp.c src/fold/dssp.h src/fold/env_table.c src/fold/env_table.h \
 	src/fold/template.c src/fold/template.h src/fold/build.c src/fold/build.h \

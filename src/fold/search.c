@@ -9,6 +9,7 @@
 #include "fold/enrich.h"
 #include "fold/search.h"
 #include "fold/sspred.h"
+#include "fold/surplus.h"
 
 enum { PANEL = 400, ENOUGH = GW_SEARCH_ENOUGH };
 /* links of the graph of templates: none below KEEP_Z, full at KEEP_Z + FULL_Z */
@@ -88,22 +89,22 @@ typedef struct {
     double fam[2], sf[2], fold[2];
 } curve_t;
 static const curve_t pooled_curve = {7,
-                                     {9.84, 16.65, 26.18, 38.82, 52.06, 71.64, 90.33},
+                                     {11.45, 18.60, 26.91, 40.38, 53.46, 74.29, 90.53},
                                      {10, 3, 1, 0.3, 0.1, 0.03, 0.01},
                                      0.07,
                                      true,
-                                     {1.0458, -6.3812},
-                                     {2.2450, -8.5739},
-                                     {2.5951, -7.0536}};
+                                     {1.0815, -6.5982},
+                                     {2.3015, -9.0196},
+                                     {2.8261, -8.0294}};
 /* libraries without a graph */
-static const curve_t plain_curve = {4,
-                                    {4.21, 5.24, 6.40, 7.51},
-                                    {30, 10, 3, 1},
+static const curve_t plain_curve = {7,
+                                    {4.67, 5.56, 6.55, 7.55, 8.92, 10.47, 12.47},
+                                    {30, 10, 3, 1, 0.3, 0.1, 0.03},
                                     0.75,
                                     false,
-                                    {0.4316, -6.3},
-                                    {0.4316, -5.6091},
-                                    {0.5488, -4.2175}};
+                                    {0.3283, -4.8400},
+                                    {0.3283, -4.1485},
+                                    {0.8800, -5.6295}};
 enum { CURVE_TEMPLATES = 2736 };
 
 /* The graph's sum has a long tail of chance (e times fewer every 16 units), a hit's own z a short
@@ -239,7 +240,8 @@ static int by_significance(const void *a, const void *b)
     return (x->tmpl > y->tmpl) - (x->tmpl < y->tmpl);
 }
 
-static gw_status_t rank(const gw_search_lib_t *l, const int32_t *raw, size_t hidden,
+/* by own z of the strict scores and, where there are loose ones, the surplus */
+static gw_status_t rank(const gw_search_lib_t *l, const gw_search_raw_t *r, size_t hidden,
                         gw_search_hit_t *hit, gw_err_t *err)
 {
     size_t n = l->feat.n;
@@ -249,7 +251,7 @@ static gw_status_t rank(const gw_search_lib_t *l, const int32_t *raw, size_t hid
     for (size_t i = 0; i < n; i++) {
         float mean, spread;
         gw_tlib_stat(l->lib, i, &mean, &spread);
-        double s = corrected(l, i, raw[i]);
+        double s = corrected(l, i, r->strict[i]);
         hit[i].tmpl = i;
         hit[i].score = s;
         z[i] = z[n + i] =
@@ -263,11 +265,15 @@ static gw_status_t rank(const gw_search_lib_t *l, const int32_t *raw, size_t hid
         hit[i].z = hit[i].own =
             i == hidden ? -HUGE_VAL : (z[i] - place) / (scale > 0.05 ? scale : gumbel_scale);
     free(z);
+    for (size_t i = 0; r->loose && i < n; i++)
+        if (hit[i].z > 0)
+            hit[i].z += gw_surplus_of(r->strict[i], r->loose[i], hit[i].own, r->q_len,
+                                      gw_tlib_length(l->lib, i));
     qsort(hit, n, sizeof *hit, by_significance);
     return GW_OK;
 }
 
-gw_status_t gw_search_rank(const gw_search_lib_t *l, const int32_t *raw, size_t hidden,
+gw_status_t gw_search_rank(const gw_search_lib_t *l, const gw_search_raw_t *raw, size_t hidden,
                            const double *own, gw_search_hit_t *hit, gw_err_t *err)
 {
     bool pooled = false;
@@ -304,6 +310,17 @@ static gw_status_t align_hit(void *ctx, int worker, int64_t i, gw_err_t *err)
                             &w->hit[i].aln, err);
 }
 
+gw_status_t gw_search_score(const gw_search_lib_t *l, const gw_score_query_t *sq,
+                            gw_engine_t *engine, int32_t *strict, int32_t *loose, gw_err_t *err)
+{
+    gw_thread_query_t cheap = gw_surplus_query(&sq->kernel);
+    gw_status_t st =
+        gw_engine_run(engine, GW_JOB_THREAD, &(gw_thread_in_t){l->pack, &sq->kernel}, strict, err);
+    if (st == GW_OK && loose)
+        st = gw_engine_run(engine, GW_JOB_THREAD, &(gw_thread_in_t){l->pack, &cheap}, loose, err);
+    return st;
+}
+
 /* structure predicted anew where templates cover the enriched query, as it was elsewhere */
 static void blend(const gw_profile_t *q, const float *before, float *pred)
 {
@@ -322,11 +339,12 @@ typedef struct {
 /* scores every template and ranks them: fills out->pred, out->hit and sq. before: of the query that
  * is not enriched, or NULL */
 static gw_status_t score_all(const gw_search_lib_t *l, const gw_profile_t *q,
-                             const before_t *before, const gw_search_opts_t *o, gw_score_query_t *sq,
-                             gw_search_result_t *out, gw_err_t *err)
+                             const before_t *before, const gw_search_opts_t *o,
+                             gw_score_query_t *sq, gw_search_result_t *out, gw_err_t *err)
 {
     const gw_search_heldout_t *h = o->heldout;
-    int32_t *raw = gw_malloc(l->feat.n, sizeof *raw);
+    int32_t *raw = gw_malloc(2 * l->feat.n, sizeof *raw);
+    int32_t *loose = raw && !q->single ? raw + l->feat.n : NULL; /* gains profiles only */
     gw_status_t st = raw ? GW_OK : gw_err_nomem(err, "searching");
     if (st == GW_OK)
         st = h ? gw_sspred_run_weights(h->ss_prof, h->ss_seq, q, out->pred, err)
@@ -336,11 +354,10 @@ static gw_status_t score_all(const gw_search_lib_t *l, const gw_profile_t *q,
     if (st == GW_OK)
         st = gw_score_query_init(q, out->pred, &l->feat, &l->params, sq, err);
     if (st == GW_OK)
-        st = gw_engine_run(o->engine, GW_JOB_THREAD, &(gw_thread_in_t){l->pack, &sq->kernel}, raw,
-                           err);
+        st = gw_search_score(l, sq, o->engine, raw, loose, err);
     if (st == GW_OK)
-        st = gw_search_rank(l, raw, h ? h->tmpl : SIZE_MAX, before ? before->own : NULL, out->hit,
-                            err);
+        st = gw_search_rank(l, &(gw_search_raw_t){raw, loose, q->len}, h ? h->tmpl : SIZE_MAX,
+                            before ? before->own : NULL, out->hit, err);
     free(raw);
     return st;
 }
@@ -458,7 +475,8 @@ static gw_status_t panel_query(void *ctx, int worker, int64_t k, gw_err_t *err)
     size_t n = w->l->feat.n;
     int32_t *raw = gw_malloc(n, sizeof *raw);
     gw_status_t st =
-        raw ? template_scores(w->l, w->panel, (size_t)k * gw_tlib_size(w->panel) / w->n_panel, raw, err)
+        raw ? template_scores(w->l, w->panel, (size_t)k * gw_tlib_size(w->panel) / w->n_panel, raw,
+                              err)
             : gw_err_nomem(err, "calibrating");
     for (size_t j = 0; st == GW_OK && j < n; j++)
         w->s[j * w->n_panel + (size_t)k] = (float)corrected(w->l, j, raw[j]);
@@ -525,7 +543,7 @@ static gw_status_t graph_query(void *ctx, int worker, int64_t i, gw_err_t *err)
     gw_status_t st = raw && hit ? template_scores(g->l, g->l->lib, (size_t)i, raw, err)
                                 : gw_err_nomem(err, "comparing templates");
     if (st == GW_OK)
-        st = rank(g->l, raw, SIZE_MAX, hit, err);
+        st = rank(g->l, &(gw_search_raw_t){.strict = raw}, SIZE_MAX, hit, err);
     for (size_t k = 0; st == GW_OK && k < n && hit[k].z > KEEP_Z; k++) {
         if (!GW_GROW(g->edge[i], cap, g->n[i] + 1))
             st = gw_err_nomem(err, "comparing templates");

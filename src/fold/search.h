@@ -2,15 +2,16 @@
  *
  * Contents: 1. libraries in memory  2. searching  3. calibration of a library
  * A hit's own z is its score in spreads above the template's chance mean (stored in the library),
- * again centred and scaled by the query's own bulk of scores. Two terms from the graph of alike
- * templates in the library are added, so that relatives vouch for each other: half of the best
- * neighbour's z, weighted by how alike the two templates are; and 45 times the cosine between what
- * the query finds and what the template's neighbours are, where what the query finds is taken from
- * a first such sum (30 times the cosine by own z). Where own z alone is beyond chance it
- * counts tenfold. A query that is one sequence is enriched by its first hits (enrich.h) and searched again;
- * its own z stays that of the first search. E comes from z by a curve measured on other-fold hits.
- * The three probabilities come from z by logistic curves fitted on labelled domains
- * (refs/fold/README.md).
+ * again centred and scaled by the query's own bulk of scores. A query that is one sequence is
+ * enriched by its first hits (enrich.h) and searched again; its own z stays that of the first
+ * search. A query with a profile, given or enriched, is scored a second time with cheap gaps, and
+ * z counts the surplus of a hit too (surplus.h). Two terms from the graph of alike templates in the
+ * library are added, so that relatives vouch for each other: half of the best neighbour's z,
+ * weighted by how alike the two templates are; and 45 times the cosine between what the query
+ * finds and what the template's neighbours are, where what the query finds is taken from
+ * a first such sum (30 times the cosine by own z). Where own z alone is beyond chance it counts
+ * tenfold. E comes from z by a curve measured on other-fold hits, the three probabilities by
+ * logistic curves fitted on labelled domains (refs/fold/README.md).
  */
 #ifndef GW_FOLD_SEARCH_H
 #define GW_FOLD_SEARCH_H
@@ -66,10 +67,20 @@ typedef struct {
 GW_RESULT_USED gw_status_t gw_search_run(const gw_search_lib_t *l, const gw_profile_t *q,
                                          const gw_search_opts_t *o, gw_search_result_t *out,
                                          gw_err_t *err);
-/* ranks raw scores (GW_JOB_THREAD's, one a template): hit holds one entry a template and is sorted;
- * alignments are left empty. hidden: a template that counts for nothing and comes last, SIZE_MAX
- * for none. own: own z by template of the search before the query was enriched, or NULL. */
-GW_RESULT_USED gw_status_t gw_search_rank(const gw_search_lib_t *l, const int32_t *raw,
+/* raw scores by template, GW_JOB_THREAD's: with the query's gap costs, and with cheap gaps
+ * (surplus.h) */
+typedef struct {
+    const int32_t *strict, *loose; /* loose: NULL when surplus does not count */
+    int32_t q_len;
+} gw_search_raw_t;
+/* scores every template into strict, and into loose unless it is NULL; one entry a template */
+GW_RESULT_USED gw_status_t gw_search_score(const gw_search_lib_t *l, const gw_score_query_t *sq,
+                                           gw_engine_t *engine, int32_t *strict, int32_t *loose,
+                                           gw_err_t *err);
+/* ranks raw scores: hit holds one entry a template and is sorted; alignments are left empty.
+ * hidden: a template that counts for nothing and comes last, SIZE_MAX for none. own: own z by
+ * template of the search before the query was enriched, or NULL. */
+GW_RESULT_USED gw_status_t gw_search_rank(const gw_search_lib_t *l, const gw_search_raw_t *raw,
                                           size_t hidden, const double *own, gw_search_hit_t *hit,
                                           gw_err_t *err);
 void gw_search_result_release(gw_search_result_t *r);

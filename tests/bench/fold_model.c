@@ -196,16 +196,16 @@ static void model_query(const gw_search_lib_t *l, size_t self, const char *dir)
         gw_profile_from_coded(me.name, me.len, me.seq, me.prof, &q, &err) != GW_OK)
         die(&err);
     float *pred = gw_malloc((size_t)me.len * GW_SSPRED_OUT, sizeof *pred);
-    int32_t *raw = gw_malloc(n, sizeof *raw);
+    int32_t *raw = gw_malloc(2 * n, sizeof *raw);
     gw_search_hit_t *hit = gw_calloc(n, sizeof *hit);
+    gw_engine_t *engine = NULL;
     if (gw_sspred_run(&q, pred, &err) != GW_OK ||
-        gw_score_query_init(&q, pred, &l->feat, &l->params, &sq, &err) != GW_OK)
+        gw_score_query_init(&q, pred, &l->feat, &l->params, &sq, &err) != GW_OK ||
+        gw_engine_create("cpu", 1, &engine, &err) != GW_OK ||
+        gw_search_score(l, &sq, engine, raw, raw + n, &err) != GW_OK ||
+        gw_search_rank(l, &(gw_search_raw_t){raw, raw + n, q.len}, self, NULL, hit, &err) != GW_OK)
         die(&err);
-    for (size_t g = 0; g < gw_thread_pack_groups(l->pack); g++)
-        if (gw_thread_score_group(l->pack, &sq.kernel, g, raw, &err) != GW_OK)
-            die(&err);
-    if (gw_search_rank(l, raw, self, NULL, hit, &err) != GW_OK)
-        die(&err);
+    gw_engine_destroy(engine);
     write_truth(dir, &me);
     for (int level = 0; level < 3; level++)
         model_level(l, self, &me, &q, pred, hit, level, dir);
