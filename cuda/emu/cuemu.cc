@@ -89,13 +89,19 @@ static void wait_for(const unsigned *gen, unsigned g, const char *what, int site
     }
 }
 
+static meeting_t &next_meeting()
+{
+    return B->meeting[(B->cur >> 5) * 2 + (B->t[B->cur].met & 1)];
+}
+
 meeting_t &meet(uint32_t mask, uint64_t v, int site)
 {
     block_t *b = B;
     unsigned l = b->cur & 31;
     if (!(mask >> l & 1))
         die("a lane is not in its own mask", site);
-    meeting_t &m = b->meeting[(b->cur >> 5) * 2 + (b->t[b->cur].met++ & 1)];
+    meeting_t &m = next_meeting();
+    b->t[b->cur].met++;
     if (!m.in) {
         m.mask = mask;
         m.site = site;
@@ -112,6 +118,36 @@ meeting_t &meet(uint32_t mask, uint64_t v, int site)
         wait_for(&m.gen, m.gen, "deadlock: a lane in the mask never arrives", site);
     }
     return m;
+}
+
+static int dot4(uint32_t a, uint32_t b, bool b_signed)
+{
+    int sum = 0;
+    for (int k = 0; k < 32; k += 8) {
+        const int x = (int)(a >> k & 255), y = (int)(b >> k & 255);
+        sum += x * (b_signed ? (int8_t)y : y);
+    }
+    return sum;
+}
+
+void mma(int site, bool b_signed, uint32_t (&d)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1,
+         const uint32_t (&c)[4])
+{
+    const int l = lane(), g = l / 4, t = l % 4;
+    uint32_t *mine = next_meeting().operand[l], sum[4];
+    memcpy(mine, a, sizeof a);
+    mine[4] = b0;
+    mine[5] = b1;
+    meeting_t &m = meet(~0u, 0, site);
+    for (int k = 0; k < 4; k++) {
+        const int row = k / 2, col = 2 * t + k % 2;
+        sum[k] = c[k];
+        for (int q = 0; q < 4; q++) { /* lanes that hold parts of row g and of the column */
+            const uint32_t *x = m.operand[4 * g + q], *y = m.operand[4 * col + q];
+            sum[k] += (uint32_t)(dot4(x[row], y[4], b_signed) + dot4(x[2 + row], y[5], b_signed));
+        }
+    }
+    memcpy(d, sum, sizeof sum); /* d may be c */
 }
 
 void barrier(int site)

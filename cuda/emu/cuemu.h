@@ -52,6 +52,9 @@ struct dim3 {
 struct alignas(8) uint2 {
     uint32_t x, y;
 };
+struct alignas(8) int2 {
+    int x, y;
+};
 struct alignas(16) uint4 {
     uint32_t x, y, z, w;
 };
@@ -69,6 +72,7 @@ struct meeting_t {
     int site;
     unsigned gen;
     uint64_t v[32];
+    uint32_t operand[32][6]; /* of a matrix product: a[0..3], b0, b1 */
 };
 struct thread_t {
     void *sp; /* assembly switch */
@@ -97,6 +101,9 @@ void resume_next();
 [[noreturn]] void die(const char *what, int site);
 /* Deposits v for the lanes in mask and returns when all have come. */
 meeting_t &meet(uint32_t mask, uint64_t v, int site);
+/* d = a * b + c for the whole warp; the layout is in cuda/rt.h */
+void mma(int site, bool b_signed, uint32_t (&d)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1,
+         const uint32_t (&c)[4]);
 void barrier(int site);
 void run(dim3 grid, dim3 block, size_t smem, bool flush, void (*fn)(void *), void *arg);
 
@@ -172,6 +179,8 @@ static inline uint32_t mask_or_all(uint32_t m = ~0u)
 #define __shfl_down_sync(...)    cuemu::shfl_down(__LINE__, __VA_ARGS__)
 #define __shfl_xor_sync(...)     cuemu::shfl_xor(__LINE__, __VA_ARGS__)
 #define __ballot_sync(mask, p)   cuemu::ballot(__LINE__, mask, p)
+#define gw_mma_u8(...)           cuemu::mma(__LINE__, false, __VA_ARGS__)
+#define gw_mma_u8s8(...)         cuemu::mma(__LINE__, true, __VA_ARGS__)
 #define __any_sync(mask, p)      (cuemu::ballot(__LINE__, mask, p) != 0)
 #define __all_sync(mask, p)      (cuemu::ballot(__LINE__, mask, p) == (mask))
 
@@ -200,6 +209,10 @@ static inline uint32_t __vadd2(uint32_t a, uint32_t b)
 {
     return cuemu_halves(cuemu_lo(a) + cuemu_lo(b), cuemu_hi(a) + cuemu_hi(b));
 }
+static inline uint32_t __vsub2(uint32_t a, uint32_t b)
+{
+    return cuemu_halves(cuemu_lo(a) - cuemu_lo(b), cuemu_hi(a) - cuemu_hi(b));
+}
 static inline uint32_t __vmaxs2(uint32_t a, uint32_t b)
 {
     return cuemu_halves(max(cuemu_lo(a), cuemu_lo(b)), max(cuemu_hi(a), cuemu_hi(b)));
@@ -207,6 +220,15 @@ static inline uint32_t __vmaxs2(uint32_t a, uint32_t b)
 static inline uint32_t __vimax3_s16x2(uint32_t a, uint32_t b, uint32_t c)
 {
     return __vmaxs2(__vmaxs2(a, b), c);
+}
+static inline uint32_t __vimax3_s16x2_relu(uint32_t a, uint32_t b, uint32_t c)
+{
+    return __vmaxs2(__vimax3_s16x2(a, b, c), 0);
+}
+static inline uint32_t __viaddmin_s16x2_relu(uint32_t a, uint32_t b, uint32_t c)
+{
+    const uint32_t sum = __vadd2(a, b);
+    return __vmaxs2(cuemu_halves(min(cuemu_lo(sum), cuemu_lo(c)), min(cuemu_hi(sum), cuemu_hi(c))), 0);
 }
 static inline uint32_t __viaddmax_s16x2(uint32_t a, uint32_t b, uint32_t c)
 {
@@ -266,6 +288,24 @@ static inline double __fma_rn(double a, double b, double c)
 static inline float __fadd_rn(float a, float b)
 {
     return a + b;
+}
+static inline float __fadd_rd(float a, float b)
+{
+    const double sum = (double)a + (double)b; /* exact where the floats' exponents are within 29 */
+    const float r = (float)sum;
+    return (double)r > sum ? nextafterf(r, -INFINITY) : r;
+}
+static inline uint32_t __float_as_uint(float x)
+{
+    uint32_t u;
+    memcpy(&u, &x, sizeof u);
+    return u;
+}
+static inline float __uint_as_float(uint32_t u)
+{
+    float x;
+    memcpy(&x, &u, sizeof x);
+    return x;
 }
 static inline float __fmul_rn(float a, float b)
 {

@@ -124,7 +124,7 @@ bool gw_annotate_site(const gw_obs_t *o, size_t n, gw_arena_t *a, gw_annotation_
 {
     int32_t c[2][2] = {{0, 0}, {0, 0}};
     double square = 0;
-    *out = (gw_annotation_t){.dp = (int32_t)n};
+    *out = (gw_annotation_t){.dp = (int32_t)n, .has_strand = true, .has_mq = true};
     double *x = gw_arena_alloc(a, n + 1, 2 * sizeof *x), *y = x + n + 1;
     if (!x)
         return false;

@@ -37,6 +37,7 @@ double gw_annotate_excess_het(int32_t het, int32_t hom_ref, int32_t hom_alt);
 /* 3. a site's figures */
 typedef struct {
     int32_t dp;
+    bool has_strand, has_mq;
     double fs, sor, mq;
     bool has_mq_rank, has_pos_rank, has_qual_rank;
     double mq_rank, pos_rank, qual_rank;

@@ -22,6 +22,7 @@ typedef struct {
     size_t cap_near;
     gw_callsite_t *site;
     size_t cap_sites;
+    gw_refconf_work_t *refconf; /* gvcf only */
 } worker_t;
 
 /* one region while its haplotypes are made */
@@ -38,7 +39,10 @@ typedef struct {
     gw_tile_t *tile;
     bcf1_t **rec;
     size_t n_recs, cap_recs;
-    gw_call_stats_t stats; /* this tile's share */
+    gw_refconf_t *conf; /* gvcf: its positions */
+    int32_t tid;
+    int64_t beg, end;
+    gw_callstats_t stats; /* this tile's share */
 } item_t;
 
 struct gw_call {
@@ -49,11 +53,13 @@ struct gw_call {
     gw_engine_t *engine;
     gw_tiler_t *tiler;
     bcf_hdr_t *hdr;
+    gw_gvcf_t *gvcf;
+    int32_t *contig; /* the reference's contigs by number in the header */
     int threads;
     worker_t *worker;
     gw_call_sink_fn sink;
     void *sink_ctx;
-    gw_call_stats_t stats;
+    gw_callstats_t stats;
 };
 
 /* 1. options */
@@ -293,51 +299,17 @@ static gw_status_t haplotypes(gw_call_t *c, worker_t *w, item_t *x, size_t n_rea
     return st == GW_OK ? gw_likelihood_run(&w->lik, c->engine, err) : st;
 }
 
-static void count_site(gw_call_stats_t *t, const gw_callsite_t *s, int32_t n_samples,
-                       double min_qual)
-{
-    int bin = (int)(s->qual / 10);
-    t->sites++;
-    t->qual_hist[bin > 10 ? 10 : bin]++;
-    if (s->qual < min_qual) {
-        t->low_qual++;
-        return;
-    }
-    t->multiallelic += s->n_alleles > 2;
-    size_t r = strlen(s->allele[0]);
-    for (int32_t a = 1; a < s->n_alleles; a++) {
-        size_t n = strlen(s->allele[a]);
-        if (s->allele[a][0] == '*')
-            continue;
-        t->insertion += n > r;
-        t->deletion += n < r;
-        if (n == r) {
-            size_t k = 0;
-            while (k + 1 < r && s->allele[0][k] == s->allele[a][k])
-                k++;
-            char p = s->allele[0][k], q = s->allele[a][k];
-            bool ts = (p == 'A' && q == 'G') || (p == 'G' && q == 'A') || (p == 'C' && q == 'T') ||
-                      (p == 'T' && q == 'C');
-            t->snv++;
-            *(ts ? &t->transitions : &t->transversions) += 1;
-        }
-    }
-    for (int32_t i = 0; i < n_samples; i++) {
-        const gw_callsample_t *v = &s->sample[i];
-        if (!v->missing && v->gt[1] >= 0 && (v->gt[0] > 0 || v->gt[1] > 0))
-            *(v->gt[0] == v->gt[1] ? &t->hom : &t->het) += 1;
-    }
-}
-
 static gw_status_t put_sites(gw_call_t *c, worker_t *w, item_t *x, size_t n, gw_err_t *err)
 {
     int32_t n_samples = gw_tiler_samples(c->tiler);
     if (!GW_GROW(x->rec, x->cap_recs, x->n_recs + n))
         return gw_err_nomem(err, "writing records");
     for (size_t k = 0; k < n; k++) {
-        const gw_callsite_t *s = &w->site[k];
+        gw_callsite_t *s = &w->site[k];
         if (c->regions->n && !gw_regions_overlap(c->regions, x->tile->contig, s->pos, s->pos + 1))
             continue;
+        if (x->conf && s->pos >= x->beg && s->pos < x->end + GW_TILE_MARGIN)
+            gw_callsite_cap_non_ref(s, x->conf[s->pos - x->beg].no_indel);
         bcf1_t *b;
         gw_status_t st = gw_callvcf_record(c->hdr, x->tile->tid, s, n_samples, &c->vcf, &b, err);
         if (st != GW_OK) {
@@ -346,7 +318,7 @@ static gw_status_t put_sites(gw_call_t *c, worker_t *w, item_t *x, size_t n, gw_
             return st;
         }
         x->rec[x->n_recs++] = b;
-        count_site(&x->stats, s, n_samples, c->o.min_qual);
+        gw_callstats_count(&x->stats, s, n_samples, c->o.min_qual);
     }
     return GW_OK;
 }
@@ -361,7 +333,7 @@ static gw_status_t call_tile(gw_call_t *c, worker_t *w, item_t *x, gw_err_t *err
     int64_t end = t->end + GW_TILE_MARGIN < ctg->len_bp ? t->end + GW_TILE_MARGIN : ctg->len_bp;
     gw_pileup_opts_t po = {(int32_t)c->o.min_baseq, c->o.min_fraction};
     gw_active_opts_t ao = {.join_bp = 25, .max_bp = 300, .pad_bp = 40, .clip_fraction = .15};
-    gw_callsite_opts_t so = {(int32_t)c->o.ploidy, n_samples, c->o.emit_qual, MAX_MAPQ};
+    gw_callsite_opts_t so = {(int32_t)c->o.ploidy, n_samples, c->o.emit_qual, MAX_MAPQ, c->o.gvcf};
     size_t n_reads, n_cand, n_regions, n_sites = 0;
     gw_seen_t *cand;
     gw_active_t *g;
@@ -376,6 +348,13 @@ static gw_status_t call_tile(gw_call_t *c, worker_t *w, item_t *x, gw_err_t *err
     if (st == GW_OK)
         st = gw_active_find(&w->pileup, cand, n_cand, ref, ctg->len_bp, &ao, &w->arena, &g,
                             &n_regions, err);
+    if (st == GW_OK && c->o.gvcf) { /* to the tile's end and where its last region may reach */
+        x->conf = gw_malloc((size_t)(end - t->beg), sizeof *x->conf);
+        if (!x->conf)
+            return gw_err_nomem(err, "reference confidence");
+        st = gw_refconf_fill(w->refconf, w->read, n_reads, ref, ctg->len_bp, t->beg, end, g,
+                             n_regions, x->conf, err);
+    }
     if (st == GW_OK)
         st = haplotypes(c, w, x, n_reads, cand, g, &n_regions, &set, err);
     for (size_t i = 0; i < n_regions && st == GW_OK; i++) {
@@ -399,6 +378,7 @@ static void drop_item(void *ctx, void *item)
     for (size_t i = 0; i < x->n_recs; i++)
         bcf_destroy(x->rec[i]);
     free(x->rec);
+    free(x->conf);
     free(x);
 }
 
@@ -415,6 +395,9 @@ static gw_status_t read_item(void *ctx, void **item, gw_err_t *err)
         return gw_err_nomem(err, "queueing tiles");
     }
     x->tile = tile;
+    x->tid = tile->tid;
+    x->beg = tile->beg;
+    x->end = tile->end;
     *item = x;
     return GW_OK;
 }
@@ -431,36 +414,55 @@ static gw_status_t work_item(void *ctx, int worker, void *item, gw_err_t *err)
     return st;
 }
 
-static void add_stats(gw_call_stats_t *to, const gw_call_stats_t *s)
-{
-    to->tiles += s->tiles;
-    to->regions += s->regions;
-    to->assembled += s->assembled;
-    to->capped_regions += s->capped_regions;
-    to->sites += s->sites;
-    to->low_qual += s->low_qual;
-    to->snv += s->snv;
-    to->insertion += s->insertion;
-    to->deletion += s->deletion;
-    to->multiallelic += s->multiallelic;
-    to->transitions += s->transitions;
-    to->transversions += s->transversions;
-    to->het += s->het;
-    to->hom += s->hom;
-    for (int i = 0; i < 11; i++)
-        to->qual_hist[i] += s->qual_hist[i];
-}
-
 static gw_status_t write_item(void *ctx, void *item, gw_err_t *err)
 {
     gw_call_t *c = ctx;
     item_t *x = item;
     gw_status_t st = GW_OK;
+    if (c->gvcf) {
+        st = gw_gvcf_tile(c->gvcf, x->tid, x->beg, x->end, x->conf, x->rec, x->n_recs, c->sink,
+                          c->sink_ctx, err);
+        x->n_recs = 0; /* they are the stream's now */
+    }
     for (size_t i = 0; i < x->n_recs && st == GW_OK; i++)
         st = c->sink(c->sink_ctx, x->rec[i], err);
-    add_stats(&c->stats, &x->stats);
+    gw_callstats_add(&c->stats, &x->stats);
     drop_item(c, x);
     return st;
+}
+
+static gw_status_t make_header(gw_call_t *c, gw_err_t *err)
+{
+    const sam_hdr_t *h = gw_tiler_header(c->tiler);
+    int32_t n = sam_hdr_nref(h), n_samples = gw_tiler_samples(c->tiler);
+    const char **sample = gw_malloc((size_t)n_samples, sizeof *sample);
+    c->contig = gw_malloc((size_t)n, sizeof *c->contig);
+    gw_status_t st = sample && c->contig ? GW_OK : gw_err_nomem(err, "starting");
+    for (int32_t k = 0; k < n && st == GW_OK; k++)
+        c->contig[k] = gw_ref_find(c->ref, sam_hdr_tid2name(h, k));
+    for (int32_t i = 0; i < n_samples && st == GW_OK; i++)
+        sample[i] = gw_tiler_sample(c->tiler, i);
+    if (st == GW_OK)
+        st = gw_callvcf_header(c->ref, c->contig, n, sample, n_samples, &c->vcf, &c->hdr, err);
+    free(sample);
+    return st;
+}
+
+static gw_status_t start_gvcf(gw_call_t *c, gw_err_t *err)
+{
+    gw_status_t st = GW_OK;
+    if (gw_tiler_samples(c->tiler) != 1)
+        return gw_err_set(err, GW_EUSAGE,
+                          "--gvcf is for one sample, and the input holds %d (%s, %s, ...); run it "
+                          "on each, then genowarp call --joint on the results",
+                          gw_tiler_samples(c->tiler), gw_tiler_sample(c->tiler, 0),
+                          gw_tiler_sample(c->tiler, 1));
+    for (int i = 0; i < c->threads && st == GW_OK; i++)
+        st = gw_refconf_create((int32_t)c->o.ploidy, MAX_MAPQ, &c->worker[i].refconf, err);
+    return st == GW_OK
+               ? gw_gvcf_create(c->hdr, c->ref, c->contig, sam_hdr_nref(gw_tiler_header(c->tiler)),
+                                c->regions, (int32_t)c->o.ploidy, &c->o.bands, &c->gvcf, err)
+               : st;
 }
 
 gw_status_t gw_call_create(const gw_call_opts_t *o, const gw_ref_t *ref,
@@ -473,7 +475,7 @@ gw_status_t gw_call_create(const gw_call_opts_t *o, const gw_ref_t *ref,
     if (!c)
         return gw_err_nomem(err, "starting");
     c->o = *o;
-    c->vcf = (gw_callvcf_opts_t){(int32_t)o->ploidy, o->min_qual, command_line};
+    c->vcf = (gw_callvcf_opts_t){(int32_t)o->ploidy, o->min_qual, command_line, o->gvcf};
     c->ref = ref;
     c->regions = regions;
     c->engine = engine;
@@ -490,8 +492,8 @@ gw_status_t gw_call_create(const gw_call_opts_t *o, const gw_ref_t *ref,
         .ref_path = ref->path, .threads = 1, .need_sorted = true, .no_cram = o->no_cram};
     gw_status_t st = gw_tiler_open(path, n_paths, ref, regions, &ao, &to, &c->tiler, err);
     if (st == GW_OK)
-        st = gw_callvcf_header(c->tiler, ref, &c->vcf, &c->hdr, err);
-    return st;
+        st = make_header(c, err);
+    return st == GW_OK && o->gvcf ? start_gvcf(c, err) : st;
 }
 
 bcf_hdr_t *gw_call_header(const gw_call_t *c)
@@ -505,11 +507,15 @@ gw_status_t gw_call_run(gw_call_t *c, gw_call_sink_fn sink, void *ctx, gw_err_t 
     c->sink = sink;
     c->sink_ctx = ctx;
     gw_status_t st = gw_pipeline_run(c->threads, 0, &ops, c, err);
+    if (st == GW_OK && c->gvcf) {
+        st = gw_gvcf_finish(c->gvcf, sink, ctx, err);
+        c->stats.blocks = *gw_gvcf_stats(c->gvcf);
+    }
     c->stats.reads = *gw_tiler_stats(c->tiler);
     return st;
 }
 
-const gw_call_stats_t *gw_call_stats(const gw_call_t *c)
+const gw_callstats_t *gw_call_stats(const gw_call_t *c)
 {
     return &c->stats;
 }
@@ -527,9 +533,12 @@ void gw_call_destroy(gw_call_t *c)
         free(w->read);
         free(w->near);
         free(w->site);
+        gw_refconf_destroy(w->refconf);
     }
     free(c->worker);
     gw_tiler_close(c->tiler);
+    gw_gvcf_destroy(c->gvcf);
+    free(c->contig);
     if (c->hdr)
         bcf_hdr_destroy(c->hdr);
     free(c);

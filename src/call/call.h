@@ -10,7 +10,7 @@
 
 #include <htslib/vcf.h>
 
-#include "call/tile.h"
+#include "call/callstats.h"
 #include "engine/engine.h"
 
 /* 1. options */
@@ -23,20 +23,14 @@ typedef struct {
     double emit_qual;    /* not written below */
     int64_t downsample;  /* reads that may start within 64 bases, per sample */
     bool no_cram;
+    bool gvcf;             /* reference blocks too, of one sample */
+    gw_gvcf_bands_t bands; /* of GQ in the blocks */
 } gw_call_opts_t;
 
 /* GW_EUSAGE when options contradict each other */
 GW_RESULT_USED gw_status_t gw_call_opts_check(const gw_call_opts_t *o, gw_err_t *err);
 
 /* 2. a run */
-typedef struct {
-    gw_tiler_stats_t reads;
-    int64_t tiles, regions, assembled, capped_regions; /* capped: candidates were left out */
-    int64_t sites, low_qual, snv, insertion, deletion, multiallelic;
-    int64_t transitions, transversions, het, hom; /* het, hom: genotypes, all samples */
-    int64_t qual_hist[11];                        /* by tens; the last is 100 and more */
-} gw_call_stats_t;
-
 typedef struct gw_call gw_call_t;
 typedef gw_status_t (*gw_call_sink_fn)(void *ctx, bcf1_t *rec, gw_err_t *err); /* rec is borrowed */
 
@@ -50,7 +44,7 @@ bcf_hdr_t *gw_call_header(const gw_call_t *c); /* borrowed until destroy */
 /* Calls everything; records go to sink in order. */
 GW_RESULT_USED gw_status_t gw_call_run(gw_call_t *c, gw_call_sink_fn sink, void *ctx,
                                        gw_err_t *err);
-const gw_call_stats_t *gw_call_stats(const gw_call_t *c);
+const gw_callstats_t *gw_call_stats(const gw_call_t *c);
 void gw_call_destroy(gw_call_t *c);
 
 #endif

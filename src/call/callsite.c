@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "call/callsite.h"
+#include "call/likelihood.h"
 
 /* What one region needs while its sites are called. */
 typedef struct {
@@ -22,6 +23,13 @@ typedef struct {
     double *pair, *prior; /* [sample][n_pairs], [n_pairs] */
     double event_prior[GW_HAPLOTYPE_MAX_EVENTS];
 } region_t;
+
+/* the chance that row k's read belongs elsewhere */
+static double wrong_place(const region_t *x, size_t k)
+{
+    const gw_callread_t *r = &x->r[x->read[k]];
+    return pow(10, -(r->mapq < x->o->max_mapq ? r->mapq : x->o->max_mapq) / 10.0);
+}
 
 static gw_status_t pairs(region_t *x, gw_err_t *err)
 {
@@ -47,8 +55,7 @@ static gw_status_t pairs(region_t *x, gw_err_t *err)
             const gw_callread_t *r = &x->r[x->read[k]];
             if (r->sample != s)
                 continue;
-            int q = r->mapq < x->o->max_mapq ? r->mapq : x->o->max_mapq;
-            wrong[m] = pow(10, -q / 10.0);
+            wrong[m] = wrong_place(x, k);
             memcpy(own + m * (size_t)h->n_haps, x->lik + k * (size_t)h->n_haps,
                    (size_t)h->n_haps * sizeof *own);
             m++;
@@ -59,44 +66,50 @@ static gw_status_t pairs(region_t *x, gw_err_t *err)
     return GW_OK;
 }
 
-/* Letters of the record: REF spans every event of the site; indels carry the base before. */
-static bool spell(const region_t *x, const gw_site_t *s, gw_callsite_t *c)
+bool gw_callsite_spell(int64_t anchor, const gw_event_t *const *event, int32_t n_alleles,
+                       const uint8_t *ref, gw_arena_t *a, gw_callsite_t *c)
 {
     static const char letter[] = "ACGTN";
-    int64_t beg = s->anchor, end = s->anchor + 1;
-    for (int32_t a = 1; a < s->n_alleles; a++)
-        if (s->event[a] >= 0) {
-            const gw_event_t *e = &x->h->event[s->event[a]];
-            end = e->pos + e->ref_len > end ? e->pos + e->ref_len : end;
-        }
+    int64_t beg = anchor, end = anchor + 1;
+    for (int32_t k = 1; k < n_alleles; k++)
+        if (event[k] && event[k]->pos + event[k]->ref_len > end)
+            end = event[k]->pos + event[k]->ref_len;
     c->pos = beg;
-    c->n_alleles = s->n_alleles;
-    for (int32_t a = 0; a < s->n_alleles; a++) {
-        if (a && s->event[a] < 0) {
-            c->allele[a] = gw_arena_strndup(x->a, "*", 1);
-            if (!c->allele[a])
+    c->n_alleles = n_alleles;
+    for (int32_t k = 0; k < n_alleles; k++) {
+        if (k && !event[k]) {
+            c->allele[k] = gw_arena_strndup(a, "*", 1);
+            if (!c->allele[k])
                 return false;
             continue;
         }
         static const gw_event_t none = {0};
-        const gw_event_t *e = a ? &x->h->event[s->event[a]] : &none;
-        char *w = gw_arena_alloc(x->a, (size_t)(end - beg) + (size_t)e->alt_len + 1, 1);
+        const gw_event_t *e = k ? event[k] : &none;
+        char *w = gw_arena_alloc(a, (size_t)(end - beg) + (size_t)e->alt_len + 1, 1);
         if (!w)
             return false;
-        c->allele[a] = w;
+        c->allele[k] = w;
         for (int64_t p = beg; p < end; p++) {
-            if (a && p == e->pos)
-                for (int32_t k = 0; k < e->alt_len; k++)
-                    *w++ = letter[e->alt[k]];
-            if (!a || p < e->pos || p >= e->pos + e->ref_len)
-                *w++ = letter[x->ref[p]];
+            if (k && p == e->pos)
+                for (int32_t i = 0; i < e->alt_len; i++)
+                    *w++ = letter[e->alt[i]];
+            if (!k || p < e->pos || p >= e->pos + e->ref_len)
+                *w++ = letter[ref[p]];
         }
-        if (a && e->pos == end) /* an insertion behind REF's last base */
-            for (int32_t k = 0; k < e->alt_len; k++)
-                *w++ = letter[e->alt[k]];
+        if (k && e->pos == end) /* an insertion behind REF's last base */
+            for (int32_t i = 0; i < e->alt_len; i++)
+                *w++ = letter[e->alt[i]];
         *w = '\0';
     }
     return true;
+}
+
+static bool spell(const region_t *x, const gw_site_t *s, gw_callsite_t *c)
+{
+    const gw_event_t *event[GW_GENOTYPE_MAX_ALLELES] = {NULL};
+    for (int32_t k = 1; k < s->n_alleles; k++)
+        event[k] = s->event[k] >= 0 ? &x->h->event[s->event[k]] : NULL;
+    return gw_callsite_spell(s->anchor, event, s->n_alleles, x->ref, x->a, c);
 }
 
 static int64_t soft_beg(const gw_callread_t *r)
@@ -165,28 +178,14 @@ static gw_status_t observe(const region_t *x, const gw_site_t *s, gw_callsite_t 
     return GW_OK;
 }
 
-static void genotype_alleles(int32_t g, int32_t ploidy, int8_t gt[2])
-{
-    gt[0] = (int8_t)g;
-    gt[1] = -1;
-    if (ploidy == 1)
-        return;
-    int32_t b = 0;
-    while ((b + 1) * (b + 2) / 2 <= g)
-        b++;
-    gt[1] = (int8_t)b;
-    gt[0] = (int8_t)(g - b * (b + 1) / 2);
-}
-
-/* Counts, QD and the rest that follow from the genotypes */
-static void summarise(const region_t *x, gw_callsite_t *c)
+void gw_callsite_summarise(gw_callsite_t *c, int32_t n_samples)
 {
     int32_t het = 0, ref = 0, alt = 0, depth = 0;
-    for (int32_t s = 0; s < x->o->n_samples; s++) {
+    for (int32_t s = 0; s < n_samples; s++) {
         const gw_callsample_t *t = &c->sample[s];
         if (t->missing)
             continue;
-        for (int32_t k = 0; k < x->o->ploidy; k++) {
+        for (int32_t k = 0; k < t->ploidy; k++) {
             c->an++;
             if (t->gt[k] > 0)
                 c->ac[t->gt[k]]++;
@@ -195,11 +194,116 @@ static void summarise(const region_t *x, gw_callsite_t *c)
         if (variant)
             for (int32_t a = 0; a < c->n_alleles; a++)
                 depth += t->ad[a];
-        if (x->o->ploidy == 2)
+        if (t->ploidy == 2)
             *(t->gt[0] != t->gt[1] ? &het : variant ? &alt : &ref) += 1;
     }
     c->qd = depth ? c->qual / depth : 0;
     c->excess_het = gw_annotate_excess_het(het, ref, alt);
+}
+
+void gw_callsite_cap_non_ref(gw_callsite_t *c, int32_t no_indel)
+{
+    gw_callsample_t *t = &c->sample[0];
+    int32_t n = c->n_alleles - 1, ploidy = t->ploidy;
+    if (c->allele[0][1] != '\0') /* an indel's record says itself how likely others are */
+        return;
+    for (int32_t a = 1; a < n; a++)
+        if (c->allele[a][0] != '*' && c->allele[a][1] != '\0')
+            return;
+    int32_t best = INT32_MAX;
+    for (int32_t g = 0; g < gw_genotype_count(n, ploidy); g++)
+        best = t->pl[g] < best ? t->pl[g] : best;
+    for (int32_t g = gw_genotype_count(n, ploidy); g < gw_genotype_count(n + 1, ploidy); g++) {
+        int32_t a = g - gw_genotype_count(n, ploidy), least = best;
+        for (int32_t b = 0; b < n && ploidy == 2 && a < n; b++) {
+            int32_t q = t->pl[gw_genotype_index(a, b)];
+            least = b == 0 || q < least ? q : least;
+        }
+        t->pl[g] = t->pl[g] < least + no_indel ? t->pl[g] : least + no_indel;
+    }
+}
+
+/* Alleles of a site that is not called but come close in the one sample; false: none. */
+static bool close_alleles(const gw_site_t *s, const gw_gtcall_t *call, int32_t ploidy, bool *keep)
+{
+    bool any = false;
+    for (int32_t g = 1; g < call->n; g++) {
+        int8_t gt[2];
+        gw_genotype_alleles(g, ploidy, gt);
+        for (int k = 0; k < ploidy && call->pl[g] - call->pl[0] <= GW_CALLSITE_CLOSE; k++)
+            if (gt[k] > 0 && s->event[gt[k]] >= 0)
+                any = keep[gt[k]] = true;
+    }
+    return any;
+}
+
+/* Log10 likelihoods of one read relative to its best haplotype: x[a] of the alleles of s, behind them of any
+ * other. Another allele fits no better than the haplotypes that carry none of the alleles, or than one error. */
+static void read_alleles(const region_t *x, const gw_site_t *s, size_t k, double miss, double *out)
+{
+    const double *row = x->lik + k * (size_t)x->h->n_haps;
+    int32_t n = s->n_alleles;
+    double top = -INFINITY;
+    for (int32_t a = 0; a <= n; a++)
+        out[a] = -INFINITY;
+    for (int32_t i = 0; i < x->h->n_haps; i++) {
+        int32_t a = s->allele[i] < 0 ? n : s->allele[i];
+        out[a] = row[i] > out[a] ? row[i] : out[a];
+        top = row[i] > top ? row[i] : top;
+    }
+    double wrong = wrong_place(x, k);
+    out[n] = out[n] > top - miss ? out[n] : top - miss;
+    for (int32_t a = 0; a <= n; a++)
+        out[a] = (1 - wrong) * pow(10, out[a] - top) + wrong;
+}
+
+/* The allele <NON_REF> behind the others of a site of one sample. Likelihoods of genotypes with it stand to the
+ * best one as the reads over the site say. */
+static bool add_non_ref(const region_t *x, const gw_site_t *s, gw_callsite_t *c)
+{
+    int32_t n = s->n_alleles, ploidy = x->o->ploidy, old = gw_genotype_count(n, ploidy);
+    int32_t n_gt = gw_genotype_count(n + 1, ploidy), best = 0;
+    double lik[GW_GENOTYPE_MAX] = {0}, v[GW_GENOTYPE_MAX_SITE_ALLELES];
+    gw_callsample_t *t = &c->sample[0];
+    int32_t e = s->event[1] >= 0 ? s->event[1] : s->event[n - 1];
+    bool indel = e >= 0 && gw_event_indel(&x->h->event[e]);
+    double gap = GW_LIKELIHOOD_GAP_QUAL;
+    if (indel) {
+        gw_repeat_t u = gw_leftalign_repeat(x->ref, x->len_bp, &x->h->event[e]);
+        double slip = u.copies > 3 ? gw_likelihood_slip_qual(u.period, u.copies) : gap;
+        gap = slip < gap ? slip : gap;
+    }
+    for (size_t k = 0; k < x->n_reads; k++) {
+        const gw_callread_t *r = &x->r[x->read[k]];
+        if (r->beg > s->anchor || r->end <= s->anchor)
+            continue;
+        int32_t q = gw_callread_at(r, s->anchor);
+        double miss = indel || q < 0 ? gap / 10 : (r->qual[q] + 10 * log10(3)) / 10;
+        read_alleles(x, s, k, miss, v);
+        for (int32_t b = 0, g = 0; b <= n; b++)
+            for (int32_t a = ploidy == 1 ? b : 0; a <= b; a++, g++)
+                lik[g] += log10(ploidy == 1 ? v[b] : .5 * (v[a] + v[b]));
+    }
+    for (int32_t g = 1; g < old; g++)
+        best = t->pl[g] < t->pl[best] ? g : best;
+    for (int32_t g = old; g < n_gt; g++) {
+        double q = floor(10 * (lik[best] - lik[g]) + .5);
+        t->pl[g] = q < 0 ? 0 : q > 9999 ? 9999 : (int32_t)q;
+    }
+    c->allele[n] = gw_arena_strndup(x->a, "<NON_REF>", 9);
+    c->n_alleles = n + 1;
+    return c->allele[n] != NULL;
+}
+
+/* A site that is not called: the reference, as sure as its likelihoods are. */
+static void weaken(gw_callsite_t *c, int32_t ploidy)
+{
+    gw_callsample_t *t = &c->sample[0];
+    int32_t least = INT32_MAX;
+    for (int32_t g = 1; g < gw_genotype_count(c->n_alleles, ploidy); g++)
+        least = t->pl[g] < least ? t->pl[g] : least;
+    gw_genotype_alleles(0, ploidy, t->gt);
+    t->gq = least - t->pl[0] < 0 ? 0 : least - t->pl[0] > 99 ? 99 : least - t->pl[0];
 }
 
 /* One site: which alleles stay, the samples' genotypes, QUAL; *keep_site = false when nothing
@@ -218,31 +322,32 @@ static gw_status_t call_site(const region_t *x, gw_site_t *s, gw_callsite_t *c, 
     for (int32_t a = 1; a < s->n_alleles; a++)
         if (s->event[a] >= 0 && x->event_prior[s->event[a]] > site_prior)
             site_prior = x->event_prior[s->event[a]];
-    bool keep[GW_GENOTYPE_MAX_ALLELES] = {true}, real = false;
+    bool keep[GW_GENOTYPE_MAX_ALLELES] = {true}, called = false;
     for (int pass = 0; pass < 2; pass++) {
         for (int32_t i = 0; i < n_samples; i++) {
             gw_genotype_call(s, x->pair + (size_t)i * (size_t)x->n_pairs, x->prior, x->h->n_haps,
                              ploidy, site_prior, &call[i]);
             int8_t gt[2];
-            genotype_alleles(call[i].best, ploidy, gt);
+            gw_genotype_alleles(call[i].best, ploidy, gt);
             for (int k = 0; k < ploidy && pass == 0; k++) {
                 keep[gt[k]] = true;
-                real |= gt[k] > 0 && s->event[gt[k]] >= 0;
+                called |= gt[k] > 0 && s->event[gt[k]] >= 0;
             }
         }
-        if (!real) {
+        if (!called && (!x->o->non_ref || !close_alleles(s, call, ploidy, keep))) {
             *keep_site = false;
             return GW_OK;
         }
         if (pass == 0)
             gw_genotype_prune(s, keep);
     }
-    double none = gw_genotype_none(call, n_samples, s->n_alleles, ploidy, site_prior, x->a);
+    double none = gw_genotype_none(call, n_samples, s->n_alleles, site_prior, x->a);
     if (isnan(none))
         return gw_err_nomem(err, "calling sites");
     c->qual = none < -999 ? 9990 : -10 * none;
     c->qual = floor(c->qual * 100 + .5) / 100;
-    *keep_site = c->qual >= x->o->min_qual;
+    c->weak = !called || c->qual < x->o->min_qual;
+    *keep_site = !c->weak || x->o->non_ref;
     if (!*keep_site)
         return GW_OK;
     if (!spell(x, s, c))
@@ -252,12 +357,17 @@ static gw_status_t call_site(const region_t *x, gw_site_t *s, gw_callsite_t *c, 
         return st;
     for (int32_t i = 0; i < n_samples; i++) {
         gw_callsample_t *t = &c->sample[i];
-        genotype_alleles(call[i].best, ploidy, t->gt);
+        gw_genotype_alleles(call[i].best, ploidy, t->gt);
         t->gq = call[i].gq;
         t->missing = t->dp == 0;
+        t->ploidy = (int8_t)ploidy;
         memcpy(t->pl, call[i].pl, (size_t)call[i].n * sizeof *t->pl);
     }
-    summarise(x, c);
+    if (x->o->non_ref && !add_non_ref(x, s, c))
+        return gw_err_nomem(err, "calling sites");
+    if (c->weak)
+        weaken(c, ploidy);
+    gw_callsite_summarise(c, n_samples);
     return GW_OK;
 }
 
@@ -272,7 +382,7 @@ static void phase(const region_t *x, int32_t sample, const gw_site_t *site, gw_c
     size_t het = 0, first = n;
     for (size_t k = 0; k < n; k++) {
         const gw_callsample_t *t = &c[k].sample[sample];
-        if (!t->missing && t->gt[0] != t->gt[1]) {
+        if (!c[k].weak && !t->missing && t->gt[0] != t->gt[1]) {
             first = het++ ? first : k;
         }
     }
@@ -284,6 +394,8 @@ static void phase(const region_t *x, int32_t sample, const gw_site_t *site, gw_c
                 bool fits = true, same = true, turned = true;
                 for (size_t k = 0; k < n && fits; k++) {
                     const gw_callsample_t *t = &c[k].sample[sample];
+                    if (c[k].weak)
+                        continue;
                     int32_t a = site[k].allele[i], b = site[k].allele[j];
                     fits = t->missing ||
                            (a >= 0 && b >= 0 &&
@@ -306,7 +418,7 @@ static void phase(const region_t *x, int32_t sample, const gw_site_t *site, gw_c
         return;
     for (size_t k = 0; k < n; k++) {
         gw_callsample_t *t = &c[k].sample[sample];
-        if (t->missing || t->gt[0] == t->gt[1])
+        if (c[k].weak || t->missing || t->gt[0] == t->gt[1])
             continue;
         t->gt[0] = site[k].allele[hi];
         t->gt[1] = site[k].allele[hj];

@@ -36,6 +36,13 @@ static const char *const fixed_lines[] = {
     "forward, ALT reverse\">",
 };
 
+static const char *const gvcf_lines[] = {
+    "##ALT=<ID=NON_REF,Description=\"Any allele that is not listed\">",
+    "##INFO=<ID=END,Number=1,Type=Integer,Description=\"Last position of a reference block\">",
+    "##FORMAT=<ID=MIN_DP,Number=1,Type=Integer,Description=\"Least DP in a reference block (DP is "
+    "the mean there)\">",
+};
+
 static gw_status_t put_line(bcf_hdr_t *h, const char *line, gw_err_t *err)
 {
     if (!line || bcf_hdr_append(h, line) != 0)
@@ -56,8 +63,9 @@ static gw_status_t put_format(bcf_hdr_t *h, gw_err_t *err, const char *fmt, ...)
     return st;
 }
 
-gw_status_t gw_callvcf_header(const gw_tiler_t *t, const gw_ref_t *ref, const gw_callvcf_opts_t *o,
-                              bcf_hdr_t **out, gw_err_t *err)
+gw_status_t gw_callvcf_header(const gw_ref_t *ref, const int32_t *contig, int32_t n_contigs,
+                              const char *const *sample, int32_t n_samples,
+                              const gw_callvcf_opts_t *o, bcf_hdr_t **out, gw_err_t *err)
 {
     bcf_hdr_t *h = bcf_hdr_init("w");
     *out = h;
@@ -81,19 +89,20 @@ gw_status_t gw_callvcf_header(const gw_tiler_t *t, const gw_ref_t *ref, const gw
                       "##FORMAT=<ID=PS,Number=1,Type=Integer,Description=\"Phase set: position of "
                       "its first record\">",
                       err);
-    if (st == GW_OK && o->ploidy == 2 && gw_tiler_samples(t) > 1)
+    if (st == GW_OK && o->ploidy == 2 && n_samples > 1)
         st = put_line(h,
                       "##INFO=<ID=ExcessHet,Number=1,Type=Float,Description=\"Phred of at least so "
                       "many heterozygotes by chance\">",
                       err);
-    const sam_hdr_t *sam = gw_tiler_header(t);
-    for (int k = 0; k < sam_hdr_nref(sam) && st == GW_OK; k++) {
-        const gw_contig_t *c = &ref->contig[gw_ref_find(ref, sam_hdr_tid2name(sam, k))];
+    for (size_t i = 0; i < sizeof gvcf_lines / sizeof *gvcf_lines && st == GW_OK && o->gvcf; i++)
+        st = put_line(h, gvcf_lines[i], err);
+    for (int32_t k = 0; k < n_contigs && st == GW_OK; k++) {
+        const gw_contig_t *c = &ref->contig[contig[k]];
         st = put_format(h, err, "##contig=<ID=%s,length=%lld,md5=%s>", c->name,
                         (long long)c->len_bp, c->md5);
     }
-    for (int32_t i = 0; i < gw_tiler_samples(t) && st == GW_OK; i++)
-        if (bcf_hdr_add_sample(h, gw_tiler_sample(t, i)) != 0)
+    for (int32_t i = 0; i < n_samples && st == GW_OK; i++)
+        if (bcf_hdr_add_sample(h, sample[i]) != 0)
             st = gw_err_nomem(err, "writing the VCF header");
     if (st == GW_OK && bcf_hdr_sync(h) != 0)
         st = gw_err_nomem(err, "writing the VCF header");
@@ -115,7 +124,7 @@ static int put_float(const bcf_hdr_t *h, bcf1_t *b, const char *key, double x)
 static int put_info(const bcf_hdr_t *h, bcf1_t *b, const gw_callsite_t *s, int32_t n_samples,
                     int32_t ploidy)
 {
-    float af[GW_GENOTYPE_MAX_ALLELES];
+    float af[GW_GENOTYPE_MAX_SITE_ALLELES];
     int32_t n_alt = s->n_alleles - 1;
     const gw_annotation_t *t = &s->note;
     for (int32_t a = 0; a < n_alt; a++)
@@ -125,9 +134,12 @@ static int put_info(const bcf_hdr_t *h, bcf1_t *b, const gw_callsite_t *s, int32
     bad |= bcf_update_info_int32(h, b, "AN", &s->an, 1);
     bad |= bcf_update_info_int32(h, b, "DP", &t->dp, 1);
     bad |= put_float(h, b, "QD", s->qd);
-    bad |= put_float(h, b, "FS", t->fs);
-    bad |= put_float(h, b, "SOR", t->sor);
-    bad |= put_float(h, b, "MQ", t->mq);
+    if (t->has_strand) {
+        bad |= put_float(h, b, "FS", t->fs);
+        bad |= put_float(h, b, "SOR", t->sor);
+    }
+    if (t->has_mq)
+        bad |= put_float(h, b, "MQ", t->mq);
     if (t->has_mq_rank)
         bad |= put_float(h, b, "MQRankSum", t->mq_rank);
     if (t->has_pos_rank)
@@ -149,7 +161,8 @@ static int put_samples(const bcf_hdr_t *h, bcf1_t *b, const gw_callsite_t *s, in
         const gw_callsample_t *t = &s->sample[i];
         phased |= t->phased;
         for (int32_t k = 0; k < ploidy; k++)
-            w[i * ploidy + k] = t->missing           ? bcf_gt_missing
+            w[i * ploidy + k] = k >= t->ploidy       ? bcf_int32_vector_end
+                                : t->missing         ? bcf_gt_missing
                                 : k > 0 && t->phased ? bcf_gt_phased(t->gt[k])
                                                      : bcf_gt_unphased(t->gt[k]);
     }
@@ -163,9 +176,13 @@ static int put_samples(const bcf_hdr_t *h, bcf1_t *b, const gw_callsite_t *s, in
     for (int32_t i = 0; i < n; i++)
         w[i] = s->sample[i].missing ? bcf_int32_missing : s->sample[i].gq;
     bad |= bcf_update_format_int32(h, b, "GQ", w, n);
-    for (int32_t i = 0; i < n; i++)
+    for (int32_t i = 0; i < n; i++) {
+        int32_t own = gw_genotype_count(s->n_alleles, s->sample[i].ploidy);
         for (int32_t g = 0; g < n_gt; g++)
-            w[i * n_gt + g] = s->sample[i].missing ? 0 : s->sample[i].pl[g];
+            w[i * n_gt + g] = g >= own                ? bcf_int32_vector_end
+                              : s->sample[i].missing ? 0
+                                                     : s->sample[i].pl[g];
+    }
     bad |= bcf_update_format_int32(h, b, "PL", w, n * n_gt);
     for (int32_t i = 0; i < n; i++)
         memcpy(w + i * 4, s->sample[i].sb, 4 * sizeof *w);
@@ -188,7 +205,7 @@ gw_status_t gw_callvcf_record(const bcf_hdr_t *hdr, int32_t rid, const gw_callsi
         free(w);
         return gw_err_nomem(err, "writing records");
     }
-    const char *allele[GW_GENOTYPE_MAX_ALLELES];
+    const char *allele[GW_GENOTYPE_MAX_SITE_ALLELES];
     for (int32_t a = 0; a < s->n_alleles; a++)
         allele[a] = s->allele[a];
     b->rid = rid;
@@ -198,8 +215,11 @@ gw_status_t gw_callvcf_record(const bcf_hdr_t *hdr, int32_t rid, const gw_callsi
     const char *name = o->min_qual > 0 && s->qual < o->min_qual ? "LowQual" : "PASS";
     int filter = bcf_hdr_id2int(hdr, BCF_DT_ID, name);
     bad |= bcf_update_filter(hdr, b, &filter, 1);
-    bad |= put_info(hdr, b, s, n_samples, o->ploidy);
-    bad |= put_samples(hdr, b, s, n_samples, o->ploidy, w);
+    int32_t ploidy = 1;
+    for (int32_t i = 0; i < n_samples; i++)
+        ploidy = s->sample[i].ploidy > ploidy ? s->sample[i].ploidy : ploidy;
+    bad |= put_info(hdr, b, s, n_samples, ploidy);
+    bad |= put_samples(hdr, b, s, n_samples, ploidy, w);
     free(w);
     return bad ? gw_err_nomem(err, "writing records") : GW_OK;
 }

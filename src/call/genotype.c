@@ -5,6 +5,19 @@
 
 #include "call/genotype.h"
 
+void gw_genotype_alleles(int32_t g, int32_t ploidy, int8_t gt[2])
+{
+    gt[0] = (int8_t)g;
+    gt[1] = -1;
+    if (ploidy == 1)
+        return;
+    int32_t b = 0;
+    while ((b + 1) * (b + 2) / 2 <= g)
+        b++;
+    gt[1] = (int8_t)b;
+    gt[0] = (int8_t)(g - b * (b + 1) / 2);
+}
+
 static double log10_add(double a, double b)
 {
     double hi = a > b ? a : b, lo = a > b ? b : a;
@@ -227,10 +240,29 @@ static int32_t phred(double log10_p)
     return q < 0 ? 0 : q > 9999 ? 9999 : (int32_t)q;
 }
 
+/* The most probable genotype, how sure it is, and likelihoods relative to the largest */
+static void decide(gw_gtcall_t *c, double top)
+{
+    c->best = 0;
+    for (int32_t g = 1; g < c->n; g++)
+        if (c->post[g] > c->post[c->best])
+            c->best = g;
+    double rest = -INFINITY;
+    for (int32_t g = 0; g < c->n; g++) {
+        c->lik[g] -= top;
+        c->pl[g] = phred(c->lik[g]);
+        if (g != c->best)
+            rest = log10_add(rest, c->post[g]);
+    }
+    c->gq = rest == -INFINITY ? 99 : phred(rest);
+    c->gq = c->gq > 99 ? 99 : c->gq;
+}
+
 void gw_genotype_call(const gw_site_t *s, const double *pair, const double *prior, int32_t n_haps,
                       int32_t ploidy, double site_prior, gw_gtcall_t *c)
 {
     c->n = gw_genotype_count(s->n_alleles, ploidy);
+    c->ploidy = ploidy;
     for (int32_t g = 0; g < c->n; g++)
         c->post[g] = -INFINITY;
     for (int32_t j = 0, k = 0; j < n_haps; j++)
@@ -252,71 +284,89 @@ void gw_genotype_call(const gw_site_t *s, const double *pair, const double *prio
                 c->lik[g] = -1000;
             top = c->lik[g] > top ? c->lik[g] : top;
         }
-    c->best = 0;
-    int32_t second = -1;
-    for (int32_t g = 1; g < c->n; g++)
-        if (c->post[g] > c->post[c->best])
-            c->best = g;
-    for (int32_t g = 0; g < c->n; g++) {
-        c->lik[g] -= top;
-        c->pl[g] = phred(c->lik[g]);
-        if (g != c->best && (second < 0 || c->post[g] > c->post[second]))
-            second = g;
-    }
-    double rest = -INFINITY;
+    decide(c, top);
+}
+
+void gw_genotype_from_pl(const int32_t *pl, int32_t n_alleles, int32_t ploidy, double site_prior,
+                         gw_gtcall_t *c)
+{
+    c->n = gw_genotype_count(n_alleles, ploidy);
+    c->ploidy = ploidy;
+    double sum = -INFINITY, top = -INFINITY;
+    for (int32_t b = 0, g = 0; b < n_alleles; b++)
+        for (int32_t a = ploidy == 1 ? b : 0; a <= b; a++, g++) {
+            c->lik[g] = -pl[g] / 10.0;
+            c->post[g] = c->lik[g] + genotype_prior(a, b, site_prior);
+            sum = log10_add(sum, c->post[g]);
+            top = c->lik[g] > top ? c->lik[g] : top;
+        }
     for (int32_t g = 0; g < c->n; g++)
-        if (g != c->best)
-            rest = log10_add(rest, c->post[g]);
-    c->gq = rest == -INFINITY ? 99 : phred(rest);
-    c->gq = c->gq > 99 ? 99 : c->gq;
+        c->post[g] -= sum;
+    decide(c, top);
 }
 
 /* 4. several samples */
-double gw_genotype_none(const gw_gtcall_t *c, int32_t n_samples, int32_t n_alleles, int32_t ploidy,
+/* largest likelihood of 0, 1 and 2 alternative copies */
+static void by_copies(const gw_gtcall_t *c, int32_t n_alleles, double by[3])
+{
+    by[0] = by[1] = by[2] = -INFINITY;
+    for (int32_t y = 0, g = 0; y < n_alleles; y++)
+        for (int32_t x = c->ploidy == 1 ? y : 0; x <= y; x++, g++) {
+            int32_t k = c->ploidy == 1 ? y > 0 : (x > 0) + (y > 0);
+            by[k] = c->lik[g] > by[k] ? c->lik[g] : by[k];
+        }
+}
+
+double gw_genotype_none(const gw_gtcall_t *c, int32_t n_samples, int32_t n_alleles,
                         double site_prior, gw_arena_t *a)
 {
     if (n_samples == 1)
         return c->post[0];
     /* Number of alternative chromosomes k among n, by dynamic programming over samples (Li 2011,
      * doi:10.1093/bioinformatics/btr509, equation 18), all alternative alleles taken together;
-     * prior of k copies: site_prior / k. */
-    int32_t n = n_samples * ploidy;
+     * prior of k copies: site_prior / k. z is relative to 10^scale; z of no copies, which may be
+     * far smaller than all others, is kept apart as a logarithm. */
+    int32_t n = 2 * n_samples, have = 0;
     double *z = gw_arena_alloc(a, (size_t)n + 1, 2 * sizeof *z), *next = z + n + 1;
+    double scale = 0, none = 0;
     if (!z)
         return NAN;
-    for (int32_t k = 0; k <= n; k++)
-        z[k] = k ? -INFINITY : 0;
+    z[0] = 1;
     for (int32_t s = 0; s < n_samples; s++) {
-        double by[3] = {-INFINITY, -INFINITY, -INFINITY}; /* 0, 1, 2 alternative copies */
-        for (int32_t y = 0, g = 0; y < n_alleles; y++)
-            for (int32_t x = ploidy == 1 ? y : 0; x <= y; x++, g++) {
-                int32_t k = ploidy == 1 ? y > 0 : (x > 0) + (y > 0);
-                by[k] = c[s].lik[g] > by[k] ? c[s].lik[g] : by[k];
-            }
-        for (int32_t k = 0; k <= n; k++) {
-            next[k] = -INFINITY;
-            for (int32_t m = 0; m <= ploidy && m <= k; m++) {
+        int32_t p = c[s].ploidy, before = have;
+        double by[3], top = -INFINITY, most = 0;
+        by_copies(&c[s], n_alleles, by);
+        none += by[0];
+        for (int32_t m = 0; m <= p; m++)
+            top = by[m] > top ? by[m] : top;
+        for (int32_t m = 0; m <= 2; m++)
+            by[m] = m <= p ? pow(10, by[m] - top) : 0;
+        scale += top;
+        have += p;
+        for (int32_t k = 0; k <= have; k++) {
+            double x = 0;
+            for (int32_t m = 0; m <= p && m <= k; m++) {
                 /* copies m of this sample among k: hypergeometric weights */
-                int32_t have = (s + 1) * ploidy;
-                if (k > have)
+                double h = have, w;
+                if (k - m > before)
                     continue;
-                double w = 0;
-                if (ploidy == 1)
-                    w = m ? (double)k / have : (double)(have - k) / have;
-                else if (m == 0)
-                    w = (double)(have - k) * (have - k - 1) / ((double)have * (have - 1));
+                if (p == 1)
+                    w = m ? k / h : (h - k) / h;
                 else if (m == 1)
-                    w = 2.0 * k * (have - k) / ((double)have * (have - 1));
+                    w = 2.0 * k * (h - k) / (h * (h - 1));
                 else
-                    w = (double)k * (k - 1) / ((double)have * (have - 1));
-                if (w > 0)
-                    next[k] = log10_add(next[k], z[k - m] + by[m] + log10(w));
+                    w = m ? k * (k - 1.0) / (h * (h - 1)) : (h - k) * (h - k - 1) / (h * (h - 1));
+                x += z[k - m] * by[m] * w;
             }
+            next[k] = x;
+            most = x > most ? x : most;
         }
-        memcpy(z, next, ((size_t)n + 1) * sizeof *z);
+        for (int32_t k = 0; k <= have; k++)
+            z[k] = next[k] / most;
+        scale += log10(most);
     }
-    double sum = -INFINITY;
-    for (int32_t k = 0; k <= n; k++)
-        sum = log10_add(sum, z[k] + (k ? site_prior - log10((double)k) : 0));
-    return z[0] - sum;
+    double some = 0;
+    for (int32_t k = 1; k <= have; k++)
+        some += z[k] / k;
+    return none - log10_add(none, some > 0 ? scale + log10(some) + site_prior : -INFINITY);
 }

@@ -13,7 +13,11 @@
 
 #include "call/haplotype.h"
 
-enum { GW_GENOTYPE_MAX_ALLELES = 8, GW_GENOTYPE_MAX = 36 };
+enum {
+    GW_GENOTYPE_MAX_ALLELES = 8,        /* of haplotypes, with the reference and `*` */
+    GW_GENOTYPE_MAX_SITE_ALLELES = 9,   /* of records: <NON_REF> besides, or one more of many samples */
+    GW_GENOTYPE_MAX = GW_GENOTYPE_MAX_SITE_ALLELES * (GW_GENOTYPE_MAX_SITE_ALLELES + 1) / 2
+};
 static inline int32_t gw_genotype_index(int32_t a, int32_t b)
 {
     return a <= b ? b * (b + 1) / 2 + a : a * (a + 1) / 2 + b;
@@ -22,6 +26,8 @@ static inline int32_t gw_genotype_count(int32_t n, int32_t ploidy)
 {
     return ploidy == 1 ? n : n * (n + 1) / 2;
 }
+/* The alleles of genotype g; gt[1] = -1 when ploidy is 1. */
+void gw_genotype_alleles(int32_t g, int32_t ploidy, int8_t gt[2]);
 
 /* 1. pairs of haplotypes (single haplotypes when ploidy is 1) */
 /* log10 P(reads | pair) of every pair. lik: n_reads rows of n_haps log10 likelihoods; wrong[r]:
@@ -57,7 +63,7 @@ void gw_genotype_prune(gw_site_t *s, const bool *keep);
 
 /* 3. genotypes of a site */
 typedef struct {
-    int32_t n;                    /* genotypes */
+    int32_t n, ploidy;            /* genotypes; ploidy 1 or 2 */
     double post[GW_GENOTYPE_MAX]; /* log10, normalised */
     double lik[GW_GENOTYPE_MAX];  /* log10, the best is 0: the posterior without the site's prior */
     int32_t best;                 /* the most probable genotype */
@@ -66,10 +72,14 @@ typedef struct {
 } gw_gtcall_t;
 void gw_genotype_call(const gw_site_t *s, const double *pair, const double *prior, int32_t n_haps,
                       int32_t ploidy, double site_prior, gw_gtcall_t *c);
+/* The same from the likelihoods alone: pl, phred, of the genotypes of n_alleles alleles */
+void gw_genotype_from_pl(const int32_t *pl, int32_t n_alleles, int32_t ploidy, double site_prior,
+                         gw_gtcall_t *c);
 
-/* 4. several samples: log10 P(no sample carries an alternative allele). lik: per sample the log10
- *    likelihoods of its genotypes; prior: of one alternative copy. */
-double gw_genotype_none(const gw_gtcall_t *c, int32_t n_samples, int32_t n_alleles, int32_t ploidy,
+/* 4. several samples: log10 P(no sample carries an alternative allele), from the likelihoods of
+ *    their genotypes (ploidies may differ); site_prior: log10, of one alternative copy. NaN: out of
+ *    memory. */
+double gw_genotype_none(const gw_gtcall_t *c, int32_t n_samples, int32_t n_alleles,
                         double site_prior, gw_arena_t *a);
 
 #endif

@@ -2,6 +2,7 @@ noinst_LIBRARIES += libgw_call.a
 ROOM_LIBS += libgw_call.a
 libgw_call_a_SOURCES = \
 	src/call/call.c src/call/call.h \
+	src/call/callstats.c src/call/callstats.h \
 	src/call/tile.c src/call/tile.h \
 	src/call/callread.c src/call/callread.h \
 	src/call/leftalign.c src/call/leftalign.h \
@@ -13,4 +14,9 @@ libgw_call_a_SOURCES = \
 	src/call/genotype.c src/call/genotype.h \
 	src/call/annotate.c src/call/annotate.h \
 	src/call/callsite.c src/call/callsite.h \
-	src/call/callvcf.c src/call/callvcf.h
+	src/call/callvcf.c src/call/callvcf.h \
+	src/call/refconf.c src/call/refconf.h \
+	src/call/gvcf.c src/call/gvcf.h \
+	src/call/gvcfread.c src/call/gvcfread.h \
+	src/call/jointsite.c src/call/jointsite.h \
+	src/call/joint.c src/call/joint.h

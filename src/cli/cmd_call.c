@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call/call.h"
+#include "call/joint.h"
 #include "cli/command.h"
 #include "io/vcfwrite.h"
 
@@ -14,6 +15,8 @@ typedef struct {
     gw_call_opts_t call;
     const char *reference;
     gw_strlist_t regions, region_files;
+    const char *bands;
+    bool bp_resolution, joint;
     int format;
     bool write_index;
 } call_opts_t;
@@ -104,6 +107,32 @@ static const gw_opt_t rows[] = {
      .min = 0,
      .max = 10000,
      .help = "records below this QUAL are not written"},
+    {.name = "gvcf",
+     .type = GW_OPT_FLAG,
+     .offset = AT(call.gvcf),
+     .group = "gVCF",
+     .help = "every position of one sample: its variants, sites that came close to one, and blocks of "
+             "reference with likelihoods, for --joint"},
+    {.name = "gvcf-bands",
+     .type = GW_OPT_STRING,
+     .offset = AT(bands),
+     .arg = "LIST",
+     .dflt = "1,5,10,15,20,25,30,40,50,60",
+     .needs = "gvcf",
+     .help = "a reference block ends where GQ passes one of these bounds; the more, the finer and "
+             "the larger the file"},
+    {.name = "bp-resolution",
+     .type = GW_OPT_FLAG,
+     .offset = AT(bp_resolution),
+     .excludes = "gvcf-bands",
+     .needs = "gvcf",
+     .help = "a reference block for every single position"},
+    {.name = "joint",
+     .type = GW_OPT_FLAG,
+     .offset = AT(joint),
+     .excludes = "gvcf ploidy min-fraction min-mapq min-baseq downsample no-cram",
+     .group = "Joint calling",
+     .help = "the inputs are gVCFs, one a sample (of --gvcf, or GATK's or DeepVariant's): one VCF of all"},
     {.name = "output-fmt",
      .letter = 'O',
      .type = GW_OPT_CHOICE,
@@ -149,7 +178,7 @@ static gw_status_t read_regions(const call_opts_t *o, gw_ref_t *ref, gw_regions_
 }
 
 /* 3. what is said about a run */
-static void warn_capped(const gw_call_stats_t *s, const gw_ref_t *ref, int64_t limit)
+static void warn_capped(const gw_callstats_t *s, const gw_ref_t *ref, int64_t limit)
 {
     if (s->reads.deep_places)
         gw_log_warning("%lld places of 64 bases are deeper than --downsample %lld (the first at "
@@ -168,19 +197,8 @@ static void warn_capped(const gw_call_stats_t *s, const gw_ref_t *ref, int64_t l
                        "output has no records");
 }
 
-static gw_status_t report(const gw_invocation_t *inv, const gw_call_stats_t *s, gw_err_t *err)
+static void report_reads(gw_report_t *r, const gw_callstats_t *s)
 {
-    const gw_common_t *m = &inv->common;
-    if (!m->report && !m->json)
-        return GW_OK;
-    gw_report_t *r = gw_report_create("call", inv->command_line);
-    if (!r)
-        return gw_err_nomem(err, "writing the report");
-    double x[11], y[11];
-    for (int i = 0; i < 11; i++) {
-        x[i] = 10 * i;
-        y[i] = (double)s->qual_hist[i];
-    }
     gw_report_section(r, "Reads");
     gw_report_int(r, "reads", "Alignments read", s->reads.reads);
     gw_report_int(r, "reads_used", "Used for calling", s->reads.used);
@@ -196,6 +214,23 @@ static gw_status_t report(const gw_invocation_t *inv, const gw_call_stats_t *s, 
     gw_report_int(r, "active_regions", "Active regions", s->regions);
     gw_report_int(r, "assembled_regions", "Assembled", s->assembled);
     gw_report_int(r, "capped_regions", "With candidates left out", s->capped_regions);
+    if (s->blocks.blocks) {
+        gw_report_section(r, "Reference blocks");
+        gw_report_int(r, "blocks", "Blocks", s->blocks.blocks);
+        gw_report_int(r, "block_bases", "Bases in them", s->blocks.bases);
+        gw_report_int(r, "block_bases_gq20", "of these with GQ 20 and more", s->blocks.gq20_bp);
+        gw_report_int(r, "block_bases_no_reads", "of these without reads", s->blocks.no_reads_bp);
+        gw_report_int(r, "weak_sites", "Sites kept that came close to a call", s->weak);
+    }
+}
+
+static void report_variants(gw_report_t *r, const gw_callstats_t *s)
+{
+    double x[11], y[11];
+    for (int i = 0; i < 11; i++) {
+        x[i] = 10 * i;
+        y[i] = (double)s->qual_hist[i];
+    }
     gw_report_section(r, "Variants");
     gw_report_int(r, "records", "Records", s->sites);
     gw_report_int(r, "low_qual", "of these LowQual (not counted below)", s->low_qual);
@@ -214,18 +249,31 @@ static gw_status_t report(const gw_invocation_t *inv, const gw_call_stats_t *s, 
     gw_report_plot(r, GW_PLOT_BARS, "QUAL of records", "QUAL (the last bar: 100 and more)",
                    "records");
     gw_report_series(r, "records", 11, x, y);
+}
+
+static gw_status_t report(const gw_invocation_t *inv, const gw_callstats_t *s, gw_err_t *err)
+{
+    const gw_common_t *m = &inv->common;
+    if (!m->report && !m->json)
+        return GW_OK;
+    gw_report_t *r = gw_report_create("call", inv->command_line);
+    if (!r)
+        return gw_err_nomem(err, "writing the report");
+    if (!((const call_opts_t *)inv->opts)->joint)
+        report_reads(r, s);
+    report_variants(r, s);
     gw_status_t st = gw_report_write(r, m->report, m->json, err);
     gw_report_destroy(r);
     return st;
 }
-
 /* 4. the command */
 static gw_status_t put(void *ctx, bcf1_t *rec, gw_err_t *err)
 {
     return gw_vcfwriter_put(ctx, rec, err);
 }
 
-static gw_status_t call_into(gw_invocation_t *inv, gw_call_t *call, gw_err_t *err)
+static gw_status_t open_output(const gw_invocation_t *inv, bcf_hdr_t *hdr, gw_vcfwriter_t **w,
+                               gw_err_t *err)
 {
     const call_opts_t *o = inv->opts;
     const char *path = inv->common.output;
@@ -233,24 +281,92 @@ static gw_status_t call_into(gw_invocation_t *inv, gw_call_t *call, gw_err_t *er
                                                  : gw_vcf_format_of(path),
                              .threads = 1,
                              .write_index = o->write_index};
-    gw_vcfwriter_t *w = NULL;
-    gw_status_t st = gw_vcfwriter_open(path, &wo, gw_call_header(call), &w, err);
+    return gw_vcfwriter_open(path, &wo, hdr, w, err);
+}
+
+static gw_status_t close_output(gw_vcfwriter_t *w, gw_status_t st, gw_err_t *err)
+{
     if (st == GW_OK)
-        st = gw_call_run(call, put, w, err);
-    if (st != GW_OK) {
-        gw_vcfwriter_discard(w);
-        return st;
+        return gw_vcfwriter_commit(w, err);
+    gw_vcfwriter_discard(w);
+    return st;
+}
+
+static gw_status_t from_reads(const gw_invocation_t *inv, const gw_call_opts_t *o,
+                              const gw_ref_t *ref, const gw_regions_t *regions, gw_err_t *err)
+{
+    const gw_common_t *m = &inv->common;
+    gw_engine_t *engine = NULL;
+    gw_call_t *call = NULL;
+    gw_vcfwriter_t *w = NULL;
+    gw_status_t st = gw_engine_create(m->device, 1, &engine, err);
+    if (st == GW_OK)
+        st = gw_call_create(o, ref, regions, inv->operands.v, inv->operands.n,
+                            m->no_pg ? NULL : inv->command_line, (int)m->threads, engine, &call,
+                            err);
+    if (st == GW_OK)
+        st = open_output(inv, gw_call_header(call), &w, err);
+    if (st == GW_OK)
+        st = close_output(w, gw_call_run(call, put, w, err), err);
+    if (st == GW_OK) {
+        const gw_callstats_t *s = gw_call_stats(call);
+        warn_capped(s, ref, o->downsample);
+        gw_log_info("%lld records: %lld SNVs, %lld insertions, %lld deletions, %lld LowQual; %lld "
+                    "of %lld reads used",
+                    (long long)s->sites, (long long)s->snv, (long long)s->insertion,
+                    (long long)s->deletion, (long long)s->low_qual, (long long)s->reads.used,
+                    (long long)s->reads.reads);
+        if (o->gvcf)
+            gw_log_info("%lld reference blocks over %lld bases, %lld of them with GQ 20 and more, "
+                        "%lld without reads",
+                        (long long)s->blocks.blocks, (long long)s->blocks.bases,
+                        (long long)s->blocks.gq20_bp, (long long)s->blocks.no_reads_bp);
+        st = report(inv, s, err);
     }
-    return gw_vcfwriter_commit(w, err);
+    gw_call_destroy(call);
+    gw_engine_destroy(engine);
+    return st;
+}
+
+static gw_status_t from_gvcfs(const gw_invocation_t *inv, const gw_ref_t *ref,
+                              const gw_regions_t *regions, gw_err_t *err)
+{
+    const call_opts_t *o = inv->opts;
+    const gw_common_t *m = &inv->common;
+    gw_joint_opts_t jo = {o->call.min_qual, o->call.emit_qual,
+                          m->no_pg ? NULL : inv->command_line};
+    gw_joint_t *joint = NULL;
+    gw_vcfwriter_t *w = NULL;
+    gw_status_t st = gw_joint_create(&jo, ref, regions, inv->operands.v, inv->operands.n,
+                                     (int)m->threads, &joint, err);
+    if (st == GW_OK)
+        st = open_output(inv, gw_joint_header(joint), &w, err);
+    if (st == GW_OK)
+        st = close_output(w, gw_joint_run(joint, put, w, err), err);
+    if (st == GW_OK) {
+        const gw_callstats_t *s = gw_joint_stats(joint);
+        if (s->capped_regions)
+            gw_log_warning("%lld places had more alleles than a record takes; the best supported "
+                           "ones were kept, and samples with others are ./. there",
+                           (long long)s->capped_regions);
+        if (gw_joint_without(joint))
+            gw_log_warning("%llu records of the inputs have no likelihoods (PL); their samples are "
+                           "./. there",
+                           (unsigned long long)gw_joint_without(joint));
+        gw_log_info("%lld records of %zu samples: %lld SNVs, %lld insertions, %lld deletions, "
+                    "%lld LowQual",
+                    (long long)s->sites, inv->operands.n, (long long)s->snv,
+                    (long long)s->insertion, (long long)s->deletion, (long long)s->low_qual);
+        st = report(inv, s, err);
+    }
+    gw_joint_destroy(joint);
+    return st;
 }
 
 static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 {
     const call_opts_t *o = inv->opts;
-    const gw_common_t *m = &inv->common;
     gw_ref_t *ref = NULL;
-    gw_engine_t *engine = NULL;
-    gw_call_t *call = NULL;
     gw_regions_t regions = {0};
     if (!o->reference)
         return gw_err_set(err, GW_EUSAGE, "-f REF.fa is needed: the reference of the alignments");
@@ -259,31 +375,18 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
         n_stdin += strcmp(inv->operands.v[i], "-") == 0;
     if (n_stdin > 1)
         return gw_err_set(err, GW_EUSAGE, "'-' (stdin) was given twice as input");
-    gw_status_t st = gw_call_opts_check(&o->call, err);
+    gw_call_opts_t call_opts = o->call;
+    gw_status_t st = gw_gvcf_bands_parse(o->bands, &call_opts.bands, err);
+    call_opts.bands.single = o->bp_resolution;
     if (st == GW_OK)
-        st = gw_ref_load(o->reference, (int)m->threads, &ref, err);
+        st = gw_call_opts_check(&call_opts, err);
+    if (st == GW_OK)
+        st = gw_ref_load(o->reference, (int)inv->common.threads, &ref, err);
     if (st == GW_OK)
         st = read_regions(o, ref, &regions, err);
     if (st == GW_OK)
-        st = gw_engine_create(m->device, 1, &engine, err);
-    if (st == GW_OK)
-        st = gw_call_create(&o->call, ref, &regions, inv->operands.v, inv->operands.n,
-                            m->no_pg ? NULL : inv->command_line, (int)m->threads, engine, &call,
-                            err);
-    if (st == GW_OK)
-        st = call_into(inv, call, err);
-    if (st == GW_OK) {
-        const gw_call_stats_t *s = gw_call_stats(call);
-        warn_capped(s, ref, o->call.downsample);
-        gw_log_info("%lld records: %lld SNVs, %lld insertions, %lld deletions, %lld LowQual; %lld "
-                    "of %lld reads used",
-                    (long long)s->sites, (long long)s->snv, (long long)s->insertion,
-                    (long long)s->deletion, (long long)s->low_qual, (long long)s->reads.used,
-                    (long long)s->reads.reads);
-        st = report(inv, s, err);
-    }
-    gw_call_destroy(call);
-    gw_engine_destroy(engine);
+        st = o->joint ? from_gvcfs(inv, ref, &regions, err)
+                      : from_reads(inv, &call_opts, ref, &regions, err);
     gw_regions_release(&regions);
     gw_ref_destroy(ref);
     return st;

@@ -148,17 +148,23 @@ void gw_regions_finish(gw_regions_t *r)
     r->n = k + 1;
 }
 
-bool gw_regions_overlap(const gw_regions_t *r, int32_t tid, int64_t beg, int64_t end)
+size_t gw_regions_first(const gw_regions_t *r, int32_t tid, int64_t pos)
 {
-    size_t lo = 0, hi = r->n; /* the first region that ends behind beg */
+    size_t lo = 0, hi = r->n;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
-        if (r->v[mid].tid < tid || (r->v[mid].tid == tid && r->v[mid].end <= beg))
+        if (r->v[mid].tid < tid || (r->v[mid].tid == tid && r->v[mid].end <= pos))
             lo = mid + 1;
         else
             hi = mid;
     }
-    return lo < r->n && r->v[lo].tid == tid && r->v[lo].beg < end;
+    return lo;
+}
+
+bool gw_regions_overlap(const gw_regions_t *r, int32_t tid, int64_t beg, int64_t end)
+{
+    size_t i = gw_regions_first(r, tid, beg);
+    return i < r->n && r->v[i].tid == tid && r->v[i].beg < end;
 }
 
 void gw_regions_release(gw_regions_t *r)

@@ -31,6 +31,9 @@ GW_RESULT_USED gw_status_t gw_regions_add_text(gw_regions_t *r, const char *text
 GW_RESULT_USED gw_status_t gw_regions_add_bed(gw_regions_t *r, const char *path, gw_name2tid_fn tid,
                                               gw_tid2len_fn len, void *ctx, gw_err_t *err);
 void gw_regions_finish(gw_regions_t *r);
+/* The first region of a finished list that ends behind position pos of tid, or lies on a later contig; n when
+ * there is none (binary search). */
+size_t gw_regions_first(const gw_regions_t *r, int32_t tid, int64_t pos);
 /* true when [beg,end) of tid touches a region (binary search) */
 bool gw_regions_overlap(const gw_regions_t *r, int32_t tid, int64_t beg, int64_t end);
 void gw_regions_release(gw_regions_t *r);

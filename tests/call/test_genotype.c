@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "call/annotate.h"
 #include "call/genotype.h"
 #include "tests/check_main.h"
@@ -205,13 +206,70 @@ START_TEST(test_joint)
     gw_arena_init(&a, 4096);
     gw_gtcall_t c[3];
     for (int s = 0; s < 3; s++)
-        c[s] = (gw_gtcall_t){.n = 3, .lik = {0, -9, -40}};
-    double none = gw_genotype_none(c, 3, 2, 2, -3, &a);
+        c[s] = (gw_gtcall_t){.n = 3, .ploidy = 2, .lik = {0, -9, -40}};
+    double none = gw_genotype_none(c, 3, 2, -3, &a);
     ck_assert_double_gt(none, -1e-3);
-    c[1] = (gw_gtcall_t){.n = 3, .lik = {-40, 0, -40}};
-    none = gw_genotype_none(c, 3, 2, 2, -3, &a);
+    c[1] = (gw_gtcall_t){.n = 3, .ploidy = 2, .lik = {-40, 0, -40}};
+    none = gw_genotype_none(c, 3, 2, -3, &a);
     ck_assert_double_lt(none, -30);
     gw_arena_release(&a);
+}
+END_TEST
+
+/* P(no copies) against the sum over every choice of genotypes, ploidies mixed */
+START_TEST(test_none_brute)
+{
+    gw_arena_t a;
+    gw_arena_init(&a, 4096);
+    gw_rng_t rng;
+    gw_rng_init(&rng, (uint64_t)_i + 1);
+    enum { N = 4 };
+    gw_gtcall_t c[N];
+    int n = 0;
+    for (int s = 0; s < N; s++) {
+        int p = (_i >> s & 1) + 1;
+        c[s] = (gw_gtcall_t){.n = p + 1, .ploidy = p};
+        for (int g = 0; g <= p; g++)
+            c[s].lik[g] = -(double)(gw_rng_next(&rng) % 60) / 10;
+        n += p;
+    }
+    double by[2 * N + 1] = {0}, all = 0;
+    for (int code = 0; code < 81; code++) { /* copies of each sample in base 3 */
+        int k = 0, rest = code;
+        double w = 1;
+        for (int s = 0; s < N; s++, rest /= 3) {
+            int m = rest % 3;
+            w *= m > c[s].ploidy ? 0 : pow(10, c[s].lik[m]) * (c[s].ploidy == 2 && m == 1 ? 2 : 1);
+            k += m;
+        }
+        if (k <= n)
+            by[k] += w;
+    }
+    double choose = 1;
+    for (int k = 0; k <= n; k++) {
+        all += by[k] / choose * (k ? pow(10, -3) / k : 1);
+        if (k == 0)
+            by[0] /= choose;
+        choose = choose * (n - k) / (k + 1);
+    }
+    ck_assert_double_eq_tol(gw_genotype_none(c, N, 2, -3, &a), log10(by[0] / all), 1e-9);
+    gw_arena_release(&a);
+}
+END_TEST
+
+/* likelihoods in phred give the genotype that the same ones in log10 give */
+START_TEST(test_from_pl)
+{
+    static const int32_t pl[6] = {40, 0, 60, 200, 210, 250};
+    gw_gtcall_t c;
+    gw_genotype_from_pl(pl, 3, 2, -3, &c);
+    ck_assert_int_eq(c.best, 1);
+    ck_assert_int_eq(c.gq, 10); /* 10 to 1: 40 against 30 phred of the prior */
+    for (int g = 0; g < 6; g++)
+        ck_assert_int_eq(c.pl[g], pl[g]);
+    gw_genotype_from_pl(pl, 3, 1, -3, &c);
+    ck_assert_int_eq(c.n, 3);
+    ck_assert_int_eq(c.best, 1);
 }
 END_TEST
 
@@ -228,6 +286,8 @@ static Suite *suite(void)
     tcase_add_test(t, test_ranksum);
     tcase_add_test(t, test_excess_het);
     tcase_add_test(t, test_joint);
+    tcase_add_loop_test(t, test_none_brute, 0, 16);
+    tcase_add_test(t, test_from_pl);
     suite_add_tcase(s, t);
     return s;
 }
