@@ -1,11 +1,11 @@
 /* refs/fold/make_packing.c -- learns src/fold/packing_table.c from structures
  *
  * usage: make_packing [part=K/N] [rounds=R] [ridge=X] [smooth=X] FILE... >packing_table.c
- * Every residue with a side chain is looked at with all atoms of its file around it as they are: the
- * weights make the rotamers with chi 1 within 40 degrees of the true one most probable among all.
- * Shares of chi 1's bins at a backbone's torsions come from the other files. With part=K/N files K,
- * K + N, ... are left out (globins, whose names begin with d, all go with part 0) and the share right
- * among them, everything around as it is, is reported.
+ * Every residue with a side chain is looked at with all atoms of its file around it as they are:
+ * the weights make the rotamers with chi 1 within 40 degrees of the true one most probable among
+ * all. Shares of chi 1's bins at a backbone's torsions come from the other files. With part=K/N
+ * files K, K + N, ... are left out (globins, whose names begin with d, all go with part 0) and the
+ * share right among them, everything around as it is, is reported.
  */
 #include <config.h>
 
@@ -192,12 +192,12 @@ static void add_file(data_t *d, int file, const char *path)
         if (!GW_GROW(d->res, d->cap_res, d->n_res + 1))
             die("out of memory");
         float(*x)[3] = m.r[i].xyz;
-        d->res[d->n_res] = (residue_t){
-            .file = file,
-            .aa = r->aa,
-            .phi = (float)gw_dssp_torsion(m.r[i - 1].xyz[GW_MODEL_C], x[0], x[1], x[2]),
-            .psi = (float)gw_dssp_torsion(x[0], x[1], x[2], m.r[i + 1].xyz[GW_MODEL_N]),
-            .chi = (float)gw_dssp_torsion(x[0], x[1], x[4], x[5])};
+        d->res[d->n_res] =
+            (residue_t){.file = file,
+                        .aa = r->aa,
+                        .phi = (float)gw_dssp_torsion(m.r[i - 1].xyz[GW_MODEL_C], x[0], x[1], x[2]),
+                        .psi = (float)gw_dssp_torsion(x[0], x[1], x[2], m.r[i + 1].xyz[GW_MODEL_N]),
+                        .chi = (float)gw_dssp_torsion(x[0], x[1], x[4], x[5])};
         d->res[d->n_res].bin = gw_rotamer_bin((int)lrintf(d->res[d->n_res].chi));
         add_conformers(d, &m, i);
     }
@@ -228,8 +228,8 @@ static void prior_of(const data_t *d, const residue_t *t, const bool *use, doubl
         if (!use[o->file] || o->file == t->file ||
             (o->aa != t->aa && (!*mine || *class_of[o->aa] != *mine)))
             continue;
-        double w = exp(20 * (cos((double)(o->phi - t->phi) * rad) +
-                             cos((double)(o->psi - t->psi) * rad) - 2));
+        double w = exp(
+            20 * (cos((double)(o->phi - t->phi) * rad) + cos((double)(o->psi - t->psi) * rad) - 2));
         seen[0][o->bin] += w;
         sum[0] += w;
         if (o->aa == t->aa) {
@@ -318,14 +318,16 @@ static double share_right(const data_t *d, const bool *use, bool held, const dou
     return n > 0 ? 100 * ok / n : 0;
 }
 
-static void learn(const data_t *d, const bool *use, int rounds, double ridge, double smooth, double *w)
+static void learn(const data_t *d, const bool *use, int rounds, double ridge, double smooth,
+                  double *w)
 {
     static double g[WEIGHTS], m1[WEIGHTS], m2[WEIGHTS];
     double s[1024];
     for (int k = PRIOR; k < WEIGHTS; k++)
         w[k] = k < CONTACT ? 0.8 : 0.5;
     for (int round = 1; round <= rounds; round++) {
-        double loss = 0, n = 0, rate = 0.05 * (round < rounds / 2 ? 1 : 2.0 * (rounds - round + 1) / rounds);
+        double loss = 0, n = 0,
+               rate = 0.05 * (round < rounds / 2 ? 1 : 2.0 * (rounds - round + 1) / rounds);
         memset(g, 0, sizeof g);
         for (size_t r = 0; r < d->n_res; r++)
             if (use[d->res[r].file]) {
@@ -340,8 +342,9 @@ static void learn(const data_t *d, const bool *use, int rounds, double ridge, do
             w[k] += rate * a / (sqrt(b) + 1e-8);
         }
         if (round % 20 == 0 || round == rounds)
-            fprintf(stderr, "round %d: loss %.4f, right %.2f %%, of those left out %.2f %%\n", round,
-                    loss / n, share_right(d, use, false, w, s), share_right(d, use, true, w, s));
+            fprintf(stderr, "round %d: loss %.4f, right %.2f %%, of those left out %.2f %%\n",
+                    round, loss / n, share_right(d, use, false, w, s),
+                    share_right(d, use, true, w, s));
     }
 }
 
@@ -387,7 +390,8 @@ int main(int argc, char **argv)
     double ridge = 10, smooth = 60;
     for (int k = 1; k < argc && file < 1024; k++) {
         if (sscanf(argv[k], "part=%d/%d", &part, &parts) == 2 ||
-            sscanf(argv[k], "rounds=%d", &rounds) == 1 || sscanf(argv[k], "ridge=%lf", &ridge) == 1 ||
+            sscanf(argv[k], "rounds=%d", &rounds) == 1 ||
+            sscanf(argv[k], "ridge=%lf", &ridge) == 1 ||
             sscanf(argv[k], "smooth=%lf", &smooth) == 1)
             continue;
         const char *slash = strrchr(argv[k], '/'), *name = slash ? slash + 1 : argv[k];

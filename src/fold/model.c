@@ -72,7 +72,8 @@ static void drop_stubs(gw_model_t *m)
     }
 }
 
-/* a few residues between two breaks keep both open: they go where one gap that can be closed is left
+/* a few residues between two breaks keep both open: they go where one gap that can be closed is
+ * left
  */
 static void drop_islands(gw_model_t *m)
 {

@@ -69,6 +69,12 @@ static atom_t side_atom(const pack_t *p, const gw_model_residue_t *r, int a)
     return (atom_t){p->kind[r->aa][a], p->element[r->aa][a], r->xyz[a]};
 }
 
+static atom_t backbone_atom(const gw_model_residue_t *r, int b, int32_t step)
+{
+    const float *at = r->xyz[b];
+    return (atom_t){(int8_t)gw_packing_around(b, step), "NCCOC"[b], at};
+}
+
 /* with the backbone and CB of the residues near, and its own */
 static double self_energy(const pack_t *p, int32_t i)
 {
@@ -79,14 +85,14 @@ static double self_energy(const pack_t *p, int32_t i)
     for (int a = 5; a < n; a++) {
         atom_t mine = side_atom(p, r, a);
         for (int b = a > 5 ? 0 : GW_MODEL_O; b < 4; b++) {
-            atom_t own = {(int8_t)gw_packing_around(b, 0), "NCCO"[b], r->xyz[b]};
+            atom_t own = backbone_atom(r, b, 0);
             e += pair_energy(&mine, &own, weight[2]);
         }
         for (int32_t k = 0; k < p->near[i].n; k++) {
             int32_t j = p->near[i].v[k];
             const gw_model_residue_t *s = &p->m->r[j];
             for (int b = 0; b < (s->aa == 7 ? 4 : 5); b++) {
-                atom_t other = {(int8_t)gw_packing_around(b, j - i), "NCCOC"[b], s->xyz[b]};
+                atom_t other = backbone_atom(s, b, j - i);
                 e += pair_energy(&mine, &other, weight[abs(i - j) == 1 ? 2 : 1]);
             }
         }
@@ -194,8 +200,9 @@ static gw_status_t list_conformers(pack_t *p, int32_t i, const int *first, gw_er
     for (const gw_rotamer_t *t = beg; t < end && t->aa == r->aa; t++) {
         int b = gw_rotamer_bin(t->chi[0]);
         add_conformers(p, i, t,
-                       -0.01 * (gw_packing_table.prior[r->aa] * log(prior[b] + 1e-4) +
-                                gw_packing_table.rest[r->aa] * log(t->per_mille / share[b] + 1e-3)));
+                       -0.01 *
+                           (gw_packing_table.prior[r->aa] * log(prior[b] + 1e-4) +
+                            gw_packing_table.rest[r->aa] * log(t->per_mille / share[b] + 1e-3)));
     }
     for (int32_t k = 0; k < ch->n; k++)
         low = fmin(low, ch->c[k].self);
@@ -370,7 +377,8 @@ static void relieve(pack_t *p, int32_t i, const int *first)
 gw_status_t gw_model_sidechains(gw_model_t *m, gw_err_t *err)
 {
     enum { RELIEF = 3 };
-    pack_t p = {m, gw_calloc((size_t)m->len, sizeof *p.ch),
+    pack_t p = {m,
+                gw_calloc((size_t)m->len, sizeof *p.ch),
                 gw_malloc((size_t)m->len, sizeof *p.near),
                 {{0}},
                 {{0}}};

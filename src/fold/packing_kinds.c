@@ -19,7 +19,9 @@ int gw_packing_side(uint8_t aa, int atom)
         return aa == 1 || aa == 11 ? BASE_N : AMIDE_N;
     if (flat)
         return AROMATIC;
-    bool end = (aa == 2 || aa == 3) ? atom == 5 : (aa == 5 || aa == 6) ? atom == 6 : aa == 1 && atom == 8;
+    bool end = (aa == 2 || aa == 3)   ? atom == 5
+               : (aa == 5 || aa == 6) ? atom == 6
+                                      : aa == 1 && atom == 8;
     return end ? CARBONYL : ALIPHATIC;
 }
 
@@ -27,7 +29,7 @@ int gw_packing_around(int atom, int32_t step)
 {
     static const int8_t own[5] = {14, -1, 15, 16, -1}, before[5] = {19, 19, 17, 18, 19},
                         behind[5] = {20, 22, 22, 21, 22};
-    return step == 0 ? own[atom]
+    return step == 0    ? own[atom]
            : step == -1 ? before[atom]
            : step == 1  ? behind[atom]
                         : GW_PACKING_SIDE + atom;
@@ -35,7 +37,7 @@ int gw_packing_around(int atom, int32_t step)
 
 int gw_packing_shell(float d2)
 {
-    static const int8_t shell[36] = {0, 0, 0, 0, 0, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7,
+    static const int8_t shell[36] = {0, 0, 0, 0, 0, 1, 2, 2, 3, 3, 4, 4,  5,  5,  6,  6,  7,  7,
                                      7, 8, 8, 8, 8, 9, 9, 9, 9, 9, 9, 10, 10, 10, 10, 10, 10, 10};
     return d2 < 36 ? shell[(int)d2] : -1;
 }

@@ -21,9 +21,9 @@ int gw_packing_around(int atom, int32_t step);
 /* shells that end at the roots of 5, 6, 8, 10, 12, 14, 16, 19, 23, 29 and 36; -1 beyond */
 int gw_packing_shell(float d2);
 
-/* of two atoms at squared distance d2: overlap below the sum of the radii (hydrogens included), a little for touching, more for hydrogen
- * bonds and disulphides: an energy that the table corrects. Its constants were set on the structures
- * of tests/bench/fold.md. */
+/* of two atoms at squared distance d2: overlap below the sum of the radii (hydrogens included), a
+ * little for touching, more for hydrogen bonds and disulphides: an energy that the table corrects.
+ * Its constants were set on the structures of tests/bench/fold.md. */
 double gw_packing_contact(float d2, char element_a, char element_b);
 
 /* 2. the table; pair is symmetric in side-chain kinds */
