@@ -37,10 +37,24 @@ static float peptide(const gw_model_residue_t *a, const gw_model_residue_t *b)
     return sqrtf(d);
 }
 
-/* fewer than STUB residues before the first break or behind the last hang on nothing: they go */
+/* fewer residues than this hold nothing */
+enum { STUB = 4 };
+
+/* is the chain broken between modelled residues a and b, the next one? */
+static bool broken(const gw_model_t *m, int32_t a, int32_t b)
+{
+    return b - a > 1 || peptide(&m->r[a], &m->r[b]) > 1.6F;
+}
+
+static void take_out(gw_model_t *m, int32_t from, int32_t to)
+{
+    for (int32_t i = from; i < to; i++)
+        m->r[i] = (gw_model_residue_t){.aa = m->r[i].aa};
+}
+
+/* those before the first break or behind the last hang on nothing: they go */
 static void drop_stubs(gw_model_t *m)
 {
-    enum { STUB = 4 };
     for (int side = 0; side < 2; side++) {
         int32_t n = 0, prev = -1;
         for (int32_t k = 0; k < m->len && n < STUB; k++) {
@@ -48,15 +62,34 @@ static void drop_stubs(gw_model_t *m)
             if (m->r[i].origin == GW_MODEL_NONE)
                 continue;
             int32_t a = side ? i : prev, b = side ? prev : i;
-            if (prev >= 0 && b - a <= GW_MODEL_MAX_LOOP + 1 &&
-                (b - a > 1 || peptide(&m->r[a], &m->r[b]) > 1.6F)) {
-                for (int32_t x = side ? b : 0; x < (side ? m->len : a + 1); x++)
-                    m->r[x] = (gw_model_residue_t){.aa = m->r[x].aa};
+            if (prev >= 0 && b - a <= GW_MODEL_MAX_LOOP + 1 && broken(m, a, b)) {
+                take_out(m, side ? b : 0, side ? m->len : a + 1);
                 n = 0;
             }
             prev = i;
             n++;
         }
+    }
+}
+
+/* a few residues between two breaks keep both open: they go where one gap that can be closed is
+ * left
+ */
+static void drop_islands(gw_model_t *m)
+{
+    int32_t before = -1, first = -1, last = -1; /* of the run, and the residue before it */
+    for (int32_t i = 0; i < m->len; i++) {
+        if (m->r[i].origin == GW_MODEL_NONE)
+            continue;
+        if (last >= 0 && broken(m, last, i)) {
+            if (before >= 0 && last - first + 1 < STUB && i - before - 1 <= GW_MODEL_MAX_LOOP)
+                take_out(m, first, last + 1);
+            else
+                before = last;
+            first = i;
+        } else if (last < 0)
+            first = i;
+        last = i;
     }
 }
 
@@ -68,11 +101,11 @@ static int32_t close_breaks(gw_model_t *m, bool wide, const float *pred)
         if (m->r[i].origin == GW_MODEL_NONE)
             continue;
         int32_t gap = last < 0 ? 0 : i - last - 1;
-        bool broken = last >= 0 && (gap > 0 || peptide(&m->r[last], &m->r[i]) > 1.6F);
-        if (broken && gap <= GW_MODEL_MAX_LOOP && gw_model_close(m, last + 1, i - 1, wide, pred))
+        bool torn = last >= 0 && broken(m, last, i);
+        if (torn && gap <= GW_MODEL_MAX_LOOP && gw_model_close(m, last + 1, i - 1, wide, pred))
             m->n_loops_closed++;
         else
-            open += broken;
+            open += torn;
         last = i;
     }
     return open;
@@ -86,8 +119,10 @@ static void close_gaps(gw_model_t *m, const float *pred)
         if (m->r[i].origin != GW_MODEL_NONE)
             gw_model_put_cb(&m->r[i]);
     m->n_loops_open = close_breaks(m, false, pred);
-    if (m->n_loops_open)
+    if (m->n_loops_open) {
+        drop_islands(m);
         m->n_loops_open = close_breaks(m, true, pred);
+    }
 }
 
 /* posterior of the pair, smoothed along the chain, scaled by how sure the fold is; loops are worth

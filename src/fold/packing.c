@@ -8,11 +8,12 @@
 #include "base/mem.h"
 #include "fold/dssp.h"
 #include "fold/model.h"
+#include "fold/packing_table.h"
 #include "fold/rotamer_table.h"
 
 /* 1. conformers of a residue: the table's rotamers, each with chi 1 as it is and SPREAD degrees to
  *    both sides; those that the backbone leaves no room are dropped */
-enum { SPREAD = 10, MAX_CONFORMERS = 256, NO_ROOM = 30 };
+enum { SPREAD = 10, MAX_CONFORMERS = 256, NO_ROOM = 20 };
 typedef struct {
     int16_t chi[4];
     double self; /* energy with the backbone, and of being rare */
@@ -20,6 +21,7 @@ typedef struct {
 
 typedef struct {
     int32_t n, now; /* conformers; the one that stands */
+    int seen[3];    /* how often chi 1 was in each bin */
     conformer_t *c;
 } choices_t;
 
@@ -33,6 +35,8 @@ typedef struct {
     gw_model_t *m;
     choices_t *ch;
     near_t *near;
+    int8_t kind[20][GW_MODEL_ATOMS]; /* of side-chain atoms, gw_packing_side */
+    char element[20][GW_MODEL_ATOMS];
 } pack_t;
 
 static float dist2(const float *a, const float *b)
@@ -41,57 +45,56 @@ static float dist2(const float *a, const float *b)
     return x * x + y * y + z * z;
 }
 
-/* 2. energy of a pair of atoms, in units of kT: overlap below the sum of the radii (hydrogens
- *    included), a little for touching, more for hydrogen bonds and disulphides. The constants were
- *    set on the structures of tests/bench/fold.md. */
-static double radius(char element)
+/* 2. energy in kT: what the table says of the atoms around */
+typedef struct {
+    int8_t kind; /* gw_packing_side or gw_packing_around */
+    char element;
+    const float *at;
+} atom_t;
+
+static double near_energy(const atom_t *a, const atom_t *b, float d2, int weight)
 {
-    return element == 'C' ? 1.80 : element == 'N' ? 1.45 : element == 'O' ? 1.40 : 1.75;
+    return 0.01 * (weight * gw_packing_contact(d2, a->element, b->element) -
+                   gw_packing_table.pair[a->kind][b->kind][gw_packing_shell(d2)]);
 }
 
-static double pair_energy(const float *a, char ea, const float *b, char eb)
+static inline double pair_energy(const atom_t *a, const atom_t *b, int weight)
 {
-    static const double hardest = 10, stiff = 25, hydrogen_bond = -0.8, touching = -0.15, reach = 2;
-    float d2 = dist2(a, b);
-    if (d2 > 36)
-        return 0;
-    double d = sqrt(d2);
-    bool polar = (ea == 'N' || ea == 'O') && (eb == 'N' || eb == 'O');
-    if (ea == 'S' && eb == 'S' && d < 3.0)
-        return d < 1.6 ? hardest : d < 2.6 ? -4 : 3;
-    double r = polar ? 2.7 : radius(ea) + radius(eb);
-    if (d < r)
-        return fmin(stiff * (1 - d / r), hardest);
-    if (polar && d < 3.3)
-        return hydrogen_bond;
-    return d - r < reach ? touching * (1 - (d - r) / reach) : 0;
+    float d2 = dist2(a->at, b->at);
+    return d2 < 36 && b->kind >= 0 ? near_energy(a, b, d2, weight) : 0;
 }
 
-static char element(const gw_model_residue_t *r, int atom)
+static atom_t side_atom(const pack_t *p, const gw_model_residue_t *r, int a)
 {
-    return gw_model_atom_name(r->aa, atom)[0];
+    return (atom_t){p->kind[r->aa][a], p->element[r->aa][a], r->xyz[a]};
 }
 
-/* with the backbone and CB of the residues near, and its own. What lies next along the chain counts
- * half: the rotamers' frequencies hold it already. */
+static atom_t backbone_atom(const gw_model_residue_t *r, int b, int32_t step)
+{
+    const float *at = r->xyz[b];
+    return (atom_t){(int8_t)gw_packing_around(b, step), "NCCOC"[b], at};
+}
+
+/* with the backbone and CB of the residues near, and its own */
 static double self_energy(const pack_t *p, int32_t i)
 {
-    static const double next = 0.5;
+    const int16_t *weight = gw_packing_table.contact;
     const gw_model_residue_t *r = &p->m->r[i];
+    int n = gw_model_atom_count(r->aa);
     double e = 0;
-    for (int a = 5; a < gw_model_atom_count(r->aa); a++) {
-        char ea = element(r, a);
-        for (int b = 0; b < 4 && a > 5; b++)
-            if (b != GW_MODEL_CA)
-                e += next * pair_energy(r->xyz[a], ea, r->xyz[b], "NCCO"[b]);
-        if (a == 5)
-            e += next * pair_energy(r->xyz[a], ea, r->xyz[GW_MODEL_O], 'O');
+    for (int a = 5; a < n; a++) {
+        atom_t mine = side_atom(p, r, a);
+        for (int b = a > 5 ? 0 : GW_MODEL_O; b < 4; b++) {
+            atom_t own = backbone_atom(r, b, 0);
+            e += pair_energy(&mine, &own, weight[2]);
+        }
         for (int32_t k = 0; k < p->near[i].n; k++) {
             int32_t j = p->near[i].v[k];
             const gw_model_residue_t *s = &p->m->r[j];
-            double w = abs(i - j) == 1 ? next : 1;
-            for (int b = 0; b < (s->aa == 7 ? 4 : 5); b++)
-                e += w * pair_energy(r->xyz[a], ea, s->xyz[b], "NCCOC"[b]);
+            for (int b = 0; b < (s->aa == 7 ? 4 : 5); b++) {
+                atom_t other = backbone_atom(s, b, j - i);
+                e += pair_energy(&mine, &other, weight[abs(i - j) == 1 ? 2 : 1]);
+            }
         }
     }
     return e;
@@ -101,17 +104,17 @@ static double self_energy(const pack_t *p, int32_t i)
 static double mutual_energy(const pack_t *p, int32_t i)
 {
     const gw_model_residue_t *r = &p->m->r[i];
-    double e = 0;
     int n = gw_model_atom_count(r->aa);
+    double e = 0;
     for (int32_t k = 0; k < p->near[i].n; k++) {
         const gw_model_residue_t *s = &p->m->r[p->near[i].v[k]];
         int m = gw_model_atom_count(s->aa);
-        if (m <= 5)
-            continue;
-        for (int a = 5; a < n; a++) {
-            char ea = element(r, a);
-            for (int b = 5; b < m; b++)
-                e += pair_energy(r->xyz[a], ea, s->xyz[b], element(s, b));
+        for (int a = 5; a < n && m > 5; a++) {
+            atom_t mine = side_atom(p, r, a);
+            for (int b = 5; b < m; b++) {
+                atom_t other = side_atom(p, s, b);
+                e += pair_energy(&mine, &other, gw_packing_table.contact[0]);
+            }
         }
     }
     return e;
@@ -183,7 +186,6 @@ static void add_conformers(pack_t *p, int32_t i, const gw_rotamer_t *t, double c
 
 static gw_status_t list_conformers(pack_t *p, int32_t i, const int *first, gw_err_t *err)
 {
-    static const double rarity = 1.4;
     gw_model_residue_t *r = &p->m->r[i];
     choices_t *ch = &p->ch[i];
     const gw_rotamer_t *beg = gw_rotamer_table + first[r->aa],
@@ -197,7 +199,10 @@ static gw_status_t list_conformers(pack_t *p, int32_t i, const int *first, gw_er
         share[gw_rotamer_bin(t->chi[0])] += t->per_mille;
     for (const gw_rotamer_t *t = beg; t < end && t->aa == r->aa; t++) {
         int b = gw_rotamer_bin(t->chi[0]);
-        add_conformers(p, i, t, -rarity * log(prior[b] * t->per_mille / share[b] + 1e-4));
+        add_conformers(p, i, t,
+                       -0.01 *
+                           (gw_packing_table.prior[r->aa] * log(prior[b] + 1e-4) +
+                            gw_packing_table.rest[r->aa] * log(t->per_mille / share[b] + 1e-3)));
     }
     for (int32_t k = 0; k < ch->n; k++)
         low = fmin(low, ch->c[k].self);
@@ -213,8 +218,7 @@ static gw_status_t list_conformers(pack_t *p, int32_t i, const int *first, gw_er
     return GW_OK;
 }
 
-/* 4. choosing: a residue at a time by Boltzmann's weights at a falling temperature, then the best
- */
+/* 4. choosing: a residue at a time by Boltzmann's weights; at no temperature the best */
 static void choose(pack_t *p, int32_t i, double temperature, gw_rng_t *rng)
 {
     choices_t *ch = &p->ch[i];
@@ -243,6 +247,46 @@ static void choose(pack_t *p, int32_t i, double temperature, gw_rng_t *rng)
     gw_model_put_side(r, ch->c[best].chi);
 }
 
+/* leaves the conformers with chi 1 in the bin seen most */
+static void keep_commonest(gw_model_residue_t *r, choices_t *ch)
+{
+    int32_t n = 0;
+    int bin = 0;
+    for (int b = 1; b < 3; b++)
+        bin = ch->seen[b] > ch->seen[bin] ? b : bin;
+    for (int32_t k = 0; k < ch->n; k++)
+        if (gw_rotamer_bin(ch->c[k].chi[0]) == bin)
+            ch->c[n++] = ch->c[k];
+    ch->n = n;
+    ch->now = 0;
+    gw_model_put_side(r, ch->c[0].chi);
+}
+
+/* samples: cools down to 1 kT, stays there to see where chi 1 is most of the time, and takes the
+ * best of that */
+static void choose_all(pack_t *p)
+{
+    enum { HOT = 10, WARM = 25, COLD = 4 };
+    static const double heat = 2; /* above 1, to begin with */
+    gw_rng_t rng;
+    gw_rng_init(&rng, 1953);
+    for (int round = 0; round < HOT + WARM + COLD; round++)
+        for (int32_t i = 0; i < p->m->len; i++) {
+            choices_t *ch = &p->ch[i];
+            if (!ch->n)
+                continue;
+            if (round == HOT + WARM)
+                keep_commonest(&p->m->r[i], ch);
+            choose(p, i,
+                   round < HOT          ? 1 + heat * (1 - (double)round / HOT)
+                   : round < HOT + WARM ? 1
+                                        : 0,
+                   &rng);
+            if (round >= HOT && round < HOT + WARM)
+                ch->seen[gw_rotamer_bin(ch->c[ch->now].chi[0])]++;
+        }
+}
+
 /* 5. relief: on a backbone that is not quite right no conformer may fit. Where atoms overlap, all
  *    rotamers and turns of one chi at a time are tried for less overlap; frequencies count no more.
  */
@@ -252,6 +296,11 @@ static const float room[2][2] = {{3.2F, 3.0F},
 static bool polar(char element)
 {
     return element == 'N' || element == 'O';
+}
+
+static char element(const gw_model_residue_t *r, int atom)
+{
+    return gw_model_atom_name(r->aa, atom)[0];
 }
 
 /* sum of (room - distance)^2 over the side chain's atoms and all atoms of residues near */
@@ -315,7 +364,7 @@ static void try_turns(pack_t *p, int32_t i, const int *first, int bin, int16_t n
 
 static void relieve(pack_t *p, int32_t i, const int *first)
 {
-    static const double slight = 0.5; /* 0.7 Angstrom */
+    static const double slight = 1.0; /* Angstrom, squared */
     int16_t *now = p->ch[i].c[p->ch[i].now].chi;
     double least = overlap(p, i);
     if (least >= slight)
@@ -327,12 +376,19 @@ static void relieve(pack_t *p, int32_t i, const int *first)
 
 gw_status_t gw_model_sidechains(gw_model_t *m, gw_err_t *err)
 {
-    enum { HOT = 10, COLD = 4, RELIEF = 3 };
-    static const double heat = 3;
-    pack_t p = {m, gw_calloc((size_t)m->len, sizeof *p.ch),
-                gw_malloc((size_t)m->len, sizeof *p.near)};
+    enum { RELIEF = 3 };
+    pack_t p = {m,
+                gw_calloc((size_t)m->len, sizeof *p.ch),
+                gw_malloc((size_t)m->len, sizeof *p.near),
+                {{0}},
+                {{0}}};
     gw_status_t st = p.ch && p.near ? GW_OK : gw_err_nomem(err, "placing side chains");
     int first[21] = {0};
+    for (uint8_t aa = 0; aa < 20; aa++)
+        for (int a = 5; a < gw_model_atom_count(aa); a++) {
+            p.kind[aa][a] = (int8_t)gw_packing_side(aa, a);
+            p.element[aa][a] = gw_model_atom_name(aa, a)[0];
+        }
     for (int k = gw_rotamer_count - 1; k >= 0; k--)
         first[gw_rotamer_table[k].aa] = k;
     for (int32_t i = 0; st == GW_OK && i < m->len; i++)
@@ -345,12 +401,8 @@ gw_status_t gw_model_sidechains(gw_model_t *m, gw_err_t *err)
     for (int32_t i = 0; st == GW_OK && i < m->len; i++)
         if (m->r[i].origin != GW_MODEL_NONE && gw_model_atom_count(m->r[i].aa) > 5)
             st = list_conformers(&p, i, first, err);
-    gw_rng_t rng;
-    gw_rng_init(&rng, 1953);
-    for (int round = 0; st == GW_OK && round < HOT + COLD; round++)
-        for (int32_t i = 0; i < m->len; i++)
-            if (p.ch[i].n)
-                choose(&p, i, round < HOT ? heat * (1 - (double)round / HOT) : 0, &rng);
+    if (st == GW_OK)
+        choose_all(&p);
     for (int round = 0; st == GW_OK && round < RELIEF; round++)
         for (int32_t i = 0; i < m->len; i++)
             if (p.ch[i].n)

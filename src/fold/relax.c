@@ -246,12 +246,16 @@ static void store(const relax_t *x)
  * before it torn? */
 static bool strained(const gw_model_t *m, int32_t i)
 {
-    static const float near = 2.2F, torn = 1.6F;
-    for (int32_t j = 0; j < m->len; j++)
-        for (int a = 0; a < m->r[i].n && abs(i - j) > 1; a++)
+    static const float near = 2.2F, torn = 1.6F, reach = 20;
+    for (int32_t j = 0; j < m->len; j++) {
+        if (abs(i - j) < 2 || !m->r[j].n ||
+            dist2(m->r[i].xyz[GW_MODEL_CA], m->r[j].xyz[GW_MODEL_CA]) > reach * reach)
+            continue;
+        for (int a = 0; a < m->r[i].n; a++)
             for (int b = 0; b < m->r[j].n; b++)
                 if (dist2(m->r[i].xyz[a], m->r[j].xyz[b]) < near * near)
                     return true;
+    }
     return i > 0 && m->r[i - 1].n &&
            dist2(m->r[i - 1].xyz[GW_MODEL_C], m->r[i].xyz[GW_MODEL_N]) > torn * torn;
 }

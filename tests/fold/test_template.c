@@ -137,45 +137,68 @@ static double distance(const float *a, const float *b)
     return sqrt(s);
 }
 
-/* a gap of _i + 1 residues cut out of 1CBS is closed: bonds within 0.1 A, no clash with the rest */
-START_TEST(gaps_close)
+/* bonds within 0.1 A, and no atom of a loop nearer than 2.2 A to one of other residues than its
+ * neighbours */
+static void check_model(const gw_model_t *m)
 {
-    gw_template_t t;
+    ck_assert_int_eq(m->n_loops_closed, 1);
+    ck_assert_int_eq(m->n_loops_open, 0);
+    ck_assert_int_eq(m->n_loops_strained, 0);
+    for (int32_t i = 0; i < m->len; i++) {
+        const gw_model_residue_t *r = &m->r[i];
+        ck_assert_int_ne(r->origin, GW_MODEL_NONE);
+        ck_assert_int_eq(r->n, gw_model_atom_count(r->aa));
+        if (i + 1 < m->len)
+            ck_assert_double_eq_tol(distance(r->xyz[GW_MODEL_C], r[1].xyz[GW_MODEL_N]), 1.33, 0.1);
+        for (int32_t j = 0; j < m->len; j++)
+            for (int a = 0; a < r->n && abs(i - j) > 1 && r->origin == GW_MODEL_LOOP; a++)
+                for (int b = 0; b < m->r[j].n; b++)
+                    ck_assert_double_gt(distance(r->xyz[a], m->r[j].xyz[b]), 2.2);
+    }
+}
+
+/* models 1CBS from itself: without its residues [first, first + cut) the query, without those
+ * [first, first + gap) the alignment */
+static void model_cut(int32_t first, int32_t cut, int32_t gap)
+{
     gw_err_t err = {0};
     gw_take_t take;
     ck_assert_int_eq(gw_take_file(data("1cbs.cif.gz"), NULL, &take, &err), GW_OK);
     ck_assert_uint_eq(take.n, 1);
-    t = take.t[0];
-    ck_assert_str_eq(t.name, "1cbs_A");
-    int32_t map[137];
+    const gw_template_t *t = &take.t[0];
+    ck_assert_str_eq(t->name, "1cbs_A");
+    int32_t map[137], n = 0;
     float post[137], pred[137 * 6];
-    gw_profile_t q = {.len = t.len, .seq = t.seq};
-    gw_foldalign_t aln = {.q_len = t.len, .n_aligned = t.len, .map = map, .post = post};
-    gw_model_source_t src = {&t, &aln};
-    int32_t first = 30 + 5 * _i, last = first + _i;
-    for (int32_t i = 0; i < t.len; i++) {
-        map[i] = i >= first && i <= last ? -1 : i;
-        post[i] = 1;
-        for (int k = 0; k < 6; k++)
-            pred[i * 6 + k] = 1.0F / 3;
-    }
+    uint8_t seq[137];
+    for (int32_t j = 0; j < t->len; j++)
+        if (j < first || j >= first + cut) {
+            seq[n] = t->seq[j];
+            post[n] = 1;
+            map[n++] = j >= first && j < first + gap ? -1 : j;
+        }
+    for (int32_t i = 0; i < n * 6; i++)
+        pred[i] = 1.0F / 3;
+    gw_profile_t q = {.len = n, .seq = seq};
+    gw_foldalign_t aln = {.q_len = n, .n_aligned = n, .map = map, .post = post};
+    gw_model_source_t src = {t, &aln};
     gw_model_t m;
     ck_assert_int_eq(gw_model_build(&q, &src, 1, 1, pred, &m, &err), GW_OK);
-    ck_assert_int_eq(m.n_loops_closed, 1);
-    ck_assert_int_eq(m.n_loops_open, 0);
-    for (int32_t i = 0; i < m.len; i++) {
-        ck_assert_int_ne(m.r[i].origin, GW_MODEL_NONE);
-        ck_assert_int_eq(m.r[i].n, gw_model_atom_count(m.r[i].aa));
-        if (i + 1 < m.len)
-            ck_assert_double_eq_tol(distance(m.r[i].xyz[GW_MODEL_C], m.r[i + 1].xyz[GW_MODEL_N]),
-                                    1.33, 0.1);
-        for (int32_t j = i + 3; j < m.len; j++)
-            if (m.r[i].origin == GW_MODEL_LOOP || m.r[j].origin == GW_MODEL_LOOP)
-                ck_assert_double_gt(distance(m.r[i].xyz[GW_MODEL_CA], m.r[j].xyz[GW_MODEL_CA]),
-                                    3.0);
-    }
+    check_model(&m);
     gw_model_release(&m);
     gw_take_release(&take);
+}
+
+/* _i + 1 residues without a template */
+START_TEST(gaps_close)
+{
+    model_cut(30 + 5 * _i, 0, _i + 1);
+}
+END_TEST
+
+/* residues of the template that the query lacks: their ends are 5 to 20 A apart */
+START_TEST(cuts_close)
+{
+    model_cut(25 + 30 * _i, 6, 0);
 }
 END_TEST
 
@@ -188,6 +211,7 @@ static Suite *make(void)
     tcase_add_loop_test(tc, bad_files, 0, (int)(sizeof bad / sizeof *bad));
     tcase_add_test(tc, surface_of_spheres);
     tcase_add_loop_test(tc, gaps_close, 0, 12);
+    tcase_add_loop_test(tc, cuts_close, 0, 3);
     tcase_set_timeout(tc, 120);
     suite_add_tcase(s, tc);
     return s;
