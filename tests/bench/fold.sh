@@ -11,10 +11,17 @@ set -eu
 data=$1 net=$2 n=${3:-60}
 here=$(cd "$(dirname "$0")" && pwd)
 refs=$here/../../refs/fold
+GENOWARP_DATA=$refs
+export GENOWARP_DATA
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 say() { echo "fold.sh: $*" >&2; }
-cpu() { awk '/^(user|sys)/ {s += $2} END {printf "%.2f\n", s}' "$1"; }
+# CPU seconds of a command
+cpu_of() {
+    ("$@" >/dev/null 2>"$tmp/log" || { cat "$tmp/log" >&2; exit 1; }; times) |
+        awk 'NR == 2 {split($1, u, /[ms]/); split($2, s, /[ms]/); t = 60 * (u[1] + s[1]) + u[2] + s[2]}
+            END {if (NR != 2) exit 1; printf "%.2f\n", t}'
+}
 
 for tool in mmseqs hhsearch TMscore mkdssp zstd python3; do
     command -v $tool >/dev/null || { say "$tool is missing: apt install mmseqs2 hhsuite tm-align dssp zstd python3"; exit 69; }
@@ -27,16 +34,16 @@ for input in prof seq; do
         python3 "$refs/train_sspred.py" "$data" "$net" --input $input --part $part >&2
     done
 done
-for f in tsv prof.u8; do zstd -dqc "$data/lib40A.$f.zst" >"$tmp/lib40A.$f"; done
+for f in tsv prof.u8; do zstd -dqcf "$data/lib40A.$f.zst" >"$tmp/lib40A.$f"; done
 tail -n +2 "$tmp/lib40A.tsv" | awk -F'\t' '{print ">" $1 "\n" $9}' >"$tmp/all.fa"
 shuf -n "$n" --random-source="$data/queries_all3.txt" "$data/queries_all3.txt" >"$tmp/some.txt"
 head -n 24 "$tmp/some.txt" >"$tmp/model.txt"
 
 say "mmseqs2 -s 7.5 (also defines the pairs that remote leaves out)"
-{ time -p mmseqs easy-search "$tmp/all.fa" "$tmp/all.fa" "$tmp/mm.m8" "$tmp/mmtmp" -s 7.5 -e 10 --threads 1 \
-    --max-seqs 1000 --format-output query,target,evalue >/dev/null 2>&1; } 2>"$tmp/mm.time"
+mm_cpu=$(cpu_of mmseqs easy-search "$tmp/all.fa" "$tmp/all.fa" "$tmp/mm.m8" "$tmp/mmtmp" -s 7.5 -e 10 --threads 1 \
+    --max-seqs 1000 --format-output query,target,evalue)
 awk '$3 < 1e-3 && $1 != $2 {print $1 "\t" $2}' "$tmp/mm.m8" >"$tmp/easy.tsv"
-python3 "$here/fold_mmseqs.py" "$tmp/mm.m8" "$tmp/lib40A.tsv" "$tmp/some.txt" "$tmp/easy.tsv" "$(cpu "$tmp/mm.time")" \
+python3 "$here/fold_mmseqs.py" "$tmp/mm.m8" "$tmp/lib40A.tsv" "$tmp/some.txt" "$tmp/easy.tsv" "$mm_cpu" \
     >"$tmp/mmseqs.txt"
 for input in prof seq; do
     say "genowarp fold, $n queries, $input"
@@ -59,6 +66,6 @@ mkdir "$tmp/cif"
 for k in 1 2 3 4 5; do
     for f in "$data"/structures/*.cif.gz; do cp "$f" "$tmp/cif/$k$(basename "$f")"; done
 done
-{ time -p ./genowarp fold --build-library "$tmp/x.gwt" -@ 1 "$tmp/cif" 2>"$tmp/build.err"; } 2>"$tmp/build.time"
-echo "$(find "$tmp/cif" -type f | wc -l) $(cpu "$tmp/build.time")" >"$tmp/build.txt"
+build_cpu=$(cpu_of ./genowarp fold --build-library "$tmp/x.gwt" -@ 1 "$tmp/cif")
+echo "$(find "$tmp/cif" -type f | wc -l) $build_cpu" >"$tmp/build.txt"
 python3 "$here/fold_table.py" "$tmp"
