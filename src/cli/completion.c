@@ -10,7 +10,8 @@ static bool takes_file(const gw_opt_t *o)
 {
     return o->arg && (strstr(o->arg, "FILE") || strstr(o->arg, "FA") || strstr(o->arg, "VCF") ||
                       strstr(o->arg, "BED") || strstr(o->arg, "DIR") || strstr(o->arg, "TSV") ||
-                      strstr(o->arg, "TABLE") || strstr(o->arg, "LIB") || strstr(o->arg, "PREFIX"));
+                      strstr(o->arg, "TABLE") || strstr(o->arg, "LIB") ||
+                      strstr(o->arg, "DB") || strstr(o->arg, "PREFIX"));
 }
 
 static void words(FILE *out, const char *choices)
