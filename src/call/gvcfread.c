@@ -480,10 +480,10 @@ static bool likelihoods(gw_gvcfrec_t *x, const char *s, int32_t ploidy)
 
 static gw_status_t sample(gw_gvcfread_t *r, char **col, gw_gvcfrec_t *x, gw_err_t *err)
 {
-    static const char *const key[] = {"GT", "PL", "AD", "DP", "MIN_DP", "SB", "PS"};
-    enum { GT, PL, AD, DP, MIN_DP, SB, PS, N_KEYS };
+    static const char *const key[] = {"GT", "PL", "GQ", "AD", "DP", "MIN_DP", "SB", "PS"};
+    enum { GT, PL, GQ, AD, DP, MIN_DP, SB, PS, N_KEYS };
     const char *v[N_KEYS] = {NULL};
-    int32_t n = x->n_alleles, dp, ps, ploidy = 0;
+    int32_t n = x->n_alleles, dp, ps, gq, ploidy = 0;
     char *f = col[FORMAT], *s = col[SAMPLE];
     if (!GW_GROW(x->value, x->cap_value, (size_t)(n * (n + 1) / 2 + n)))
         return gw_err_nomem(err, "reading a gVCF");
@@ -508,9 +508,15 @@ static gw_status_t sample(gw_gvcfread_t *r, char **col, gw_gvcfrec_t *x, gw_err_
         return bad(r, col, err, "PL '%.60s' is not %d numbers", v[PL],
                    ploidy == 1 ? n : n * (n + 1) / 2);
     if ((!v[PL] || strcmp(v[PL], ".") == 0) && x->gt[0] >= 0) {
-        if (x->block)
-            return bad(r, col, err, "a block without PL; likelihoods are what --joint works from");
-        r->without++;
+        if (x->block && (!v[GQ] || numbers(v[GQ], &gq, 1) != 1 || x->gt[0] != 0))
+            return bad(r, col, err,
+                       "a block without PL or GQ; likelihoods are what --joint works from");
+        if (x->block) { /* as GATK's ReblockGVCF leaves them */
+            x->pl[0] = 0;
+            x->pl[1] = x->pl[2] = gq > 0 ? gq : 0;
+            x->ploidy = gq > 0 ? ploidy : 0;
+        }
+        r->without += !x->block;
     }
     const char *depth = v[DP] && strcmp(v[DP], ".") != 0 ? v[DP] : v[MIN_DP];
     x->dp = 0;

@@ -54,7 +54,8 @@ const char *gw_gvcfread_contig(const gw_gvcfread_t *r, int32_t rid, int32_t *con
 GW_RESULT_USED gw_status_t gw_gvcfread_next(gw_gvcfread_t *r, gw_gvcfrec_t *rec, bool *got,
                                             gw_err_t *err);
 /* Records so far whose genotype has no likelihoods (PL), as GATK leaves them out where alleles are many:
- * nothing is known there. Blocks without are refused. */
+ * nothing is known there. Of blocks without, GQ is taken for the likelihoods; without that they are
+ * refused. */
 uint64_t gw_gvcfread_without(const gw_gvcfread_t *r);
 void gw_gvcfread_close(gw_gvcfread_t *r); /* NULL is fine */
 

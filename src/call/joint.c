@@ -186,6 +186,8 @@ uint64_t gw_joint_without(const gw_joint_t *j)
 
 static void forget_pending(gw_joint_t *j, size_t n)
 {
+    if (n == 0)
+        return;
     for (size_t i = 0; i < n; i++)
         free(j->pending[i].alt);
     memmove(j->pending, j->pending + n, (j->n_pending - n) * sizeof *j->pending);

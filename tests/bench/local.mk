@@ -11,6 +11,7 @@ EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tes
 	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/cluster_growth.sh tests/bench/cluster_memory.sh \
 	tests/bench/torture.md tests/bench/search.md tests/bench/search.sh tests/bench/search_bench.py tests/bench/search_peers.c \
 	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/cluster_growth.sh \
+	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/gvcf.sh tests/bench/gvcf.pl tests/bench/cluster.sh tests/bench/cluster_growth.sh \
 	tests/bench/fold.sh tests/bench/gpu.sh tests/bench/groups.sh tests/bench/markdup.sh \
 	tests/bench/pca.sh tests/bench/pca_project.sh tests/bench/pca_scale.sh tests/bench/torture_peers.sh \
 	tests/bench/simvar.pl tests/bench/cluster_audit.c tests/bench/fold_dssp.py \
@@ -61,6 +62,7 @@ bench: bench-kernels genowarp tests/bench/vcfcmp tests/bench/mapeval tests/bench
 	$(run_bench) $(srcdir)/tests/bench/align.sh || test $$? = 77
 	$(run_bench) $(srcdir)/tests/bench/markdup.sh || test $$? = 77
 	$(run_bench) $(srcdir)/tests/bench/call.sh || test $$? = 77
+	$(run_bench) $(srcdir)/tests/bench/gvcf.sh || test $$? = 77
 	$(run_bench) $(srcdir)/tests/bench/calibration.sh || test $$? = 77
 bench-kernels: tests/bench/bench_kernels
 	tests/bench/bench_kernels

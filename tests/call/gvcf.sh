@@ -179,6 +179,12 @@ is "$(table t.vcf)" "10 C T 1/1" "one sample"
 (printf "${head}E\n"; block 1 A 300 0/0:9:0,27,200; line 350 C "G,$nr" . 0/1:10,10,0:20:300,0,300,330,330,600) >e.g.vcf
 call -f c.fa --joint c.g.vcf d.g.vcf e.g.vcf >t.vcf
 is "$(table t.vcf | tr '\n' ';')" "10 C T 1/1 ./. 0/0;350 C G ./. 0/0 0/1;" "no reads, no record"
+# blocks with GQ instead of PL, as GATK's ReblockGVCF leaves them
+sed 's/GT:DP:PL\t0\/0:20:0,60,600$/GT:DP:GQ\t0\/0:20:55/' c.g.vcf >gq.g.vcf
+grep -q 'GT:DP:GQ' gq.g.vcf && call -f c.fa --joint a.g.vcf gq.g.vcf >t.vcf && ok || bad "GQ for PL: $(cat log)"
+is "$(body t.vcf | awk '$2 == 9 {split($11, f, ":"); print f[5]}')" "0,55,55" "GQ for PL"
+sed 's/GT:DP:GQ\t0\/0:20:55/GT:DP\t0\/0:20/' gq.g.vcf >neither.g.vcf
+refused 65 "without PL or GQ" -f c.fa --joint neither.g.vcf
 # haploid beside diploid
 (printf "${head}H\n"; block 1 A 9 0:20:0,600; line 10 C "T,$nr" . 1:0,20,0:20:600,0,600; block 11 G 400 0:20:0,600) >h.g.vcf
 call -f c.fa --joint e.g.vcf h.g.vcf >t.vcf
