@@ -1,1 +1,1 @@
-EXTRA_DIST += pipelines/demo.sh
+EXTRA_DIST += pipelines/demo.sh pipelines/cohort.sh

@@ -10,11 +10,16 @@
  * AddressSanitizer, accesses past dynamic shared memory or past a part of a batch. Threads of a
  * block run in an order drawn from CUEMU_SEED, each until it waits: a missing barrier shows as a
  * wrong answer for some order.
+ * Copies and kernels of a stream wait until somebody waits for the stream: what is read before that is
+ * not there yet, and what is overwritten before that was never sent. A kernel on a stream of another
+ * device than the thread's is an error.
  * What it cannot: races between blocks (they run one after the other), inline PTX, textures, speed.
  *
  * Environment: CUEMU_SEED=N      order of threads; 0 or unset: rising
  *              CUEMU_DEVICES=N   how many devices there seem to be (default 1)
+ *              CUDA_VISIBLE_DEVICES=N,...   which of them there are, as for the real ones
  *              CUEMU_MEMORY=N    bytes of memory of each (default 1 GiB)
+ *              CUEMU_EAGER=1     streams do everything at once (a library that computes by itself)
  *              CUEMU_FAIL=N[:C]  the N-th runtime call of the process returns the error C (default
  *                                700, illegal address, and with it all later calls of its device;
  *                                2, out of memory, is returned by the N-th allocation only)
@@ -23,9 +28,14 @@
 #define GW_CUDA_EMU_CUEMU_H
 
 #include <math.h>
+#include <new>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <tuple>
+
+#include "cuda/emu/counts.h"
 
 /* 1. language */
 #define __global__ static
@@ -354,19 +364,44 @@ static inline long long clock64()
 #endif
 namespace cuemu
 {
-template <class F> static inline void launch(dim3 grid, dim3 block, size_t smem, bool flush, F f)
+struct stream_t;
+/* Runs fn(arg) when the stream gets there, then frees arg, which malloc made; NULL: at once. */
+void enqueue(stream_t *stream, bool kernel, void (*fn)(void *arg), void *arg);
+void *must(void *p);
+
+/* a launch that waits: its arguments are those of the moment when it was queued */
+template <class K, class... A> struct launch_t {
+    dim3 grid, block;
+    size_t smem;
+    bool flush;
+    K kernel;
+    std::tuple<A...> arg;
+};
+template <class K, class... A>
+static inline void launch(stream_t *stream, dim3 grid, dim3 block, size_t smem, bool flush, K kernel,
+                          A... arg)
 {
-    run(grid, block, smem, flush, [](void *p) { (*(F *)p)(); }, &f);
+    typedef launch_t<K, A...> job_t;
+    job_t *job = new (must(malloc(sizeof(job_t))))
+        job_t{grid, block, smem, flush, kernel, std::tuple<A...>(arg...)};
+    enqueue(
+        stream, true,
+        [](void *p) {
+            job_t *j = (job_t *)p;
+            run(j->grid, j->block, j->smem, j->flush,
+                [](void *k) { std::apply(((job_t *)k)->kernel, ((job_t *)k)->arg); }, j);
+        },
+        job);
 }
 } // namespace cuemu
 #define GW_SHARED(type, name) type *name = (type *)(void *)cuemu::B->dyn
 #define GW_LAUNCH(kernel, grid, block, smem, stream, ...) \
-    ((void)(stream),                                           \
-     cuemu::launch(grid, block, smem, CUEMU_FLUSH, [=] { kernel(__VA_ARGS__); }))
+    cuemu::launch(                                             \
+        stream, grid, block, smem, CUEMU_FLUSH, [](auto... x) { kernel(x...); }, __VA_ARGS__)
 
-/* 6. the runtime's calls, over malloc; streams do everything at once */
+/* 6. the runtime's calls, over malloc */
 typedef int cudaError_t;
-typedef void *cudaStream_t;
+typedef cuemu::stream_t *cudaStream_t;
 typedef double *cudaEvent_t;
 enum {
     cudaSuccess = 0,

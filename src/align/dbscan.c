@@ -6,6 +6,8 @@
 
 #include "align/dbscan.h"
 #include "base/mem.h"
+#include "io/stream.h"
+#include "kernels/extend_variants.h"
 
 /* 1. queries */
 gw_status_t gw_dbqueries_init(gw_dbqueries_t *q, const gw_dbset_t *set, bool both_strands,
@@ -53,6 +55,7 @@ typedef struct {
     const gw_dbscan_opts_t *o;
     int64_t db_letters;
     gw_dbbest_t *best;
+    int64_t largest; /* what one letter can earn or cost */
     int64_t span;    /* longest_span of the query at hand */
     uint32_t *order; /* of the block's sequences: longest first, as neighbours share vectors */
     size_t n;        /* pairs waiting */
@@ -84,16 +87,32 @@ static int64_t longest_span(const gw_extend_params_t *p, int64_t n)
     return p->gap_extend > 0 ? n + n * most / p->gap_extend : 0;
 }
 
-static bool add_parts(scan_t *s, uint32_t query, uint32_t target, bool minus)
+/* Scores have 28 bits, which only sequences of millions of letters can pass. */
+static gw_status_t check_length(const scan_t *s, uint32_t query, int64_t letters, gw_err_t *err)
+{
+    const gw_extend_params_t *p = &s->o->scoring->params;
+    if (letters * s->largest + 2 * p->gap_open < GW_EXTEND_MAX_VALUE)
+        return GW_OK;
+    return gw_err_set(err, GW_EDATA,
+                      "%s: record %llu (%.80s): is so long that scores could pass %d; cut it into pieces",
+                      gw_stream_name(s->q->set->path),
+                      (unsigned long long)(s->q->set->first + query + 1),
+                      gw_dbset_name(s->q->set, query), GW_EXTEND_MAX_VALUE);
+}
+
+static gw_status_t add_parts(scan_t *s, uint32_t query, uint32_t target, bool minus, gw_err_t *err)
 {
     const gw_dbset_t *q = s->q->set, *t = s->block;
     int32_t q_len = gw_dbset_len(q, query), t_len = gw_dbset_len(t, target);
     int64_t size = 8 * s->span > LEAST_PART ? 8 * s->span : LEAST_PART;
     if (s->span == 0 || size > t_len)
         size = t_len;
+    gw_status_t st = check_length(s, query, q_len + size, err);
     for (int64_t from = 0;; from += size - s->span) {
-        if (!room_for_pair(s))
-            return false;
+        if (st == GW_OK && !room_for_pair(s))
+            st = gw_err_nomem(err, "searching");
+        if (st != GW_OK)
+            return st;
         int64_t len = t_len - from < size ? t_len - from : size;
         s->part[s->n] = (part_t){query, target, (int32_t)from, minus};
         s->q_off[s->n] = gw_dbqueries_at(s->q, query, minus);
@@ -101,7 +120,7 @@ static bool add_parts(scan_t *s, uint32_t query, uint32_t target, bool minus)
         s->q_len[s->n] = q_len;
         s->t_len[s->n++] = (int32_t)len;
         if (from + len == t_len)
-            return true;
+            return GW_OK;
     }
 }
 
@@ -187,10 +206,10 @@ static gw_status_t scan_queries(scan_t *s, gw_err_t *err)
     for (uint32_t i = 0; i < s->q->set->n && st == GW_OK; i++) {
         s->span = longest_span(&s->o->scoring->params, gw_dbset_len(s->q->set, i));
         for (size_t k = 0; k < s->block->n && st == GW_OK; k++) {
-            if (!add_parts(s, i, s->order[k], false) ||
-                (s->q->own && !add_parts(s, i, s->order[k], true)))
-                st = gw_err_nomem(err, "searching");
-            else if (s->n >= PAIRS)
+            st = add_parts(s, i, s->order[k], false, err);
+            if (st == GW_OK && s->q->own)
+                st = add_parts(s, i, s->order[k], true, err);
+            if (st == GW_OK && s->n >= PAIRS)
                 st = run_pairs(s, err);
         }
     }
@@ -225,7 +244,8 @@ gw_status_t gw_dbscan_block(const gw_dbqueries_t *q, const gw_dbset_t *block, in
                             const gw_dbscan_opts_t *o, gw_dbbest_t *best, gw_err_t *err)
 {
     scan_t s = {.q = q, .block = block, .o = o, .db_letters = db_letters, .best = best,
-                .composed = UINT32_MAX};
+                .composed = UINT32_MAX,
+                .largest = gw_extend_largest_score(&o->scoring->params)};
     gw_status_t st = sort_block(&s) ? scan_queries(&s, err) : gw_err_nomem(err, "searching");
     free(s.order);
     free(s.part);

@@ -13,7 +13,7 @@ enum { MOST_QUERIES = 1000, BYTES_OF_HIT = 400, MOST_TARGETS = INT32_MAX };
 
 /* 1. the database, pass by pass */
 typedef struct {
-    const char *path;
+    const char *path, *queries; /* queries: the first file of them, for messages */
     const gw_dbsearch_opts_t *o;
     gw_dbreader_t *reader;
     gw_dbset_t block;
@@ -31,10 +31,6 @@ static gw_status_t rewind_db(db_t *d, gw_err_t *err)
     d->passed = 0;
     if (d->whole)
         return GW_OK;
-    if (d->known && strcmp(d->path, "-") == 0)
-        return gw_err_set(err, GW_EUSAGE,
-                          "a database from stdin must fit in a third of --max-mem; give more or a "
-                          "file");
     gw_dbreader_close(d->reader);
     d->reader = NULL;
     return gw_dbreader_open(&d->path, 1, d->o->threads, &d->reader, err);
@@ -46,10 +42,10 @@ static gw_status_t check_kind(const db_t *d, gw_err_t *err)
     if (!d->o->check_kind || gw_dbset_looks_dna(&d->block) == dna)
         return GW_OK;
     return gw_err_set(err, GW_EDATA,
-                      "%s holds %s but the queries are %s; --search compares like with like: "
-                      "translate one of them, or give --alphabet where this is wrong",
+                      "%s holds %s but %s %s; --search compares like with like: translate one of "
+                      "them, or give --alphabet where this is wrong",
                       gw_stream_name(d->path), dna ? "proteins" : "nucleotides",
-                      dna ? "nucleotides" : "proteins");
+                      gw_stream_name(d->queries), dna ? "nucleotides" : "proteins");
 }
 
 /* The next block of this pass; *got = false behind the last */
@@ -73,6 +69,10 @@ static gw_status_t next_block(db_t *d, bool *got, gw_err_t *err)
     if (!d->begun) {
         st = check_kind(d, err);
         d->whole = gw_dbset_bytes(&d->block) < most;
+        if (st == GW_OK && !d->whole && strcmp(d->path, "-") == 0) /* it is read more than once */
+            st = gw_err_set(err, GW_EUSAGE,
+                            "a database from stdin must fit in a third of --max-mem; give more or a "
+                            "file");
     }
     d->begun = true;
     d->passed += d->block.n;
@@ -244,7 +244,7 @@ gw_status_t gw_dbsearch_run(gw_dbset_t *queries, gw_dbreader_t *more, const char
                             const gw_dbsearch_opts_t *o, gw_dbsearch_write_t write, void *ctx,
                             gw_dbsearch_stats_t *stats, gw_err_t *err)
 {
-    db_t d = {.path = db, .o = o};
+    db_t d = {.path = db, .queries = queries->path, .o = o};
     gw_status_t st = GW_OK;
     *stats = (gw_dbsearch_stats_t){0};
     while (st == GW_OK && queries->n > 0) {

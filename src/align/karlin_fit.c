@@ -243,7 +243,7 @@ gw_status_t gw_karlin_fit(const gw_dbscoring_t *s, int64_t n_pairs, gw_engine_t 
         st = count_scores(x.hit, n, k, &c, err);
     if (st == GW_OK) {
         point_t p = {.c = &c};
-        k->lambda = maximum(by_lambda, &p, 0.1 * ungapped, 1.1 * ungapped, STEPS);
+        k->lambda = maximum(by_lambda, &p, 0.1 * ungapped, ungapped, STEPS);
         by_lambda(&p, k->lambda);
         k->log_k = p.log_k;
     }

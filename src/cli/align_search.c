@@ -202,6 +202,18 @@ static gw_status_t choose(const gw_alignsearch_args_t *a, const gw_alignsearch_c
     return st;
 }
 
+static gw_status_t check_stdin(const gw_invocation_t *inv, const gw_alignsearch_args_t *a,
+                               gw_err_t *err)
+{
+    int n = strcmp(a->db, "-") == 0;
+    for (size_t i = 0; i < inv->operands.n; i++)
+        n += strcmp(inv->operands.v[i], "-") == 0;
+    return n < 2 ? GW_OK
+                 : gw_err_set(err, GW_EUSAGE,
+                              "stdin is given more than once; it can be the database or one file of "
+                              "queries");
+}
+
 gw_status_t gw_alignsearch_run(const gw_invocation_t *inv, const gw_alignsearch_args_t *a,
                                const gw_alignsearch_costs_t *costs, bool pairs, gw_err_t *err)
 {
@@ -217,7 +229,9 @@ gw_status_t gw_alignsearch_run(const gw_invocation_t *inv, const gw_alignsearch_
                             .min_identity = a->min_identity,
                             .max_mem = c->max_mem,
                             .threads = (int)c->threads};
-    gw_status_t st = gw_engine_create(c->device, (int)c->threads, &engine, err);
+    gw_status_t st = check_stdin(inv, a, err);
+    if (st == GW_OK)
+        st = gw_engine_create(c->device, (int)c->threads, &engine, err);
     o.engine = engine;
     if (st == GW_OK)
         st = gw_dbreader_open(inv->operands.v, inv->operands.n, 1, &reader, err);

@@ -36,7 +36,7 @@ static const gw_opt_t rows[] = {
      .offset = AT(regions),
      .arg = "REGION",
      .help = "call only here: CONTIG, CONTIG:POS or CONTIG:FROM-TO, 1-based; may be repeated. "
-             "Files are read through their index, stdin is read whole"},
+             "Alignment files are read through their index, stdin and gVCFs are read whole"},
     {.name = "regions-file",
      .letter = 'R',
      .type = GW_OPT_LIST,
@@ -393,13 +393,18 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 }
 
 static const char *const usage[] = {"-f REF.fa IN.bam [MORE.bam...] [-r REGION] [-o calls.vcf.gz]",
-                                    "-f REF.fa - < IN.bam > calls.vcf", NULL};
+                                    "-f REF.fa - < IN.bam > calls.vcf",
+                                    "-f REF.fa IN.bam --gvcf [-o sample.g.vcf.gz]",
+                                    "-f REF.fa --joint A.g.vcf.gz B.g.vcf.gz [...] [-o cohort.vcf.gz]",
+                                    NULL};
 static const char *const examples[] = {
     "genowarp call -f ref.fa sample.bam -o calls.vcf.gz --write-index",
     "genowarp align ref.fa R1.fq.gz R2.fq.gz --sort --markdup | genowarp call -f ref.fa - -o "
     "calls.vcf.gz",
     "genowarp call -f ref.fa mother.bam father.bam child.bam -o trio.bcf",
-    "genowarp call -f virus.fa --ploidy 1 reads.bam", NULL};
+    "genowarp call -f virus.fa --ploidy 1 reads.bam",
+    "genowarp call -f ref.fa sample.bam --gvcf -o sample.g.vcf.gz --write-index",
+    "genowarp call -f ref.fa --joint *.g.vcf.gz -o cohort.vcf.gz", NULL};
 
 const gw_command_t gw_cmd_call = {
     .name = "call",
@@ -409,8 +414,9 @@ const gw_command_t gw_cmd_call = {
         "Reads coordinate-sorted SAM, BAM or CRAM (files, or '-' for stdin) and writes the SNVs "
         "and\nindels of their samples as VCF 4.3 or BCF. Samples come from the read groups (SM); "
         "several\ninputs are called jointly. Duplicates, secondary and supplementary alignments "
-        "are left out;\noverlapping mates count once. The output is the same for any -@ and "
-        "any processor.",
+        "are left out;\noverlapping mates count once. With --gvcf the reference between the "
+        "variants of one sample comes\nout too, and --joint makes one VCF from the gVCFs of many "
+        "samples. The output is the same for\nany -@ and any processor.",
     .examples = examples,
     .opts = rows,
     .n_opts = sizeof rows / sizeof *rows,

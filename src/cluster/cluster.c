@@ -93,14 +93,14 @@ enum { ROUNDS = 24 << 20 }; /* for pairs that are compared together, once the se
 /* Memory of a run beside candidates: the set, what is kept of every sequence, work spaces. */
 static uint64_t fixed_bytes(const gw_seqset_t *s, const gw_cluster_opts_t *o)
 {
-    enum { PER_SEQUENCE = 160 + 2 * sizeof(gw_proof_t), PER_LETTER_OF_LONGEST = 256 };
+    enum { PER_SEQUENCE = 160 + GW_GRAPH_FOUND * sizeof(gw_found_t), PER_LETTER_OF_LONGEST = 256 };
     return o->held + gw_seqset_bytes(s) + (uint64_t)s->n * PER_SEQUENCE + (uint64_t)s->n_letters / 16 +
            ROUNDS + (uint64_t)o->threads * (uint64_t)s->longest * PER_LETTER_OF_LONGEST;
 }
 
 gw_graphroom_t gw_cluster_room(const gw_seqset_t *s, const gw_cluster_opts_t *o)
 {
-    return (gw_graphroom_t){o->max_mem, fixed_bytes(s, o), GW_GRAPH_EDGE};
+    return (gw_graphroom_t){o->max_mem, fixed_bytes(s, o)};
 }
 
 /* The room that each of the two kinds of records gets beside n_edges: a quarter of what is left, as they

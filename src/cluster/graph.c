@@ -25,7 +25,7 @@ void gw_graph_init(gw_graph_t *g, const gw_seqset_t *s, double min_id, double mi
 void gw_graph_release(gw_graph_t *g)
 {
     free(g->edge);
-    free(g->proof);
+    free(g->found);
     free(g->adj_start);
     free(g->adj);
     *g = (gw_graph_t){0};
@@ -43,8 +43,8 @@ gw_edge_t gw_graph_edge(const gw_graph_t *g, size_t i)
                    .reverse = l->reverse};
     if (!(l->state & GW_EDGE_KNOWN)) {
         e.score = l->score;
-    } else if (l->proof) {
-        const gw_proof_t *p = &g->proof[l->proof - 1];
+    } else if (l->found) {
+        const gw_found_t *p = &g->found[l->found - 1];
         e.best = p->best;
         e.slack = p->slack;
         e.span_a = p->span_a;
@@ -54,24 +54,39 @@ gw_edge_t gw_graph_edge(const gw_graph_t *g, size_t i)
     return e;
 }
 
-/* Keeps what was found of an edge: of one that holds, as an opinion or proven, all of it. */
+/* Room for one thing more that was found. */
+static gw_status_t grow_found(gw_graph_t *g, gw_err_t *err)
+{
+    uint64_t expected = (uint64_t)g->s->n * GW_GRAPH_FOUND, next = g->n_found + g->n_found / 2 + 1;
+    uint64_t need = g->room.fixed + g->n * GW_GRAPH_EDGE +
+                    (next > expected ? (next - expected) * sizeof *g->found : 0);
+    gw_status_t st = GW_OK;
+    if (g->n_found == g->cap_found)
+        st = gw_seqset_check_memory(g->room.max_mem, need, "the pairs that hold", err);
+    if (st == GW_OK && !GW_GROW(g->found, g->cap_found, g->n_found + 1))
+        st = gw_err_nomem(err, "comparing pairs");
+    return st;
+}
+
+/* Keeps what was found of an edge. */
 static gw_status_t put_edge(gw_graph_t *g, size_t i, const gw_edge_t *e, gw_err_t *err)
 {
     gw_link_t *l = &g->edge[i];
-    uint32_t place = l->state & GW_EDGE_KNOWN ? l->proof : 0;
-    bool holds = e->state & (GW_EDGE_A_REP | GW_EDGE_B_REP);
+    uint32_t place = l->state & GW_EDGE_KNOWN ? l->found : 0;
     l->state = e->state;
-    if (e->state & GW_EDGE_KNOWN)
-        l->proof = 0;
-    if (!holds || !(e->state & GW_EDGE_PROVEN || e->best > 0))
+    if (!(e->state & GW_EDGE_KNOWN))
+        return GW_OK;
+    l->found = 0;
+    if (e->best <= 0 || !(e->state & (GW_EDGE_A_REP | GW_EDGE_B_REP)))
         return GW_OK;
     if (place == 0) {
-        if (!GW_GROW(g->proof, g->cap_proofs, g->n_proofs + 1))
-            return gw_err_nomem(err, "comparing pairs");
-        place = (uint32_t)++g->n_proofs;
+        gw_status_t st = grow_found(g, err);
+        if (st != GW_OK)
+            return st;
+        place = (uint32_t)++g->n_found;
     }
-    g->proof[place - 1] = (gw_proof_t){e->slack, e->best, e->span_a, e->span_b, e->band};
-    l->proof = place;
+    g->found[place - 1] = (gw_found_t){e->slack, e->best, e->span_a, e->span_b, e->band};
+    l->found = place;
     return GW_OK;
 }
 
@@ -134,7 +149,7 @@ static gw_status_t make_room(gw_graph_t *g, size_t n, gw_err_t *err)
         return gw_err_set(err, GW_EDATA,
                           "more than 4 G pairs of sequences to compare; cluster the input in parts");
     /* with edges there already, all are sorted, which may take a copy */
-    uint64_t need = g->room.fixed + n * (g->room.per_edge + (g->n ? sizeof *g->edge : 0));
+    uint64_t need = g->room.fixed + n * (GW_GRAPH_EDGE + (g->n ? sizeof *g->edge : 0));
     gw_status_t st = gw_seqset_check_memory(g->room.max_mem, need, "the candidate pairs", err);
     if (st != GW_OK || n <= g->cap)
         return st;

@@ -3,8 +3,8 @@
  * Contents: 1. an edge in full  2. the graph  3. adding edges  4. exact verification  5. figures for output
  * Every decision about a pair is made once, by cluster/verify.h, and kept: a verified pair is
  * never compared again, whatever the graph is used for next, except to prove what seemed to hold.
- * Memory: GW_GRAPH_EDGE bytes an edge with all that is made of it, and a proof of each that is proven
- * to hold.
+ * Memory: GW_GRAPH_EDGE bytes an edge with its neighbour lists, and what was found of those
+ * that hold.
  */
 #ifndef GW_CLUSTER_GRAPH_H
 #define GW_CLUSTER_GRAPH_H
@@ -38,7 +38,7 @@ typedef struct {
     int32_t best;           /* once compared: the optimal score */
     int32_t span_a, span_b; /* letters covered, where the band has been asked; 0: it has not */
     int64_t slack;          /* once compared */
-    gw_ident_band_t band;   /* once compared: where best, slack and spans were seen */
+    gw_ident_band_t band;   /* once compared: where best and slack, then the optimal alignments were seen */
     uint16_t odds;          /* of GW_ODDS_ONE: how likely it is to hold, until it is compared */
     uint16_t spread;        /* diagonals from diag to that of the next best stretch */
     uint8_t state;
@@ -52,12 +52,12 @@ static inline bool gw_edge_holds(const gw_edge_t *e, int32_t rep)
            (e->state & (e->a == rep ? GW_EDGE_A_REP : GW_EDGE_B_REP)) != 0;
 }
 
-/* 2. the graph: an edge as it is kept, and what is kept of those that hold */
+/* 2. the graph: an edge as it is kept, and what was found of those that hold */
 typedef struct {
     int32_t a, b, diag; /* as in full */
     union {
         int32_t score;  /* until it is compared */
-        uint32_t proof; /* then: place among the proofs + 1; 0: none */
+        uint32_t found; /* then: place in the graph's found + 1; 0: nothing is kept */
     };
     uint16_t odds, spread;
     uint8_t state;
@@ -68,14 +68,16 @@ typedef struct {
     int64_t slack;
     int32_t best, span_a, span_b;
     gw_ident_band_t band;
-} gw_proof_t;
+} gw_found_t;
 
 /* Bytes: a link, its two places in adj, its place in a list of edges to be compared. */
 enum { GW_GRAPH_EDGE = sizeof(gw_link_t) + 4 * sizeof(uint32_t) };
 
-/* What the run may take, where that is limited (0: it is not): `fixed` of it is taken already. */
+/* What the run may take, where that is limited (0: it is not): `fixed` of it is taken already, with
+ * GW_GRAPH_FOUND things found a sequence. */
+enum { GW_GRAPH_FOUND = 2 };
 typedef struct {
-    uint64_t max_mem, fixed, per_edge;
+    uint64_t max_mem, fixed;
 } gw_graphroom_t;
 
 typedef struct {
@@ -88,8 +90,8 @@ typedef struct {
     gw_graphroom_t room;
     gw_link_t *edge; /* by a, b; one per pair of uniques */
     size_t n, cap;
-    gw_proof_t *proof;
-    size_t n_proofs, cap_proofs;
+    gw_found_t *found;
+    size_t n_found, cap_found;
     /* edges of u: adj[adj_start[u] .. adj_start[u+1]) are edge numbers */
     int64_t *adj_start;
     uint32_t *adj;
@@ -115,7 +117,7 @@ static inline bool gw_link_holds(const gw_link_t *e, int32_t rep)
 {
     return (e->state & GW_EDGE_KNOWN) && gw_link_open(e, rep);
 }
-/* Edge i in full: what was found of it where it holds, else without. */
+/* Edge i in full: with what was found of it where it holds, else without. */
 gw_edge_t gw_graph_edge(const gw_graph_t *g, size_t i);
 
 /* 3. adding pairs: those already there stay as they are; of two strands the higher score stays. use: which

@@ -332,7 +332,6 @@ gw_status_t gw_update_run(const gw_seqset_t *s, const int32_t *old, const gw_clu
     gw_graph_t g;
     gw_graph_init(&g, s, o->min_id, o->min_cov, o->cov_mode, o->engine, o->threads);
     g.room = gw_cluster_room(s, o);
-    g.room.per_edge += 2 * sizeof(gw_proof_t); /* every edge is compared to the end */
     c->rep = gw_malloc((size_t)s->n, sizeof *c->rep);
     c->figures = gw_calloc((size_t)s->n, sizeof *c->figures);
     gw_status_t st = c->rep && c->figures ? GW_OK : gw_err_nomem(err, "updating clusters");

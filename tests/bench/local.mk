@@ -9,6 +9,8 @@ EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tes
 	tests/bench/io.md tests/bench/kernels.md tests/bench/markdup.md tests/bench/pca.md \
 	tests/bench/torture.md \
 	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/cluster_growth.sh tests/bench/cluster_memory.sh \
+	tests/bench/torture.md tests/bench/search.md tests/bench/search.sh tests/bench/search_bench.py tests/bench/search_peers.c \
+	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/cluster_growth.sh \
 	tests/bench/fold.sh tests/bench/gpu.sh tests/bench/groups.sh tests/bench/markdup.sh \
 	tests/bench/pca.sh tests/bench/pca_project.sh tests/bench/pca_scale.sh tests/bench/torture_peers.sh \
 	tests/bench/simvar.pl tests/bench/cluster_audit.c tests/bench/fold_dssp.py \
@@ -71,6 +73,9 @@ bench-groups: genowarp
 bench-fold: tests/bench/fold_cv tests/bench/fold_model tests/bench/fold_dssp genowarp
 	$(srcdir)/tests/bench/fold.sh $(bench_data)/fold \
 		$${NETDIR:-tests/bench/fold_nets} $${N:-60}
+		$${NETDIR:?folder of held-out predictors} $${N:-60}
+bench-search: genowarp
+	$(run_bench) $(srcdir)/tests/bench/search.sh || test $$? = 77
 bench-torture: genowarp
 	$(run_bench) $(srcdir)/tests/bench/torture_peers.sh
 .PHONY: bench bench-kernels bench-pca bench-cluster bench-groups bench-fold bench-torture

@@ -4,7 +4,7 @@
 search_bench.py pick FASTA STEP [OFFSET]     every STEP-th sequence
 search_bench.py shuffle FASTA STEP [SEED]    the same with their letters in random order
 search_bench.py count N HITS                 hits a query with E-values up to .01, .1, 1 and 10, of N queries
-search_bench.py judge CLASSES HITS           a search of domains against themselves, by their classes
+search_bench.py judge CLASSES QUERIES HITS   a search of domains (QUERIES, FASTA) among all, by their classes
 
 HITS has BLAST's twelve columns. CLASSES: name, tab, SCOP's class.fold.superfamily.family. A hit of one superfamily
 is right, one of another fold wrong; others count as neither, as do hits of a domain to itself. judge prints per cent
@@ -60,11 +60,13 @@ def count(n, path):
     print(" ".join("%.3f" % (sum(x <= limit for x in e) / int(n)) for limit in (0.01, 0.1, 1, 10)))
 
 
-def judge(classes, path):
+def judge(classes, queries, path):
     cls = dict(line.split("\t") for line in open(classes).read().splitlines())
     fold = {k: ".".join(v.split(".")[:2]) for k, v in cls.items()}
     family = {k: ".".join(v.split(".")[:3]) for k, v in cls.items()}
-    total = sum(n * (n - 1) for n in Counter(family.values()).values())
+    size = Counter(family.values())
+    names = [name for name, _ in sequences(queries)]
+    total = sum(size[family[q]] - 1 for q in names)
     levels = (0.001, 0.01, 0.1, 1)
     cover, wrong_at, found, wrong = {}, dict.fromkeys(levels, 0), 0, 0
     for e, q, t in sorted((e, q, t) for (q, t), e in hits(path).items() if q != t):
@@ -74,10 +76,10 @@ def judge(classes, path):
             wrong += 1
             for x in levels:
                 wrong_at[x] += e <= x
-                if wrong > x * len(cls):
+                if wrong > x * len(names):
                     cover.setdefault(x, found)
     print(" ".join("%.2f" % (100 * cover.get(x, found) / total) for x in levels), "|",
-          " ".join("%.4f" % (wrong_at[x] / len(cls)) for x in levels))
+          " ".join("%.4f" % (wrong_at[x] / len(names)) for x in levels))
 
 
 globals()[sys.argv[1]](*sys.argv[2:])

@@ -3,6 +3,7 @@
 # emulated device, shared by two, and with one that fails in the middle.
 set -u
 export LC_ALL=C
+unset CUDA_VISIBLE_DEVICES
 gw=$(pwd)/tests/cuda/genowarp-emu
 data=${srcdir:-.}/tests/data
 data=$(cd "$data" && pwd)

@@ -91,6 +91,10 @@ grep -q '3 templates of 9 files' "$tmp/err" && ok || bad "summary: $(tail -1 "$t
 # what follows is not searched, so a library of three templates does as measure of chance: cheaper
 mkdir "$tmp/quick" && cp "$tmp/l.gwt" "$tmp/quick/starter.gwt"
 quick() { GENOWARP_DATA=$tmp/quick "$gw" fold "$@"; }
+# one file that gives nothing: one line, no library
+"$gw" fold --build-library "$tmp/no.gwt" "$tmp/in/cut.pdb" 2>"$tmp/err"
+[ $? -eq 65 ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] && grep -q 'error: .*cut.pdb: ' "$tmp/err" && [ ! -e "$tmp/no.gwt" ] && ok ||
+    bad "cut.pdb alone: $(cat "$tmp/err")"
 # domains by a ranges file, profiles matched by sequence; names are unique; every omission has its line
 printf '# comment\nd1cbsa1\t1cbs\tA:1-60\tb.60.1\nd1cbsa2 1cbs A:61-137\nnowhere 9xyz A:\n' >"$tmp/ranges"
 mkdir "$tmp/prof"
