@@ -38,7 +38,7 @@ typedef struct {
     int32_t best;           /* once compared: the optimal score */
     int32_t span_a, span_b; /* letters covered, where the band has been asked; 0: it has not */
     int64_t slack;          /* once compared */
-    gw_ident_band_t band;   /* once compared: where best, slack and spans were seen */
+    gw_ident_band_t band;   /* once compared: where best and slack, then the optimal alignments were seen */
     uint16_t odds;          /* of GW_ODDS_ONE: how likely it is to hold, until it is compared */
     uint16_t spread;        /* diagonals from diag to that of the next best stretch */
     uint8_t state;
