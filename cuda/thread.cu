@@ -87,8 +87,9 @@ typedef struct {
 
 /* Scores of a row in two templates, from sums as the products leave them: 1 + pp over 2^23, env over 2^23,
  * and table and bias over GW_THREAD_BIAS_BITS. */
-static __device__ __forceinline__ uint32_t cell_pair(const log_t &lg, uint32_t pp0, uint32_t pp1, uint32_t env0,
-                                                     uint32_t env1, uint32_t tab0, uint32_t tab1)
+static __device__ __forceinline__ uint32_t cell_pair(const log_t &lg, uint32_t pp0,
+                                                     uint32_t pp1, uint32_t env0, uint32_t env1,
+                                                     uint32_t tab0, uint32_t tab1)
 {
     const float f0 = __fadd_rn(__uint_as_float(pp0), -8388608.0f),
                 f1 = __fadd_rn(__uint_as_float(pp1), -8388608.0f);

@@ -581,7 +581,8 @@ static bool is_pinned(const void *p)
     bool yes = false;
     pthread_mutex_lock(&heap);
     for (const header_t *h = pinned; h && !yes; h = h->next)
-        yes = (const char *)p >= (const char *)h + HEADER && (const char *)p < (const char *)h + HEADER + h->n;
+        yes = (const char *)p >= (const char *)h + HEADER &&
+              (const char *)p < (const char *)h + HEADER + h->n;
     pthread_mutex_unlock(&heap);
     return yes;
 }

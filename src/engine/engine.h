@@ -56,7 +56,8 @@ typedef struct {
 } gw_ident_in_t;
 
 typedef struct {
-    const gw_thread_pack_t *pack;
+    const gw_thread_pack_t *pack; /* devices keep a copy of its templates while the engine lives, so it
+                                     must live as long as the engine is used */
     const gw_thread_query_t *query;
 } gw_thread_in_t;
 

@@ -1,4 +1,5 @@
-/* Kernels with one planted defect each: the emulator must name it or give a wrong answer. Two have none (0, 10).
+/* Kernels with one planted defect each: the emulator must name it or give a wrong answer. Numbers 0 and
+ * 10 have none.
  * defects N: runs number N. Exit status 0: nothing was noticed. */
 #include <stdio.h>
 #include <stdlib.h>
