@@ -80,6 +80,8 @@ __global__ void __launch_bounds__(THREADS) ident_kernel(gw_ident_args_t a)
                 v = larger(v, larger(e, gap));
                 if (!a.ends_free)
                     v = larger(v, 0);
+                if (j - i < x.stay_low || j - i > x.stay_high)
+                    v |= 1;
                 more = larger(gap - ext_q, v - open - ext_q);
                 if (!a.ends_free || j == x.q_len - 1 || i == x.t_len - 1)
                     best = larger(best, v);

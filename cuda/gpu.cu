@@ -313,7 +313,7 @@ double gw_gpu_kernel_ms(const gw_gpu_t *g)
 }
 
 /* 5. what stays on a device */
-enum { MOST_PIECES = 4 };
+enum { MOST_PIECES = 8 };
 struct gw_gpu_tables {
     int device;
     uint8_t *memory;

@@ -40,9 +40,13 @@ static gw_status_t lay_out(run_t *r, gw_err_t *err)
     border = 0;
     for (size_t i = 0; i < x->n; i++) {
         const gw_ident_band_t *band = &r->b->band[i];
-        gw_ident_band_t seen =
+        gw_ident_band_t stay =
             gw_ident_band_of(x->q_len[i], x->t_len[i], band->low > band->high ? NULL : band);
-        gw_ident_ties_t t = gw_ident_ties(r->p, r->b->ask[i] & ~GW_IDENT_TURNED);
+        bool strays = (r->b->ask[i] & ~GW_IDENT_TURNED) == GW_IDENT_STRAYS;
+        gw_ident_band_t seen = strays ? gw_ident_band_of(x->q_len[i], x->t_len[i], NULL) : stay;
+        gw_ident_ties_t t = {0};
+        if (!strays)
+            t = gw_ident_ties(r->p, r->b->ask[i] & ~GW_IDENT_TURNED);
         bool far = (int64_t)x->q_len[i] + x->t_len[i] > MOST_LETTERS;
         item[i] = (gw_ident_item_t){.q_at = gw_gpuletters_query(&r->letters, i),
                                     .t_at = gw_gpuletters_target(&r->letters, i),
@@ -52,7 +56,9 @@ static gw_status_t lay_out(run_t *r, gw_err_t *err)
                                     .low = seen.low,
                                     .high = seen.high,
                                     .turned = (r->b->ask[i] & GW_IDENT_TURNED) != 0,
-                                    .tie = {t.match, t.mismatch, t.q_alone, t.t_alone}};
+                                    .tie = {t.match, t.mismatch, t.q_alone, t.t_alone},
+                                    .stay_low = stay.low,
+                                    .stay_high = stay.high};
         border += (uint64_t)x->t_len[i];
     }
     memcpy(gw_gpu_host(r->g, r->matrix), r->p->matrix, sizeof r->p->matrix);
@@ -69,13 +75,18 @@ static gw_status_t keep(const run_t *r, gw_ident_answer_t *out, gw_err_t *err)
             gw_ident_batch_t one = {{1, x->query, x->target, x->q_off + i, x->t_off + i,
                                      x->q_len + i, x->t_len + i},
                                     r->b->band + i,
-                                    r->b->ask + i};
+                                    r->b->ask + i,
+                                    r->b->least ? r->b->least + i : NULL};
             gw_status_t st = gw_ident_batch(&one, r->p, out + i, err);
             if (st != GW_OK)
                 return st;
             continue;
         }
         const int64_t unit = (int64_t)1 << 32;
+        if ((r->b->ask[i] & ~GW_IDENT_TURNED) == GW_IDENT_STRAYS) {
+            out[i] = (gw_ident_answer_t){.value = key[i] > r->b->least[i] * unit};
+            continue;
+        }
         int64_t score = (key[i] + unit / 2) >> 32;
         out[i] = (gw_ident_answer_t){.score = score, .value = score * unit - key[i]};
     }

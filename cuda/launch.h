@@ -163,28 +163,53 @@ void gw_gram_launch_index(const gw_gram_args_t *a, void *stream);
 void gw_gram_launch_right(const gw_gram_args_t *a, void *stream);
 void gw_gram_launch_square(const gw_gram_args_t *a, void *stream);
 
-/* 5. threading (thread.cu): a warp a template */
+/* 5. threading (thread.cu): a warp takes 16 templates in packed halves; those whose score may have
+ *    wrapped are done again in 32 bits, a warp each. Items are sorted by length, so that the 16 of a
+ *    warp end together.
+ */
 typedef struct {
-    uint32_t dot[10]; /* 20 bytes of weighted pp, 20 of env */
-    int16_t bias;     /* the template's shift included, saturated nowhere: within +-8000 */
-    uint8_t state, gap;
-    uint32_t unused;
+    uint64_t from; /* first column in args.pp, env ... */
+    uint32_t col;  /* first column in args.col */
+    int32_t len;
+    uint32_t border; /* columns of the longest items of the warps before this one's */
+    int16_t shift;
+    uint16_t weight[20];
+    uint16_t unused;
+} gw_thread_item_t;
+
+/* A column for one query. Quarter k is what the lanes k, k + 4, k + 8 ... of a warp load at once. */
+typedef struct {
+    struct {
+        uint32_t pp, env; /* letters 4k..4k+3: weighted pp, env */
+        uint32_t state;   /* byte s is 1 when the column's state is 4k + s */
+        uint32_t rest;    /* k = 0: pp of letters 16..19; 1: their env; 2: GW_THREAD_BIAS_BITS and
+                             bias with the template's shift; 3: cost of opening a gap */
+    } quarter[4];
 } gw_thread_col_t;
 
+/* Bias and table in a column are the low bits of a float's mantissa of units of 512, so that adding
+ * sums of env as a float, rounded down, adds env >> 9. 2031 is what 16-bit logarithms have too much
+ * and 16384 what the float of env adds; 65536 keeps it positive. */
+#define GW_THREAD_BIAS_BITS (0x4f800000 + 65536 - 16384 - 2031)
+
+/* 16-bit scores from here on up may have wrapped: a cell scores less than 13000 (thread_score.h) */
+enum { GW_THREAD_LIMIT = 19000, GW_THREAD_TOGETHER = 16 };
+
 typedef struct {
-    uint32_t n;            /* templates */
-    const uint64_t *off;   /* n + 1: where a template's columns start */
+    uint32_t n; /* items */
+    const gw_thread_item_t *item;
     const uint8_t *pp, *env, *state, *gap;
     const int16_t *bias;
-    const uint16_t *weight; /* [template][20] */
-    const int16_t *shift;   /* [template] */
-    gw_thread_col_t *col;   /* scratch */
+    uint32_t n_cols;
+    gw_thread_col_t *col; /* scratch: n_cols, and one that is no column */
     int32_t q_len;
     const uint8_t *q_pp, *q_env; /* [row][20] */
     const int16_t *q_tab;        /* [row][16] */
     int32_t gap_open, gap_extend;
-    int32_t *border_h, *border_f; /* scratch: one each a column */
-    int32_t *score;               /* out */
+    void *border;   /* scratch: 64 bytes a column of item.border, 8 a column */
+    int32_t *score; /* out */
+    uint32_t none[4]; /* 0, which the compiler does not know: what the products want in four registers
+                         in a row would be copied there again and again if it could be had elsewhere */
 } gw_thread_args_t;
 
 void gw_thread_launch(const gw_thread_args_t *a, void *stream);
@@ -242,6 +267,7 @@ typedef struct {
     int32_t q_len, t_len;        /* q_len 0: the pair is left out */
     int32_t low, high, turned;
     int32_t tie[4];
+    int32_t stay_low, stay_high; /* a key with a cell outside gets its lowest bit set */
     int32_t unused;
 } gw_ident_item_t;
 

@@ -15,7 +15,7 @@ libgw_gpu_a_SOURCES = \
 cuda_sources = cuda/gpu.cu cuda/extend_local.cu cuda/pairhmm.cu cuda/gram.cu cuda/kin.cu \
 	cuda/thread.cu cuda/extend_global.cu cuda/extend_ident.cu cuda/seeding.cu \
 	cuda/rates.cu
-EXTRA_DIST += $(cuda_sources) cuda/rt.h cuda/emu/cuemu.cc cuda/emu/cuemu.h cuda/gpu_none.c
+EXTRA_DIST += $(cuda_sources) cuda/rt.h cuda/emu/cuemu.cc cuda/emu/cuemu.h cuda/emu/counts.h cuda/gpu_none.c
 
 if CUDA
 libgw_cuda_a_SOURCES =
@@ -46,7 +46,7 @@ emu_objects = $(cuda_sources:.cu=.emu.o)
 	$(emu_v)$(CXX) $(DEFS) $(emu_floats) -I. -I$(srcdir)/src -I$(srcdir) $(AM_CXXFLAGS) $(CXXFLAGS) -MD -MF $(@:.o=.d) \
 		-x c++ -c -o $@ $<
 check_LIBRARIES += libgw_cuda_emu.a
-libgw_cuda_emu_a_SOURCES = cuda/emu/cuemu.cc cuda/emu/cuemu.h
+libgw_cuda_emu_a_SOURCES = cuda/emu/cuemu.cc cuda/emu/cuemu.h cuda/emu/counts.h
 libgw_cuda_emu_a_LIBADD = $(emu_objects)
 
 -include $(cuda_sources:.cu=.nv.d) $(cuda_sources:.cu=.emu.d)

@@ -36,7 +36,7 @@ static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 static char *pool; /* stacks, kept between launches */
 static unsigned pool_threads;
 
-static void *must(void *p)
+void *must(void *p)
 {
     if (!p) {
         fprintf(stderr, "cuemu: out of memory\n");
@@ -89,13 +89,19 @@ static void wait_for(const unsigned *gen, unsigned g, const char *what, int site
     }
 }
 
+static meeting_t &next_meeting()
+{
+    return B->meeting[(B->cur >> 5) * 2 + (B->t[B->cur].met & 1)];
+}
+
 meeting_t &meet(uint32_t mask, uint64_t v, int site)
 {
     block_t *b = B;
     unsigned l = b->cur & 31;
     if (!(mask >> l & 1))
         die("a lane is not in its own mask", site);
-    meeting_t &m = b->meeting[(b->cur >> 5) * 2 + (b->t[b->cur].met++ & 1)];
+    meeting_t &m = next_meeting();
+    b->t[b->cur].met++;
     if (!m.in) {
         m.mask = mask;
         m.site = site;
@@ -112,6 +118,36 @@ meeting_t &meet(uint32_t mask, uint64_t v, int site)
         wait_for(&m.gen, m.gen, "deadlock: a lane in the mask never arrives", site);
     }
     return m;
+}
+
+static int dot4(uint32_t a, uint32_t b, bool b_signed)
+{
+    int sum = 0;
+    for (int k = 0; k < 32; k += 8) {
+        const int x = (int)(a >> k & 255), y = (int)(b >> k & 255);
+        sum += x * (b_signed ? (int8_t)y : y);
+    }
+    return sum;
+}
+
+void mma(int site, bool b_signed, uint32_t (&d)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1,
+         const uint32_t (&c)[4])
+{
+    const int l = lane(), g = l / 4, t = l % 4;
+    uint32_t *mine = next_meeting().operand[l], sum[4];
+    memcpy(mine, a, sizeof a);
+    mine[4] = b0;
+    mine[5] = b1;
+    meeting_t &m = meet(~0u, 0, site);
+    for (int k = 0; k < 4; k++) {
+        const int row = k / 2, col = 2 * t + k % 2;
+        sum[k] = c[k];
+        for (int q = 0; q < 4; q++) { /* lanes that hold parts of row g and of the column */
+            const uint32_t *x = m.operand[4 * g + q], *y = m.operand[4 * col + q];
+            sum[k] += (uint32_t)(dot4(x[row], y[4], b_signed) + dot4(x[2 + row], y[5], b_signed));
+        }
+    }
+    memcpy(d, sum, sizeof sum); /* d may be c */
 }
 
 void barrier(int site)
@@ -280,12 +316,18 @@ void run(dim3 grid, dim3 dim, size_t smem, bool flush, void (*fn)(void *), void 
 } // namespace cuemu
 
 /* 6. the runtime's calls */
-static const long MOST_DEVICES = 16;
-static pthread_mutex_t heap = PTHREAD_MUTEX_INITIALIZER;
+enum { MOST_DEVICES = CUEMU_MOST_DEVICES };
+static pthread_mutex_t heap = PTHREAD_MUTEX_INITIALIZER; /* guards what follows but for device */
 static __thread int device;
-static long calls, allocations;
-static size_t used[MOST_DEVICES];
+static cuemu_counts_t counts;
 static bool dead[MOST_DEVICES];
+
+void cuemu_counts(cuemu_counts_t *out)
+{
+    pthread_mutex_lock(&heap);
+    *out = counts;
+    pthread_mutex_unlock(&heap);
+}
 
 static long env_number(const char *name, long otherwise)
 {
@@ -301,17 +343,100 @@ static cudaError_t count_call(bool allocates)
     long at = text ? strtol(text, &end, 10) : 0;
     int code = end && *end == ':' ? (int)strtol(end + 1, NULL, 10) : cudaErrorIllegalAddress;
     pthread_mutex_lock(&heap);
-    calls++;
-    allocations += allocates;
+    counts.calls++;
+    counts.allocations += allocates;
     cudaError_t e = dead[device] ? cudaErrorIllegalAddress : cudaSuccess;
-    if (!e && at && code == cudaErrorMemoryAllocation && allocates && allocations == at)
+    if (!e && at && code == cudaErrorMemoryAllocation && allocates && counts.allocations == at)
         e = code;
-    if (!e && at && code != cudaErrorMemoryAllocation && calls == at) {
+    if (!e && at && code != cudaErrorMemoryAllocation && counts.calls == at) {
         e = code;
         dead[device] = true;
     }
     pthread_mutex_unlock(&heap);
     return e;
+}
+
+/* A stream is used by one thread at a time. */
+namespace cuemu
+{
+struct op_t {
+    op_t *next;
+    void (*fn)(void *);
+    void *arg;
+};
+struct stream_t {
+    int device;
+    op_t *first, **last;
+};
+
+static void count_unfinished(long by)
+{
+    pthread_mutex_lock(&heap);
+    counts.unfinished += by;
+    pthread_mutex_unlock(&heap);
+}
+
+/* Does what waits, or drops it. */
+static void finish(stream_t *s, bool drop)
+{
+    while (s->first) {
+        op_t *op = s->first;
+        s->first = op->next;
+        if (!drop)
+            op->fn(op->arg);
+        free(op->arg);
+        free(op);
+        count_unfinished(-1);
+    }
+    s->last = &s->first;
+}
+
+void enqueue(stream_t *s, bool kernel, void (*fn)(void *), void *arg)
+{
+    if (kernel && s && s->device != device) {
+        fprintf(stderr, "cuemu: device %d is in use, the stream is one of device %d\n", device, s->device);
+        abort();
+    }
+    pthread_mutex_lock(&heap);
+    counts.launches += kernel;
+    bool at_once = !s || dead[s->device];
+    pthread_mutex_unlock(&heap);
+    if (at_once || env_number("CUEMU_EAGER", 0)) {
+        if (!s || !dead[s->device])
+            fn(arg);
+        free(arg);
+        return;
+    }
+    op_t *op = (op_t *)must(malloc(sizeof *op));
+    *op = {NULL, fn, arg};
+    *s->last = op;
+    s->last = &op->next;
+    count_unfinished(1);
+}
+} // namespace cuemu
+
+/* Which devices there are: the numbers of CUDA_VISIBLE_DEVICES up to the first that is none. */
+static int visible(int *number)
+{
+    long n = env_number("CUEMU_DEVICES", 1);
+    const char *text = getenv("CUDA_VISIBLE_DEVICES");
+    if (n > MOST_DEVICES)
+        n = MOST_DEVICES;
+    if (!text) {
+        for (int i = 0; i < n; i++)
+            number[i] = i;
+        return (int)n;
+    }
+    for (int found = 0;; text++) {
+        char *end;
+        long x = strtol(text, &end, 10);
+        if (end == text || x < 0 || x >= n || found == MOST_DEVICES)
+            return found;
+        number[found++] = (int)x;
+        if (*end != ',')
+            return found;
+        text = end;
+    }
 }
 
 static size_t memory()
@@ -321,15 +446,18 @@ static size_t memory()
 
 cudaError_t cudaGetDeviceCount(int *n)
 {
-    long most = env_number("CUEMU_DEVICES", 1);
-    *n = (int)(most > MOST_DEVICES ? MOST_DEVICES : most);
+    int number[MOST_DEVICES];
+    *n = visible(number);
     return *n > 0 ? cudaSuccess : cudaErrorNoDevice;
 }
 
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp *p, int d)
 {
+    int number[MOST_DEVICES];
+    if (d >= visible(number))
+        return cudaErrorInvalidDevice;
     memset(p, 0, sizeof *p);
-    snprintf(p->name, sizeof p->name, "emulated device %d", d);
+    snprintf(p->name, sizeof p->name, "emulated device %d", number[d]);
     p->totalGlobalMem = memory();
     p->sharedMemPerBlockOptin = 227 << 10;
     p->major = 9;
@@ -363,7 +491,7 @@ cudaError_t cudaMemGetInfo(size_t *free_bytes, size_t *total)
 {
     *total = memory();
     pthread_mutex_lock(&heap);
-    *free_bytes = used[device] < *total ? *total - used[device] : 0;
+    *free_bytes = counts.used[device] < *total ? *total - counts.used[device] : 0;
     pthread_mutex_unlock(&heap);
     return count_call(false);
 }
@@ -372,8 +500,10 @@ cudaError_t cudaMemGetInfo(size_t *free_bytes, size_t *total)
 struct header_t {
     size_t n;
     long device;
+    header_t *next; /* pinned blocks only */
 };
 enum { HEADER = 256 };
+static header_t *pinned; /* guarded by heap */
 
 cudaError_t cudaMalloc(void **p, size_t n)
 {
@@ -382,15 +512,17 @@ cudaError_t cudaMalloc(void **p, size_t n)
     if (e)
         return e;
     pthread_mutex_lock(&heap);
-    bool fits = n <= memory() && used[device] <= memory() - n;
+    size_t *used = &counts.used[device], *peak = &counts.peak[device];
+    bool fits = n <= memory() && *used <= memory() - n;
     if (fits)
-        used[device] += n;
+        *used += n;
+    *peak = *used > *peak ? *used : *peak;
     pthread_mutex_unlock(&heap);
     if (!fits)
         return cudaErrorMemoryAllocation;
     void *block = NULL;
     cuemu::must(posix_memalign(&block, HEADER, HEADER + n) ? NULL : block);
-    *(header_t *)block = {n, device};
+    *(header_t *)block = {n, device, NULL};
     memset((char *)block + HEADER, 0xA5, n);
     *p = (char *)block + HEADER;
     return cudaSuccess;
@@ -401,7 +533,7 @@ cudaError_t cudaFree(void *p)
     if (p) {
         header_t *h = (header_t *)(void *)((char *)p - HEADER);
         pthread_mutex_lock(&heap);
-        used[h->device] -= h->n;
+        counts.used[h->device] -= h->n;
         pthread_mutex_unlock(&heap);
         __asan_unpoison_memory_region(h, HEADER + h->n);
         free(h);
@@ -413,37 +545,92 @@ cudaError_t cudaMallocHost(void **p, size_t n)
 {
     *p = NULL;
     cudaError_t e = count_call(true);
-    if (!e)
-        *p = cuemu::must(malloc(n ? n : 1));
-    return e;
+    if (e)
+        return e;
+    void *block = NULL;
+    cuemu::must(posix_memalign(&block, HEADER, HEADER + n) ? NULL : block);
+    header_t *h = (header_t *)block;
+    pthread_mutex_lock(&heap);
+    *h = {n, 0, pinned};
+    pinned = h;
+    counts.pinned += n;
+    pthread_mutex_unlock(&heap);
+    memset((char *)block + HEADER, 0xA5, n);
+    *p = (char *)block + HEADER;
+    return cudaSuccess;
 }
 
 cudaError_t cudaFreeHost(void *p)
 {
-    free(p);
+    pthread_mutex_lock(&heap);
+    for (header_t **at = &pinned; p && *at; at = &(*at)->next)
+        if ((char *)*at + HEADER == (char *)p) {
+            header_t *h = *at;
+            *at = h->next;
+            counts.pinned -= h->n;
+            __asan_unpoison_memory_region(h, HEADER + h->n);
+            free(h);
+            break;
+        }
+    pthread_mutex_unlock(&heap);
     return cudaSuccess;
 }
 
+static bool is_pinned(const void *p)
+{
+    bool yes = false;
+    pthread_mutex_lock(&heap);
+    for (const header_t *h = pinned; h && !yes; h = h->next)
+        yes = (const char *)p >= (const char *)h + HEADER && (const char *)p < (const char *)h + HEADER + h->n;
+    pthread_mutex_unlock(&heap);
+    return yes;
+}
+
 /* A batch's parts travel in one piece, poisoned gaps between them included. */
-__attribute__((no_sanitize("address"))) static void copy(char *dst, const char *src, size_t n)
+struct copy_t {
+    char *dst;
+    const char *src;
+    size_t n;
+    int value; /* with no src */
+};
+
+__attribute__((no_sanitize("address"))) static void copy(void *arg)
 {
-    for (size_t i = 0; i < n; i++)
-        ((volatile char *)dst)[i] = src[i];
+    const copy_t *c = (const copy_t *)arg;
+    for (size_t i = 0; i < c->n; i++)
+        ((volatile char *)c->dst)[i] = c->src ? c->src[i] : (char)c->value;
 }
 
-cudaError_t cudaMemcpyAsync(void *dst, const void *src, size_t n, cudaMemcpyKind, cudaStream_t)
+static void queue_copy(cudaStream_t s, const copy_t &c)
+{
+    copy_t *mine = (copy_t *)cuemu::must(malloc(sizeof c));
+    *mine = c;
+    cuemu::enqueue(s, false, copy, mine);
+}
+
+/* Memory that is not pinned is read, or written, before the call returns. */
+cudaError_t cudaMemcpyAsync(void *dst, const void *src, size_t n, cudaMemcpyKind kind, cudaStream_t s)
+{
+    cudaError_t e = count_call(false);
+    if (e)
+        return e;
+    bool wait = n > 0 && kind != cudaMemcpyDeviceToDevice &&
+                !is_pinned(kind == cudaMemcpyHostToDevice ? src : dst);
+    pthread_mutex_lock(&heap);
+    counts.copies++;
+    counts.pageable += wait;
+    pthread_mutex_unlock(&heap);
+    queue_copy(s, {(char *)dst, (const char *)src, n, 0});
+    if (wait && s)
+        cuemu::finish(s, false);
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemsetAsync(void *dst, int value, size_t n, cudaStream_t s)
 {
     cudaError_t e = count_call(false);
     if (!e)
-        copy((char *)dst, (const char *)src, n);
-    return e;
-}
-
-cudaError_t cudaMemsetAsync(void *dst, int value, size_t n, cudaStream_t)
-{
-    cudaError_t e = count_call(false);
-    if (!e)
-        memset(dst, value, n);
+        queue_copy(s, {(char *)dst, NULL, n, value});
     return e;
 }
 
@@ -451,19 +638,34 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t *s, unsigned flags)
 {
     (void)flags;
     *s = NULL;
-    return count_call(false);
+    cudaError_t e = count_call(false);
+    if (e)
+        return e;
+    *s = (cudaStream_t)cuemu::must(calloc(1, sizeof **s));
+    (*s)->device = device;
+    (*s)->last = &(*s)->first;
+    pthread_mutex_lock(&heap);
+    counts.streams[device]++;
+    pthread_mutex_unlock(&heap);
+    return cudaSuccess;
 }
 
 cudaError_t cudaStreamDestroy(cudaStream_t s)
 {
-    (void)s;
+    cuemu::finish(s, true);
+    pthread_mutex_lock(&heap);
+    counts.streams[s->device]--;
+    pthread_mutex_unlock(&heap);
+    free(s);
     return cudaSuccess;
 }
 
 cudaError_t cudaStreamSynchronize(cudaStream_t s)
 {
-    (void)s;
-    return count_call(false);
+    cudaError_t e = count_call(false);
+    if (s)
+        cuemu::finish(s, e != cudaSuccess);
+    return e;
 }
 
 cudaError_t cudaGetLastError(void)
@@ -492,13 +694,22 @@ cudaError_t cudaEventDestroy(cudaEvent_t e)
     return cudaSuccess;
 }
 
-cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t s)
+static void note_time(void *arg)
 {
     struct timespec t;
-    (void)s;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    *e = (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
-    return count_call(false);
+    **(cudaEvent_t *)arg = (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t s)
+{
+    cudaError_t st = count_call(false);
+    if (st)
+        return st;
+    cudaEvent_t *mine = (cudaEvent_t *)cuemu::must(malloc(sizeof e));
+    *mine = e;
+    cuemu::enqueue(s, false, note_time, mine);
+    return cudaSuccess;
 }
 
 cudaError_t cudaEventSynchronize(cudaEvent_t e)

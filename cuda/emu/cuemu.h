@@ -10,11 +10,16 @@
  * AddressSanitizer, accesses past dynamic shared memory or past a part of a batch. Threads of a
  * block run in an order drawn from CUEMU_SEED, each until it waits: a missing barrier shows as a
  * wrong answer for some order.
+ * Copies and kernels of a stream wait until somebody waits for the stream: what is read before that is
+ * not there yet, and what is overwritten before that was never sent. A kernel on a stream of another
+ * device than the thread's is an error.
  * What it cannot: races between blocks (they run one after the other), inline PTX, textures, speed.
  *
  * Environment: CUEMU_SEED=N      order of threads; 0 or unset: rising
  *              CUEMU_DEVICES=N   how many devices there seem to be (default 1)
+ *              CUDA_VISIBLE_DEVICES=N,...   which of them there are, as for the real ones
  *              CUEMU_MEMORY=N    bytes of memory of each (default 1 GiB)
+ *              CUEMU_EAGER=1     streams do everything at once (a library that computes by itself)
  *              CUEMU_FAIL=N[:C]  the N-th runtime call of the process returns the error C (default
  *                                700, illegal address, and with it all later calls of its device;
  *                                2, out of memory, is returned by the N-th allocation only)
@@ -23,9 +28,14 @@
 #define GW_CUDA_EMU_CUEMU_H
 
 #include <math.h>
+#include <new>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <tuple>
+
+#include "cuda/emu/counts.h"
 
 /* 1. language */
 #define __global__ static
@@ -52,6 +62,9 @@ struct dim3 {
 struct alignas(8) uint2 {
     uint32_t x, y;
 };
+struct alignas(8) int2 {
+    int x, y;
+};
 struct alignas(16) uint4 {
     uint32_t x, y, z, w;
 };
@@ -69,6 +82,7 @@ struct meeting_t {
     int site;
     unsigned gen;
     uint64_t v[32];
+    uint32_t operand[32][6]; /* of a matrix product: a[0..3], b0, b1 */
 };
 struct thread_t {
     void *sp; /* assembly switch */
@@ -97,6 +111,9 @@ void resume_next();
 [[noreturn]] void die(const char *what, int site);
 /* Deposits v for the lanes in mask and returns when all have come. */
 meeting_t &meet(uint32_t mask, uint64_t v, int site);
+/* d = a * b + c for the whole warp; the layout is in cuda/rt.h */
+void mma(int site, bool b_signed, uint32_t (&d)[4], const uint32_t (&a)[4], uint32_t b0, uint32_t b1,
+         const uint32_t (&c)[4]);
 void barrier(int site);
 void run(dim3 grid, dim3 block, size_t smem, bool flush, void (*fn)(void *), void *arg);
 
@@ -172,6 +189,8 @@ static inline uint32_t mask_or_all(uint32_t m = ~0u)
 #define __shfl_down_sync(...)    cuemu::shfl_down(__LINE__, __VA_ARGS__)
 #define __shfl_xor_sync(...)     cuemu::shfl_xor(__LINE__, __VA_ARGS__)
 #define __ballot_sync(mask, p)   cuemu::ballot(__LINE__, mask, p)
+#define gw_mma_u8(...)           cuemu::mma(__LINE__, false, __VA_ARGS__)
+#define gw_mma_u8s8(...)         cuemu::mma(__LINE__, true, __VA_ARGS__)
 #define __any_sync(mask, p)      (cuemu::ballot(__LINE__, mask, p) != 0)
 #define __all_sync(mask, p)      (cuemu::ballot(__LINE__, mask, p) == (mask))
 
@@ -200,6 +219,10 @@ static inline uint32_t __vadd2(uint32_t a, uint32_t b)
 {
     return cuemu_halves(cuemu_lo(a) + cuemu_lo(b), cuemu_hi(a) + cuemu_hi(b));
 }
+static inline uint32_t __vsub2(uint32_t a, uint32_t b)
+{
+    return cuemu_halves(cuemu_lo(a) - cuemu_lo(b), cuemu_hi(a) - cuemu_hi(b));
+}
 static inline uint32_t __vmaxs2(uint32_t a, uint32_t b)
 {
     return cuemu_halves(max(cuemu_lo(a), cuemu_lo(b)), max(cuemu_hi(a), cuemu_hi(b)));
@@ -207,6 +230,15 @@ static inline uint32_t __vmaxs2(uint32_t a, uint32_t b)
 static inline uint32_t __vimax3_s16x2(uint32_t a, uint32_t b, uint32_t c)
 {
     return __vmaxs2(__vmaxs2(a, b), c);
+}
+static inline uint32_t __vimax3_s16x2_relu(uint32_t a, uint32_t b, uint32_t c)
+{
+    return __vmaxs2(__vimax3_s16x2(a, b, c), 0);
+}
+static inline uint32_t __viaddmin_s16x2_relu(uint32_t a, uint32_t b, uint32_t c)
+{
+    const uint32_t sum = __vadd2(a, b);
+    return __vmaxs2(cuemu_halves(min(cuemu_lo(sum), cuemu_lo(c)), min(cuemu_hi(sum), cuemu_hi(c))), 0);
 }
 static inline uint32_t __viaddmax_s16x2(uint32_t a, uint32_t b, uint32_t c)
 {
@@ -267,6 +299,24 @@ static inline float __fadd_rn(float a, float b)
 {
     return a + b;
 }
+static inline float __fadd_rd(float a, float b)
+{
+    const double sum = (double)a + (double)b; /* exact where the floats' exponents are within 29 */
+    const float r = (float)sum;
+    return (double)r > sum ? nextafterf(r, -INFINITY) : r;
+}
+static inline uint32_t __float_as_uint(float x)
+{
+    uint32_t u;
+    memcpy(&u, &x, sizeof u);
+    return u;
+}
+static inline float __uint_as_float(uint32_t u)
+{
+    float x;
+    memcpy(&x, &u, sizeof x);
+    return x;
+}
 static inline float __fmul_rn(float a, float b)
 {
     return a * b;
@@ -314,19 +364,44 @@ static inline long long clock64()
 #endif
 namespace cuemu
 {
-template <class F> static inline void launch(dim3 grid, dim3 block, size_t smem, bool flush, F f)
+struct stream_t;
+/* Runs fn(arg) when the stream gets there, then frees arg, which malloc made; NULL: at once. */
+void enqueue(stream_t *stream, bool kernel, void (*fn)(void *arg), void *arg);
+void *must(void *p);
+
+/* a launch that waits: its arguments are those of the moment when it was queued */
+template <class K, class... A> struct launch_t {
+    dim3 grid, block;
+    size_t smem;
+    bool flush;
+    K kernel;
+    std::tuple<A...> arg;
+};
+template <class K, class... A>
+static inline void launch(stream_t *stream, dim3 grid, dim3 block, size_t smem, bool flush, K kernel,
+                          A... arg)
 {
-    run(grid, block, smem, flush, [](void *p) { (*(F *)p)(); }, &f);
+    typedef launch_t<K, A...> job_t;
+    job_t *job = new (must(malloc(sizeof(job_t))))
+        job_t{grid, block, smem, flush, kernel, std::tuple<A...>(arg...)};
+    enqueue(
+        stream, true,
+        [](void *p) {
+            job_t *j = (job_t *)p;
+            run(j->grid, j->block, j->smem, j->flush,
+                [](void *k) { std::apply(((job_t *)k)->kernel, ((job_t *)k)->arg); }, j);
+        },
+        job);
 }
 } // namespace cuemu
 #define GW_SHARED(type, name) type *name = (type *)(void *)cuemu::B->dyn
 #define GW_LAUNCH(kernel, grid, block, smem, stream, ...) \
-    ((void)(stream),                                           \
-     cuemu::launch(grid, block, smem, CUEMU_FLUSH, [=] { kernel(__VA_ARGS__); }))
+    cuemu::launch(                                             \
+        stream, grid, block, smem, CUEMU_FLUSH, [](auto... x) { kernel(x...); }, __VA_ARGS__)
 
-/* 6. the runtime's calls, over malloc; streams do everything at once */
+/* 6. the runtime's calls, over malloc */
 typedef int cudaError_t;
-typedef void *cudaStream_t;
+typedef cuemu::stream_t *cudaStream_t;
 typedef double *cudaEvent_t;
 enum {
     cudaSuccess = 0,

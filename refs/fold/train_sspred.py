@@ -3,6 +3,7 @@
 
 usage: train_sspred.py DATADIR OUTDIR [--input prof|seq] [--part 0|1|2|all] [--epochs N]
                        [--test FILE.csv.gz...]
+       train_sspred.py DATADIR OUTDIR --evaluate [--test FILE.csv.gz...]
 
 DATADIR holds lib40A.tsv.zst, lib40A.prof.u8.zst and lib40A.acc_depth_phi_psi.i16.zst. Needs numpy
 and the zstd program. Split: SCOPe folds in alphabetical order, dealt in turn to parts 0, 1, 2;
@@ -16,12 +17,15 @@ channels, ReLU), then a linear layer to 6 logits: coil strand helix; buried inte
 structure, torsion angles, depth) share the layers; they are dropped afterwards. `--input seq` sees
 sequences drawn from the chain's profile as well as the chain itself: relatives share the structure.
 The weights kept are a running mean over the last part of the training.
+--evaluate trains nothing: Q3 of OUTDIR's held-out weights, parts 0 to 2 together, and of the shipped ones
+on --test's sets.
 --test reports Q3 on other sets, never trained on: CSV with sequence and DSSP's 3 states, letters apart.
 Output: OUTDIR/sspred_INPUT_PART.f16, or sspred_INPUT.f16 with --part all (weights then biases of each
 layer, float16, little endian).
 """
 import argparse
 import gzip
+import os
 import subprocess
 import sys
 import time
@@ -212,6 +216,39 @@ def load_csv(path):
     return chains
 
 
+def read_weights(path):
+    v = np.fromfile(path, "<f2").astype(np.float32)
+    shape, c = [], INPUTS
+    for w in WIDTH:
+        shape += [(w * c, CHANNELS), (CHANNELS,)]
+        c = CHANNELS
+    p, at = [], 0
+    for s in shape + [(CHANNELS, N_MAIN), (N_MAIN,)]:
+        n = int(np.prod(s))
+        p.append(v[at:at + n].reshape(s))
+        at += n
+    if at != len(v):
+        sys.exit("%s: holds %d weights, not %d" % (path, len(v), at))
+    return p
+
+
+def evaluate(chains, part, out, tests):
+    """Q3 of the weights in a folder: of the held-out ones together, of the final ones on other sets."""
+    for kind in ("prof", "seq"):
+        right = n = 0
+        for k in ("0", "1", "2"):
+            test = [c for c, q in zip(chains, part) if q == k]
+            size = sum(len(c["seq"]) for c in test)
+            right += accuracy(read_weights("%s/sspred_%s_%s.f16" % (out, kind, k)), test, kind)[0] * size
+            n += size
+        print("%s, held-out folds: Q3 %.2f %%" % (kind, right / n))
+    here = os.path.dirname(os.path.abspath(__file__))
+    for path in tests:
+        print("seq, as shipped, %s: Q3 %.2f %%" %
+              (os.path.basename(path).split("_")[0],
+               accuracy(read_weights(here + "/sspred_seq.f16"), load_csv(path), "seq")[0]))
+
+
 def main():
     a = argparse.ArgumentParser()
     a.add_argument("data")
@@ -220,11 +257,15 @@ def main():
     a.add_argument("--part", default="all", choices=["0", "1", "2", "all"])
     a.add_argument("--epochs", type=int, default=12)
     a.add_argument("--test", nargs="*", default=[])
+    a.add_argument("--evaluate", action="store_true")
     a = a.parse_args()
     rng = np.random.default_rng(7)
     chains = load(a.data)
     order = {f: i for i, f in enumerate(sorted({c["fold"] for c in chains}))}
     part = [str(order[c["fold"]] % 3) for c in chains]
+    if a.evaluate:
+        evaluate(chains, part, a.out, a.test)
+        return 0
     train = [c for c, k in zip(chains, part) if k != a.part]
     test = [c for c, k in zip(chains, part) if k == a.part]
     p = init(rng)

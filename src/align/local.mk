@@ -14,3 +14,9 @@ libgw_align_a_SOURCES = \
 	src/align/samrec.c src/align/samrec.h \
 	src/align/samhead.c src/align/samhead.h \
 	src/align/align.c src/align/align.h
+libgw_align_a_SOURCES += \
+	src/align/dbscoring.c src/align/dbscoring.h \
+	src/align/karlin.c src/align/karlin_fit.c src/align/karlin_table.c src/align/karlin.h \
+	src/align/dbset.c src/align/dbset.h src/align/dbbest.c src/align/dbbest.h \
+	src/align/dbscan.c src/align/dbscan.h src/align/dbalign.c src/align/dbalign.h \
+	src/align/dbsearch.c src/align/dbsearch.h src/align/dbwrite.c src/align/dbwrite.h

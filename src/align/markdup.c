@@ -402,6 +402,19 @@ static gw_status_t count_set(gw_markdup_t *m, int64_t size, int64_t optical, gw_
     return GW_OK;
 }
 
+/* best: the best of a place so far, e the next one (the first if so): the worse of the two is flagged. */
+static void keep_better(gw_markdup_t *m, member_t *best, const member_t *e, bool first)
+{
+    if (first) {
+        *best = *e;
+    } else if (better(e, best)) {
+        flag(m, best->number);
+        *best = *e;
+    } else {
+        flag(m, e->number);
+    }
+}
+
 static gw_status_t decide_pairs(gw_markdup_t *m, gw_err_t *err)
 {
     gw_status_t st = gw_sort_finish(m->pairs, err);
@@ -428,14 +441,7 @@ static gw_status_t decide_pairs(gw_markdup_t *m, gw_err_t *err)
             break;
         member_t e;
         memcpy(&e, item.data, sizeof e);
-        if (n++ == 0) {
-            best = e;
-        } else if (better(&e, &best)) {
-            flag(m, best.number);
-            best = e;
-        } else {
-            flag(m, e.number);
-        }
+        keep_better(m, &best, &e, n++ == 0);
         memcpy(key, item.key, sizeof key);
         if (m->n_set <= MAX_OPTICAL_SET) {
             if (!GW_GROW(m->set, m->cap_set, m->n_set + 1))
@@ -480,14 +486,7 @@ static gw_status_t decide_ends(gw_markdup_t *m, gw_err_t *err)
         }
         member_t e;
         memcpy(&e, item.data, sizeof e);
-        if (singles++ == 0) {
-            best = e;
-        } else if (better(&e, &best)) {
-            flag(m, best.number);
-            best = e;
-        } else {
-            flag(m, e.number);
-        }
+        keep_better(m, &best, &e, singles++ == 0);
     }
     return st;
 }

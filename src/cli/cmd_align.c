@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "base/text.h"
+#include "cli/align_search.h"
 #include "cli/command.h"
 #include "io/alnwrite.h"
 #include "io/ref.h"
@@ -20,6 +21,7 @@ typedef struct {
     const char *read_group, *insert, *metrics;
     bool interleaved, comments, soft_clip, all, eqx, sort, markdup, write_index;
     int format;
+    gw_alignsearch_args_t search;
 } align_opts_t;
 
 #define AT(f) offsetof(align_opts_t, f)
@@ -57,7 +59,7 @@ static const gw_opt_t rows[] = {
      .min = 1,
      .max = 20,
      .group = "Scores",
-     .help = "score of a match"},
+     .help = "score of a match (2 with --search)"},
     {.name = "mismatch",
      .letter = 'B',
      .type = GW_OPT_INT,
@@ -66,7 +68,7 @@ static const gw_opt_t rows[] = {
      .dflt = "4",
      .min = 0,
      .max = 50,
-     .help = "penalty of a mismatch"},
+     .help = "penalty of a mismatch (3 with --search)"},
     {.name = "gap-open",
      .type = GW_OPT_INT,
      .offset = AT(gap_open),
@@ -74,7 +76,7 @@ static const gw_opt_t rows[] = {
      .dflt = "6",
      .min = 0,
      .max = 100,
-     .help = "penalty of a gap, besides that of its letters"},
+     .help = "penalty of a gap, besides that of its letters (other defaults with --search)"},
     {.name = "gap-extend",
      .letter = 'E',
      .type = GW_OPT_INT,
@@ -83,7 +85,7 @@ static const gw_opt_t rows[] = {
      .dflt = "1",
      .min = 1,
      .max = 50,
-     .help = "penalty of each letter in a gap"},
+     .help = "penalty of each letter in a gap (other defaults with --search)"},
     {.name = "clip",
      .letter = 'L',
      .type = GW_OPT_INT,
@@ -117,10 +119,11 @@ static const gw_opt_t rows[] = {
      .offset = AT(format),
      .arg = "FORMAT",
      .dflt = "auto",
-     .choices = "auto|sam|bam|ubam|cram",
+     .choices = "auto|sam|bam|ubam|cram|tab|pairwise",
      .group = "Output",
      .help = "auto: by the ending of the output's name; on stdout SAM for a terminal and "
-             "uncompressed BAM for a pipe"},
+             "uncompressed BAM for a pipe. With --search: auto or tab, a table; pairwise, alignments to "
+             "look at"},
     {.name = "sort",
      .type = GW_OPT_FLAG,
      .offset = AT(sort),
@@ -171,6 +174,75 @@ static const gw_opt_t rows[] = {
      .type = GW_OPT_FLAG,
      .offset = AT(eqx),
      .help = "write = and X in CIGARs instead of M"},
+    {.name = "search",
+     .type = GW_OPT_STRING,
+     .offset = AT(search.db),
+     .arg = "DB.fa",
+     .group = "Searching a database",
+     .excludes = "read-group interleaved comments insert clip min-score unpaired sort "
+                 "markdup metrics write-index all xa-max soft-clip eqx tmp-dir no-PG",
+     .help = "instead of mapping, score every query against every sequence of DB.fa, proteins or "
+             "nucleotides, by Smith-Waterman; BLAST's columns come out"},
+    {.name = "matrix",
+     .type = GW_OPT_STRING,
+     .offset = AT(search.matrix),
+     .arg = "NAME|FILE",
+     .needs = "search",
+     .help = "scores of proteins: BLOSUM45, 50, 62, 80 or 90, PAM30, 70 or 250, or a file in NCBI's "
+             "format (default: BLOSUM62); gaps cost what NCBI's programs take for it (11 + 1 a "
+             "letter for BLOSUM62 and files) unless --gap-open and --gap-extend say otherwise"},
+    {.name = "max-hits",
+     .letter = 'k',
+     .type = GW_OPT_INT,
+     .offset = AT(search.max_hits),
+     .arg = "N",
+     .dflt = "500",
+     .min = 1,
+     .max = 1e9,
+     .needs = "search",
+     .help = "most hits a query"},
+    {.name = "evalue",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(search.max_evalue),
+     .arg = "E",
+     .dflt = "10",
+     .min = 0,
+     .max = 1e18,
+     .needs = "search",
+     .help = "leave out hits that chance makes more often than so many times a search"},
+    {.name = "min-seq-id",
+     .type = GW_OPT_DOUBLE,
+     .offset = AT(search.min_identity),
+     .arg = "X",
+     .dflt = "0",
+     .min = 0,
+     .max = 1,
+     .needs = "search",
+     .help = "of those hits, leave out what is less identical (a fraction of the columns)"},
+    {.name = "composition",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(search.composition),
+     .arg = "WHICH",
+     .dflt = "on",
+     .choices = "on|off",
+     .needs = "search",
+     .help = "correct E-values and bit scores of proteins for what a pair's residues let expect"},
+    {.name = "strand",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(search.strand),
+     .arg = "WHICH",
+     .dflt = "both",
+     .choices = "both|plus",
+     .needs = "search",
+     .help = "strands of nucleotide queries"},
+    {.name = "alphabet",
+     .type = GW_OPT_CHOICE,
+     .offset = AT(search.alphabet),
+     .arg = "KIND",
+     .dflt = "auto",
+     .choices = "auto|protein|dna",
+     .needs = "search",
+     .help = "what the sequences are; auto tells by the letters of the queries"},
 };
 #undef AT
 
@@ -279,7 +351,7 @@ static gw_status_t settle_options(run_t *r, gw_err_t *err)
     return st;
 }
 
-enum { FMT_AUTO, FMT_SAM, FMT_BAM, FMT_UBAM, FMT_CRAM };
+enum { FMT_AUTO, FMT_SAM, FMT_BAM, FMT_UBAM, FMT_CRAM, FMT_TAB, FMT_PAIRWISE };
 
 static gw_status_t output_format(const run_t *r, gw_aln_format_t *format, gw_err_t *err)
 {
@@ -428,10 +500,48 @@ static gw_status_t map_all(run_t *r, gw_err_t *err)
     return st == GW_OK ? report(r, err) : st;
 }
 
+static int64_t if_given(const gw_invocation_t *inv, const char *name, int64_t value)
+{
+    for (size_t i = 0; i < inv->command->n_opts; i++)
+        if (inv->seen[i] && strcmp(inv->command->opts[i].name, name) == 0)
+            return value;
+    return -1;
+}
+
+static gw_status_t search(const gw_invocation_t *inv, gw_err_t *err)
+{
+    const align_opts_t *o = inv->opts;
+    gw_alignsearch_costs_t costs = {if_given(inv, "match", o->match),
+                                    if_given(inv, "mismatch", o->mismatch),
+                                    if_given(inv, "gap-open", o->gap_open),
+                                    if_given(inv, "gap-extend", o->gap_extend)};
+    if (o->format != FMT_AUTO && o->format < FMT_TAB)
+        return gw_err_set(err, GW_EUSAGE, "--search writes tab or pairwise; leave --output-fmt out");
+    return gw_alignsearch_run(inv, &o->search, &costs, o->format == FMT_PAIRWISE, err);
+}
+
+static gw_status_t check_mapping(const gw_invocation_t *inv, gw_err_t *err)
+{
+    const align_opts_t *o = inv->opts;
+    if (inv->operands.n < 2)
+        return gw_err_set(err, GW_EUSAGE, "too few files given; usage: genowarp align %s",
+                          inv->command->usage[0]);
+    if (o->format >= FMT_TAB)
+        return gw_err_set(err, GW_EUSAGE, "--output-fmt tab and pairwise go with --search");
+    if (inv->operands.n > 3)
+        return gw_err_set(err, GW_EUSAGE, "one file too many: %s; usage: genowarp align %s",
+                          inv->operands.v[3], inv->command->usage[0]);
+    return GW_OK;
+}
+
 static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
 {
     run_t r = {.inv = inv, .o = inv->opts};
-    gw_status_t st = settle_options(&r, err);
+    if (r.o->search.db)
+        return search(inv, err);
+    gw_status_t st = check_mapping(inv, err);
+    if (st == GW_OK)
+        st = settle_options(&r, err);
     if (st == GW_OK && r.o->metrics)
         st = gw_outfile_probe(r.o->metrics, err);
     if (st == GW_OK)
@@ -455,17 +565,19 @@ static gw_status_t run(gw_invocation_t *inv, gw_err_t *err)
     return st;
 }
 
-static const char *const usage[] = {"[OPTIONS] REF.fa[.gwi] READS [MATES]", NULL};
+static const char *const usage[] = {"[OPTIONS] REF.fa[.gwi] READS [MATES]",
+                                    "--search DB.fa [OPTIONS] QUERIES.fa ...", NULL};
 static const char *const examples[] = {
     "genowarp align ref.fa R1.fq.gz R2.fq.gz -R '@RG\\tID:l1\\tSM:s1' -o out.bam",
     "genowarp align ref.fa R1.fq.gz R2.fq.gz --sort --markdup --write-index -o out.bam",
     "genowarp align ref.fa R1.fq.gz R2.fq.gz --sort --markdup | genowarp call -f ref.fa - -o "
     "calls.vcf.gz",
-    "genowarp align -p ref.fa interleaved.fq.gz -o out.cram", NULL};
+    "genowarp align -p ref.fa interleaved.fq.gz -o out.cram",
+    "genowarp align --search proteins.fa queries.fa --evalue 0.001 -o hits.tsv", NULL};
 
 const gw_command_t gw_cmd_align = {
     .name = "align",
-    .summary = "map short reads to a reference",
+    .summary = "map short reads to a reference; search databases of sequences",
     .usage = usage,
     .description =
         "Maps short reads, single or paired, to a reference and writes SAM, BAM or CRAM. READS "
@@ -473,8 +585,11 @@ const gw_command_t gw_cmd_align = {
         "MATES are FASTQ or FASTA (plain, .gz, .zst) or READS alone is uBAM, uCRAM or SAM, whose\n"
         "tags and read groups are kept; - is stdin. With REF.fa.gwi beside it (genowarp index) "
         "the\n"
-        "reference is ready at once; without, it is indexed in memory first. The output does not\n"
-        "depend on the number of threads.",
+        "reference is ready at once; without, it is indexed in memory first. With --search, DB.fa and "
+        "the\n"
+        "queries are proteins or nucleotides, and a table of the best local alignments comes out. "
+        "The\n"
+        "output does not depend on the number of threads.",
     .examples = examples,
     .opts = rows,
     .n_opts = sizeof rows / sizeof *rows,
@@ -482,7 +597,7 @@ const gw_command_t gw_cmd_align = {
     .common = GW_COMMON_OUTPUT | GW_COMMON_THREADS | GW_COMMON_DEVICE | GW_COMMON_MEM |
               GW_COMMON_TMP | GW_COMMON_REPORT | GW_COMMON_PG | GW_COMMON_PROGRESS,
     .max_mem = "1G",
-    .min_operands = 2,
-    .max_operands = 3,
+    .min_operands = 1,
+    .max_operands = 1000,
     .run = run,
 };

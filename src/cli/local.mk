@@ -5,7 +5,7 @@ libgw_cli_a_SOURCES = \
 	src/cli/command.h src/cli/commands.c \
 	src/cli/cli.c \
 	src/cli/completion.c \
-	src/cli/cmd_index.c src/cli/cmd_align.c \
+	src/cli/cmd_index.c src/cli/cmd_align.c src/cli/align_search.c src/cli/align_search.h \
 	src/cli/cmd_call.c \
 	src/cli/cmd_cluster.c \
 	src/cli/cluster_amplicons.c src/cli/cluster_amplicons.h \

@@ -25,7 +25,7 @@ typedef struct {
     int32_t *stale;  /* whose edges or neighbours changed, then their neighbours too */
     uint8_t *mark;   /* in stale: 1 = changed itself, 2 = a neighbour */
     int32_t n_live, n_ready, n_stale;
-    int64_t *todo;
+    uint32_t *todo;
     size_t n_todo, cap_todo;
 } cover_t;
 
@@ -39,8 +39,8 @@ static bool stronger(const cover_t *c, int32_t u, int32_t v)
 
 #define FOR_LIVE_EDGES(c, u, e)                                                    \
     for (int64_t k_ = (c)->g->adj_start[u]; k_ < (c)->g->adj_start[(u) + 1]; k_++) \
-        for (gw_edge_t *e = &(c)->g->edge[(c)->g->adj[k_]]; e; e = NULL)           \
-            if ((c)->rep[gw_edge_other(e, u)] < 0)
+        for (gw_link_t *e = &(c)->g->edge[(c)->g->adj[k_]]; e; e = NULL)           \
+            if ((c)->rep[gw_link_other(e, u)] < 0)
 
 static void touch(cover_t *c, int32_t u, uint8_t how)
 {
@@ -56,7 +56,7 @@ static int32_t degree_of(const cover_t *c, int32_t u)
 {
     int32_t d = 0;
     FOR_LIVE_EDGES(c, u, e)
-    if (gw_edge_open(e, u))
+    if (gw_link_open(e, u))
         d += e->state & GW_EDGE_KNOWN ? GW_ODDS_ONE : e->odds;
     return d;
 }
@@ -66,8 +66,8 @@ static int32_t top_of(const cover_t *c, int32_t u)
     int32_t best = u;
     FOR_LIVE_EDGES(c, u, e)
     {
-        int32_t v = gw_edge_other(e, u);
-        if ((gw_edge_open(e, v) || (!c->greedy && gw_edge_open(e, u))) && stronger(c, v, best))
+        int32_t v = gw_link_other(e, u);
+        if ((gw_link_open(e, v) || (!c->greedy && gw_link_open(e, u))) && stronger(c, v, best))
             best = v;
     }
     return best;
@@ -83,7 +83,7 @@ static void refresh(cover_t *c)
             continue;
         c->degree[u] = degree_of(c, u);
         FOR_LIVE_EDGES(c, u, e)
-        touch(c, gw_edge_other(e, u), 2);
+        touch(c, gw_link_other(e, u), 2);
     }
     for (int32_t i = 0; i < c->n_stale; i++) {
         int32_t u = c->stale[i];
@@ -106,8 +106,8 @@ static void find_ready(cover_t *c)
         if (ok && !c->greedy)
             FOR_LIVE_EDGES(c, u, e)
             {
-                int32_t v = gw_edge_other(e, u);
-                if ((gw_edge_open(e, u) || gw_edge_open(e, v)) && c->top[v] != u)
+                int32_t v = gw_link_other(e, u);
+                if ((gw_link_open(e, u) || gw_link_open(e, v)) && c->top[v] != u)
                     ok = false;
             }
         if (ok)
@@ -126,9 +126,9 @@ static gw_status_t verify_ready(cover_t *c, gw_err_t *err)
                 continue;
             if (!GW_GROW(c->todo, c->cap_todo, c->n_todo + 1))
                 return gw_err_nomem(err, "choosing representatives");
-            c->todo[c->n_todo++] = e - c->g->edge;
+            c->todo[c->n_todo++] = (uint32_t)(e - c->g->edge);
             touch(c, u, 1);
-            touch(c, gw_edge_other(e, u), 1);
+            touch(c, gw_link_other(e, u), 1);
         }
     }
     return gw_graph_verify(c->g, c->todo, c->n_todo, false, err);
@@ -147,11 +147,11 @@ static gw_status_t prove_ready(cover_t *c, gw_err_t *err)
         c->ready[n++] = u;
         FOR_LIVE_EDGES(c, u, e)
         {
-            if (!gw_edge_holds(e, u) || (e->state & GW_EDGE_PROVEN))
+            if (!gw_link_holds(e, u) || (e->state & GW_EDGE_PROVEN))
                 continue;
             if (!GW_GROW(c->todo, c->cap_todo, c->n_todo + 1))
                 return gw_err_nomem(err, "choosing representatives");
-            c->todo[c->n_todo++] = e - c->g->edge;
+            c->todo[c->n_todo++] = (uint32_t)(e - c->g->edge);
         }
     }
     c->n_ready = n;
@@ -164,10 +164,10 @@ static void take(cover_t *c, int32_t u)
     c->rep[u] = u;
     FOR_LIVE_EDGES(c, u, e)
     {
-        if (gw_edge_holds(e, u))
-            c->rep[gw_edge_other(e, u)] = u;
+        if (gw_link_holds(e, u))
+            c->rep[gw_link_other(e, u)] = u;
         else
-            touch(c, gw_edge_other(e, u), 1);
+            touch(c, gw_link_other(e, u), 1);
     }
 }
 
@@ -190,7 +190,7 @@ static gw_status_t cover(cover_t *c, gw_err_t *err)
                 c->live[n++] = u;
             else
                 FOR_LIVE_EDGES(c, u, e)
-                touch(c, gw_edge_other(e, u), 1);
+                touch(c, gw_link_other(e, u), 1);
         }
         c->n_live = n;
         gw_progress("clustering", (uint64_t)(c->g->s->n - n), (uint64_t)c->g->s->n, "sequences");
@@ -205,7 +205,7 @@ static gw_status_t first_fit(cover_t *c, gw_err_t *err)
     gw_graph_t *g = c->g;
     c->n_todo = 0;
     for (size_t i = 0; i < g->n; i++) {
-        const gw_edge_t *e = &g->edge[i];
+        const gw_link_t *e = &g->edge[i];
         if (e->state & GW_EDGE_KNOWN)
             continue;
         bool a = c->rep[e->a] == e->a, b = c->rep[e->b] == e->b;
@@ -213,15 +213,15 @@ static gw_status_t first_fit(cover_t *c, gw_err_t *err)
             continue;
         if (!GW_GROW(c->todo, c->cap_todo, c->n_todo + 1))
             return gw_err_nomem(err, "choosing representatives");
-        c->todo[c->n_todo++] = (int64_t)i;
+        c->todo[c->n_todo++] = (uint32_t)i;
     }
     gw_status_t st = gw_graph_verify(g, c->todo, c->n_todo, true, err);
     for (size_t i = 0; st == GW_OK && i < g->n; i++) {
-        const gw_edge_t *e = &g->edge[i];
+        const gw_link_t *e = &g->edge[i];
         for (int side = 0; side < 2; side++) {
             int32_t r = side ? e->b : e->a, m = side ? e->a : e->b;
             if (c->rep[r] == r && c->rep[m] != m && (e->state & GW_EDGE_PROVEN) &&
-                gw_edge_holds(e, r) && r < c->rep[m])
+                gw_link_holds(e, r) && r < c->rep[m])
                 c->rep[m] = r;
         }
     }
@@ -282,7 +282,8 @@ static bool better_link(const gw_graph_t *g, int64_t x, int64_t y)
 static gw_status_t assign_connected(gw_graph_t *g, int32_t *rep, gw_err_t *err)
 {
     int32_t n = g->s->n;
-    int64_t *best = gw_malloc((size_t)n, sizeof *best), *todo = gw_malloc((size_t)n, sizeof *todo);
+    int64_t *best = gw_malloc((size_t)n, sizeof *best);
+    uint32_t *todo = gw_malloc((size_t)n, sizeof *todo);
     gw_status_t st = best && todo ? GW_OK : gw_err_nomem(err, "joining components");
     for (int32_t u = 0; st == GW_OK && u < n; u++)
         rep[u] = u;
@@ -291,11 +292,11 @@ static gw_status_t assign_connected(gw_graph_t *g, int32_t *rep, gw_err_t *err)
         for (int32_t u = 0; u < n; u++)
             best[u] = -1;
         for (size_t i = 0; i < g->n; i++) {
-            const gw_edge_t *e = &g->edge[i];
+            const gw_link_t *e = &g->edge[i];
             int32_t a = root_of(rep, e->a), b = root_of(rep, e->b);
             if (a == b)
                 continue;
-            if ((e->state & GW_EDGE_PROVEN) && (gw_edge_holds(e, e->a) || gw_edge_holds(e, e->b))) {
+            if ((e->state & GW_EDGE_PROVEN) && (gw_link_holds(e, e->a) || gw_link_holds(e, e->b))) {
                 rep[a < b ? b : a] = a < b ? a : b;
             } else if (!(e->state & GW_EDGE_KNOWN)) {
                 if (better_link(g, (int64_t)i, best[a]))
@@ -307,7 +308,7 @@ static gw_status_t assign_connected(gw_graph_t *g, int32_t *rep, gw_err_t *err)
         n_todo = 0;
         for (int32_t u = 0; u < n; u++)
             if (best[u] >= 0)
-                todo[n_todo++] = best[u];
+                todo[n_todo++] = (uint32_t)best[u];
         st = gw_graph_verify(g, todo, n_todo, true, err);
     }
     for (int32_t u = 0; st == GW_OK && u < n; u++)

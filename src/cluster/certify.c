@@ -28,7 +28,7 @@ static gw_status_t compare(certify_t *f, gw_rounds_t *r, gw_err_t *err)
 {
     for (size_t i = 0; i < f->n; i++)
         gw_rounds_add(r, (gw_check_t){.edge = &f->edge[i], .whole = true});
-    return gw_rounds_run(r, err);
+    return gw_rounds_run(r, NULL, NULL, err);
 }
 
 static gw_status_t members(certify_t *f, gw_rounds_t *r, gw_err_t *err)

@@ -18,6 +18,19 @@ static double min_ratio(const gw_cluster_opts_t *o)
     return o->cov_mode == GW_COV_BOTH ? o->min_cov * 0.9 : 0;
 }
 
+/* Eight letters of ten classes tell about as much as FEW bits: of more words than that, most meet by
+ * chance. Beyond, words meet where their neighbours are alike too, ever more so. */
+static int32_t most_unlike(const gw_seqset_t *s, int32_t most_words)
+{
+    enum { FEW = 23, MANY = 25 };
+    int64_t words = 0; /* of a shape */
+    for (int32_t u = 0; u < s->n; u++) {
+        int32_t len = gw_seqset_len(s, u);
+        words += len < most_words ? len : most_words;
+    }
+    return words >> FEW == 0 ? 0 : words >> MANY == 0 ? 5 : 4;
+}
+
 /* How far candidates are looked for: among all sequences first, then among representatives only,
  * where lists are short and every one of them can be read. */
 static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_cluster_opts_t *o,
@@ -49,12 +62,14 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->most_words = 120;
         r->centres = 200;
         r->neighbours = 56;
+        r->most_unlike = most_unlike(s, r->most_words);
     }
     if (o->depth == GW_SEARCH_LINEAR) {
         r->n_seeds = 1;
         r->n_short = 0;
         r->centres = 4;
         r->neighbours = 4;
+        r->most_unlike = 0;
         r->max_targets = 32;
     }
     if (o->depth == GW_SEARCH_SENSITIVE) {
@@ -62,6 +77,7 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
         r->centres *= 4;
         r->neighbours *= 4;
         r->most_words = 0;
+        r->most_unlike = 0;
         r->min_part /= 2;
         r->min_odds = 1;
         r->hit_fraction /= 2;
@@ -72,19 +88,20 @@ static void rules_init(gw_pairs_rules_t *r, const gw_seqset_t *s, const gw_clust
     }
 }
 
+enum { ROUNDS = 24 << 20 }; /* for pairs that are compared together, once the search is over */
+
 /* Memory of a run beside candidates: the set, what is kept of every sequence, work spaces. */
 static uint64_t fixed_bytes(const gw_seqset_t *s, const gw_cluster_opts_t *o)
 {
-    enum { PER_SEQUENCE = 160, PER_LETTER_OF_LONGEST = 256, ROUNDS = 24 << 20 };
-    return gw_seqset_bytes(s) + (uint64_t)s->n * PER_SEQUENCE + (uint64_t)s->n_letters / 16 +
+    enum { PER_SEQUENCE = 160 + GW_GRAPH_FOUND * sizeof(gw_found_t), PER_LETTER_OF_LONGEST = 256 };
+    return o->held + gw_seqset_bytes(s) + (uint64_t)s->n * PER_SEQUENCE + (uint64_t)s->n_letters / 16 +
            ROUNDS + (uint64_t)o->threads * (uint64_t)s->longest * PER_LETTER_OF_LONGEST;
 }
 
-/* A candidate while pairs become edges. */
-enum {
-    PAIR_BYTES = sizeof(gw_pair_t) + sizeof(gw_edge_t) + 2 * sizeof(int64_t),
-    EDGE_BYTES = sizeof(gw_edge_t) + 2 * sizeof(int64_t)
-};
+gw_graphroom_t gw_cluster_room(const gw_seqset_t *s, const gw_cluster_opts_t *o)
+{
+    return (gw_graphroom_t){o->max_mem, fixed_bytes(s, o)};
+}
 
 /* The room that each of the two kinds of records gets beside n_edges: a quarter of what is left, as they
  * are sorted somewhere too and candidates come of them. Without --max-mem an eighth of the machine's
@@ -95,26 +112,14 @@ static gw_status_t records_room(const gw_seqset_t *s, const gw_cluster_opts_t *o
     *room = (gw_recroom_t){.limit = gw_mem_physical() / 8, .tmp_dir = o->tmp_dir};
     if (o->max_mem == 0)
         return GW_OK;
-    uint64_t fixed = fixed_bytes(s, o) + n_edges * EDGE_BYTES;
+    uint64_t fixed = fixed_bytes(s, o) - ROUNDS + n_edges * GW_GRAPH_EDGE;
     uint64_t least = gw_wordhits_least(s->n, o->threads);
     gw_status_t st =
         gw_seqset_check_memory(o->max_mem, fixed + least + least / 2, "searching these sequences", err);
-    if (st == GW_OK)
+    if (st == GW_OK) {
         room->limit = (o->max_mem - fixed) / 4;
-    return st;
-}
-
-/* Adds candidates to the graph when they fit, and forgets them. */
-static gw_status_t add_pairs(gw_graph_t *g, const gw_cluster_opts_t *o, gw_pairs_t *pairs,
-                             gw_err_t *err)
-{
-    uint64_t need = fixed_bytes(g->s, o) + g->n * (EDGE_BYTES + sizeof(gw_edge_t)) +
-                    pairs->n * (PAIR_BYTES + (g->n ? sizeof(gw_edge_t) : 0));
-    gw_status_t st = gw_seqset_check_memory(o->max_mem, need, "the candidate pairs", err);
-    if (st == GW_OK)
-        st = gw_graph_add(g, pairs, err);
-    free(pairs->v);
-    *pairs = (gw_pairs_t){0};
+        room->max_mem = o->max_mem;
+    }
     return st;
 }
 
@@ -132,7 +137,8 @@ static gw_status_t round_first(gw_graph_t *g, const gw_cluster_opts_t *o, int32_
 {
     gw_status_t st = gw_cluster_candidates(g->s, o, pairs, err);
     if (st == GW_OK)
-        st = add_pairs(g, o, pairs, err);
+        st = gw_graph_add(g, pairs, NULL, NULL, err);
+    gw_pairs_release(pairs);
     if (st == GW_OK)
         st = gw_assign(g, o->mode, rep, err);
     return st;
@@ -141,14 +147,14 @@ static gw_status_t round_first(gw_graph_t *g, const gw_cluster_opts_t *o, int32_
 /* Compares every candidate pair of two representatives that was not compared yet. */
 static gw_status_t compare_reps(gw_graph_t *g, const int32_t *rep, bool *found, gw_err_t *err)
 {
-    int64_t *todo = gw_malloc(g->n, sizeof *todo);
+    uint32_t *todo = gw_malloc(g->n, sizeof *todo);
     size_t n = 0;
     if (!todo)
         return gw_err_nomem(err, "comparing representatives");
     for (size_t i = 0; i < g->n; i++) {
-        const gw_edge_t *e = &g->edge[i];
+        const gw_link_t *e = &g->edge[i];
         if (!(e->state & GW_EDGE_KNOWN) && rep[e->a] == e->a && rep[e->b] == e->b)
-            todo[n++] = (int64_t)i;
+            todo[n++] = (uint32_t)i;
     }
     gw_status_t st = gw_graph_verify(g, todo, n, false, err);
     for (size_t i = 0; st == GW_OK && i < n; i++)
@@ -180,7 +186,8 @@ static gw_status_t round_next(gw_graph_t *g, const gw_cluster_opts_t *o, int32_t
         if (st == GW_OK)
             st = gw_pairs_find(g->s, active, fresh, &rules, pairs, err);
         if (st == GW_OK)
-            st = add_pairs(g, o, pairs, err);
+            st = gw_graph_add(g, pairs, NULL, NULL, err);
+        gw_pairs_release(pairs);
     }
     if (st == GW_OK)
         st = compare_reps(g, rep, more, err);
@@ -203,9 +210,10 @@ static gw_status_t collect(const gw_graph_t *g, gw_clusters_t *c, gw_err_t *err)
         gw_figures_t *f = &c->figures[c->n_figures++];
         *f = (gw_figures_t){.rep = c->rep[u], .member = u};
         for (int64_t k = g->adj_start[u]; k < g->adj_start[u + 1]; k++) {
-            const gw_edge_t *e = &g->edge[g->adj[k]];
-            if (gw_edge_other(e, u) == f->rep && (gw_edge_holds(e, e->a) || gw_edge_holds(e, e->b)))
-                f->edge = e;
+            const gw_link_t *e = &g->edge[g->adj[k]];
+            if (gw_link_other(e, u) == f->rep && (e->state & GW_EDGE_PROVEN) &&
+                (gw_link_holds(e, e->a) || gw_link_holds(e, e->b)))
+                f->link = g->adj[k] + 1;
         }
     }
     return gw_graph_figures(g, c->figures, c->n_figures, err);
@@ -220,6 +228,7 @@ gw_status_t gw_cluster_run(const gw_seqset_t *s, const gw_cluster_opts_t *o, gw_
     gw_graph_t g;
     gw_pairs_t pairs = {0};
     gw_graph_init(&g, s, o->min_id, o->min_cov, o->cov_mode, o->engine, o->threads);
+    g.room = gw_cluster_room(s, o);
     uint8_t *marks = gw_calloc(3 * n, 1);
     c->rep = gw_malloc(n, sizeof *c->rep);
     gw_status_t st = GW_OK;
@@ -248,8 +257,8 @@ gw_status_t gw_cluster_run(const gw_seqset_t *s, const gw_cluster_opts_t *o, gw_
     c->n_candidates = words ? candidates : (int64_t)g.n;
     c->n_compared = g.n_compared;
     for (size_t i = 0; i < c->n_figures; i++)
-        c->figures[i].edge = NULL;
-    free(pairs.v);
+        c->figures[i].link = 0;
+    gw_pairs_release(&pairs);
     free(marks);
     gw_graph_release(&g);
     return st;

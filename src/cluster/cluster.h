@@ -23,6 +23,7 @@ typedef struct {
     bool both_strands; /* nucleotides */
     gw_engine_t *engine; /* borrowed */
     uint64_t max_mem;    /* bytes that the process may take, the sequences included; 0 = any */
+    uint64_t held;       /* bytes of it that the caller holds beside the sequences */
     const char *tmp_dir; /* for what does not fit; as base/spill.h */
     int threads;
 } gw_cluster_opts_t;
@@ -45,6 +46,8 @@ typedef struct {
 GW_RESULT_USED gw_status_t gw_cluster_run(const gw_seqset_t *s, const gw_cluster_opts_t *opts,
                                           gw_clusters_t *c, gw_err_t *err);
 void gw_clusters_release(gw_clusters_t *c);
+/* What a graph of these sequences may take. */
+gw_graphroom_t gw_cluster_room(const gw_seqset_t *s, const gw_cluster_opts_t *opts);
 /* The candidate pairs that clustering starts from; as gw_pairs_find. */
 GW_RESULT_USED gw_status_t gw_cluster_candidates(const gw_seqset_t *s,
                                                  const gw_cluster_opts_t *opts, gw_pairs_t *pairs,

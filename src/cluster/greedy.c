@@ -8,24 +8,34 @@
 #include "base/thread.h"
 #include "cluster/gramindex.h"
 #include "cluster/greedy.h"
-#include "cluster/verify.h"
+#include "cluster/rounds.h"
 
-enum { MIN_BATCH = 256, MAX_BATCH = 4096, PART = 4, CHUNK = 16 };
+enum { MIN_BATCH = 256, MAX_BATCH = 4096, AT_ONCE = 1024, PART = 4, CHUNK = 16 };
+
+/* A sequence that resembles the one that is looked at. */
+typedef struct {
+    int32_t a, diag;
+    bool reverse;
+} near_t;
 
 typedef struct {
     gw_gramsearch_t *search;
-    gw_verify_t *verify;
     uint8_t *reverse;
-    gw_edge_t *near; /* candidates of one sequence, of both strands */
+    near_t *near; /* of one sequence, of both strands */
     size_t cap_near;
-    int64_t n_candidates, n_compared;
+    int64_t n_candidates;
 } worker_t;
 
-/* A sequence that is not decided yet and the earlier ones of its batch that resemble it. */
+/* A sequence that is not decided yet, with what it is to be compared with: earlier ones, in canonical order. */
 typedef struct {
-    gw_edge_t *near;
+    int32_t u;
+    near_t *near;
     size_t n, next; /* near[0..next) are compared or no representatives */
+    size_t seen;    /* near[0..seen) are decided */
     bool decided;
+    bool strand;          /* edge holds; the other strand is being compared */
+    gw_edge_t edge, held; /* the one being compared; the one before it, which holds */
+    int64_t n_compared;
 } open_t;
 
 typedef struct {
@@ -45,28 +55,28 @@ typedef struct {
     gw_gramindex_t among; /* of left */
     gw_edge_t *kept;      /* of a member of the batch: how it was decided */
     worker_t *worker;
-    int32_t *wave; /* places in left to be decided now */
+    gw_rounds_t *rounds;
+    int32_t *wave; /* places in open to be compared now */
     int32_t n_wave;
 } greedy_t;
 
-static int cmp_edge(const void *x, const void *y)
+static int cmp_near(const void *x, const void *y)
 {
-    const gw_edge_t *a = x, *b = y;
+    const near_t *a = x, *b = y;
     if (a->a != b->a)
         return a->a < b->a ? -1 : 1;
     return (int)a->reverse - (int)b->reverse;
 }
 
-/* Candidates of u on both strands in w->near, in canonical order. */
+/* Finds what o->u resembles, on both strands, in canonical order. */
 static gw_status_t search(greedy_t *c, worker_t *w, const gw_gramindex_t *x,
-                          const gw_gramindex_t *more, const int32_t *target, int32_t u,
-                          int32_t limit, size_t *n, gw_err_t *err)
+                          const gw_gramindex_t *more, const int32_t *target, open_t *o,
+                          int32_t limit, gw_err_t *err)
 {
     const gw_seqset_t *s = c->g->s;
-    int32_t len = gw_seqset_len(s, u);
-    *n = 0;
+    int32_t len = gw_seqset_len(s, o->u);
     for (int strand = 0; strand < c->strands; strand++) {
-        const uint8_t *q = gw_seqset_seq(s, u);
+        const uint8_t *q = gw_seqset_seq(s, o->u);
         const gw_gramhit_t *hit;
         size_t n_hit;
         if (strand) {
@@ -77,114 +87,146 @@ static gw_status_t search(greedy_t *c, worker_t *w, const gw_gramindex_t *x,
                                            &hit, &n_hit, err);
         if (st != GW_OK)
             return st;
-        if (!GW_GROW(w->near, w->cap_near, *n + n_hit))
+        if (!GW_GROW(w->near, w->cap_near, o->n + n_hit))
             return gw_err_nomem(err, "finding pairs");
         for (size_t i = 0; i < n_hit; i++)
-            w->near[(*n)++] = (gw_edge_t){
-                .a = target[hit[i].at], .b = u, .diag = hit[i].diag, .reverse = strand};
+            w->near[o->n++] = (near_t){target[hit[i].at], hit[i].diag, strand};
     }
-    if (*n > 1 && c->strands > 1)
-        qsort(w->near, *n, sizeof *w->near, cmp_edge);
-    w->n_candidates += (int64_t)*n;
-    return GW_OK;
-}
-
-/* Compares near[k]. Where it holds and the other strand is a candidate too, the strand that scores
- * higher is kept: without a coverage, one equal letter at the ends would do for the wrong one. */
-static gw_status_t try_edge(greedy_t *c, worker_t *w, gw_edge_t *near, size_t n, size_t k,
-                            gw_err_t *err)
-{
-    gw_edge_t *e = &near[k];
-    gw_status_t st = gw_verify_edge(w->verify, e, true, err);
-    w->n_compared++;
-    if (st != GW_OK || !gw_edge_holds(e, e->a))
-        return st;
-    if (k + 1 < n && near[k + 1].a == e->a) {
-        gw_edge_t *other = &near[k + 1];
-        st = gw_verify_edge(w->verify, other, true, err);
-        w->n_compared++;
-        if (st == GW_OK && gw_edge_holds(other, e->a) && other->best > e->best)
-            e = other;
-    }
-    c->rep[e->b] = e->a;
-    c->kept[e->b - c->first] = *e;
-    return st;
-}
-
-/* 1. the batch against the representatives before it */
-static gw_status_t join_chunk(void *ctx, int worker, int64_t i, gw_err_t *err)
-{
-    greedy_t *c = ctx;
-    worker_t *w = &c->worker[worker];
-    int32_t end = (int32_t)((i + 1) * CHUNK < c->n ? (i + 1) * CHUNK : c->n);
-    gw_status_t st = GW_OK;
-    for (int32_t u = c->first + (int32_t)i * CHUNK; st == GW_OK && u < c->first + end; u++) {
-        size_t n;
-        st = search(c, w, &c->main, &c->recent, c->list, u, c->n_list, &n, err);
-        for (size_t k = 0; st == GW_OK && k < n && c->rep[u] < 0; k++)
-            st = try_edge(c, w, w->near, n, k, err);
-    }
-    return st;
-}
-
-/* 2. what is left over, among itself */
-static gw_status_t near_chunk(void *ctx, int worker, int64_t i, gw_err_t *err)
-{
-    greedy_t *c = ctx;
-    worker_t *w = &c->worker[worker];
-    size_t n;
-    gw_status_t st =
-        search(c, w, &c->among, &c->none, c->left, c->left[i], (int32_t)i, &n, err);
-    if (st != GW_OK)
-        return st;
-    c->open[i] = (open_t){.near = gw_malloc(n, sizeof *w->near), .n = n};
-    if (!c->open[i].near)
+    if (o->n > 1 && c->strands > 1)
+        qsort(w->near, o->n, sizeof *w->near, cmp_near);
+    w->n_candidates += (int64_t)o->n;
+    o->near = gw_malloc(o->n, sizeof *w->near);
+    if (!o->near)
         return gw_err_nomem(err, "finding pairs");
-    if (n > 0)
-        memcpy(c->open[i].near, w->near, n * sizeof *w->near);
+    if (o->n > 0)
+        memcpy(o->near, w->near, o->n * sizeof *w->near);
     return GW_OK;
 }
 
-/* All that resembles a sequence of the wave is decided: it joins or becomes a representative. */
-static gw_status_t wave_item(void *ctx, int worker, int64_t i, gw_err_t *err)
+/* 1. comparing: every sequence of the wave with its candidates, one after the other until one holds */
+static bool next_edge(const greedy_t *c, open_t *o, gw_check_t *check)
+{
+    while (o->next < o->n && c->rep[o->near[o->next].a] != o->near[o->next].a)
+        o->next++;
+    if (o->next == o->n)
+        return false;
+    const near_t *x = &o->near[o->next++];
+    o->edge = (gw_edge_t){.a = x->a, .b = o->u, .diag = x->diag, .reverse = x->reverse};
+    o->n_compared++;
+    *check = (gw_check_t){.edge = &o->edge, .proof = true};
+    return true;
+}
+
+/* Where a pair holds and the other strand is a candidate too, the strand that scores higher is kept:
+ * without a coverage, one equal letter at the ends would do for the wrong one. */
+static bool after(void *ctx, size_t i, gw_check_t *check)
 {
     greedy_t *c = ctx;
     open_t *o = &c->open[c->wave[i]];
-    gw_status_t st = GW_OK;
-    int32_t u = c->left[c->wave[i]];
-    for (size_t k = 0; st == GW_OK && k < o->n && c->rep[u] < 0; k++)
-        if (c->rep[o->near[k].a] == o->near[k].a)
-            st = try_edge(c, &c->worker[worker], o->near, o->n, k, err);
-    if (st == GW_OK && c->rep[u] < 0)
-        c->rep[u] = u;
+    bool holds = gw_edge_holds(&o->edge, o->edge.a);
+    if (!o->strand && !holds)
+        return next_edge(c, o, check);
+    if (!o->strand && o->next < o->n && o->near[o->next].a == o->edge.a) {
+        o->held = o->edge;
+        o->strand = true;
+        return next_edge(c, o, check);
+    }
+    if (o->strand && !(holds && o->edge.best > o->held.best))
+        o->edge = o->held;
+    c->rep[o->u] = o->edge.a;
+    c->kept[o->u - c->first] = o->edge;
+    return false;
+}
+
+static gw_status_t compare_wave(greedy_t *c, gw_err_t *err)
+{
+    int32_t n = 0;
+    for (int32_t i = 0; i < c->n_wave; i++) {
+        gw_check_t check;
+        if (!next_edge(c, &c->open[c->wave[i]], &check))
+            continue;
+        c->wave[n++] = c->wave[i];
+        gw_rounds_add(c->rounds, check);
+    }
+    gw_status_t st = n > 0 ? gw_rounds_run(c->rounds, after, c, err) : GW_OK;
+    for (int32_t i = 0; i < n; i++)
+        c->g->n_compared += c->open[c->wave[i]].n_compared;
     return st;
 }
 
+/* 2. the batch against the representatives before it, a part at a time */
+static gw_status_t search_chunk(void *ctx, int worker, int64_t i, gw_err_t *err)
+{
+    greedy_t *c = ctx;
+    int32_t end = (int32_t)((i + 1) * CHUNK < c->n_wave ? (i + 1) * CHUNK : c->n_wave);
+    gw_status_t st = GW_OK;
+    for (int32_t k = (int32_t)i * CHUNK; st == GW_OK && k < end; k++)
+        st = search(c, &c->worker[worker], &c->main, &c->recent, c->list, &c->open[c->wave[k]],
+                    c->n_list, err);
+    return st;
+}
+
+static void forget(open_t *o, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        free(o[i].near);
+}
+
+static gw_status_t join(greedy_t *c, gw_err_t *err)
+{
+    gw_status_t st = GW_OK;
+    for (int32_t from = 0; st == GW_OK && from < c->n; from += AT_ONCE) {
+        c->n_wave = c->n - from < AT_ONCE ? c->n - from : AT_ONCE;
+        for (int32_t k = 0; k < c->n_wave; k++) {
+            c->wave[k] = k;
+            c->open[k] = (open_t){.u = c->first + from + k};
+        }
+        const int32_t n = c->n_wave;
+        st = gw_thread_for(c->g->threads, (n + CHUNK - 1) / CHUNK, search_chunk, c, err);
+        if (st == GW_OK)
+            st = compare_wave(c, err);
+        forget(c->open, n);
+    }
+    return st;
+}
+
+/* 3. what is left over, among itself */
+static gw_status_t near_item(void *ctx, int worker, int64_t i, gw_err_t *err)
+{
+    greedy_t *c = ctx;
+    return search(c, &c->worker[worker], &c->among, &c->none, c->left, &c->open[i], (int32_t)i, err);
+}
+
+/* All that resembles a sequence of the wave is decided: it joins or becomes a representative. */
 static gw_status_t settle(greedy_t *c, gw_err_t *err)
 {
     gw_status_t st = gw_gramindex_build(&c->among, c->g->s, c->left, c->n_left, c->rules.k, err);
-    memset(c->open, 0, (size_t)c->n_left * sizeof *c->open);
+    for (int32_t i = 0; i < c->n_left; i++)
+        c->open[i] = (open_t){.u = c->left[i]};
     if (st == GW_OK)
-        st = gw_thread_for(c->g->threads, c->n_left, near_chunk, c, err);
-    for (int32_t n_open = c->n_left; st == GW_OK && n_open > 0; n_open -= c->n_wave) {
+        st = gw_thread_for(c->g->threads, c->n_left, near_item, c, err);
+    for (int32_t n_open = c->n_left; st == GW_OK && n_open > 0;) {
         c->n_wave = 0;
         for (int32_t i = 0; i < c->n_left; i++) {
             open_t *o = &c->open[i];
-            while (!o->decided && o->next < o->n && c->rep[o->near[o->next].a] >= 0)
-                o->next++;
-            if (!o->decided && o->next == o->n)
+            while (!o->decided && o->seen < o->n && c->rep[o->near[o->seen].a] >= 0)
+                o->seen++;
+            if (!o->decided && o->seen == o->n)
                 c->wave[c->n_wave++] = i;
         }
-        st = gw_thread_for(c->g->threads, c->n_wave, wave_item, c, err);
+        n_open -= c->n_wave;
         for (int32_t i = 0; i < c->n_wave; i++)
             c->open[c->wave[i]].decided = true;
+        st = compare_wave(c, err);
+        for (int32_t i = 0; i < c->n_left; i++)
+            if (c->open[i].decided && c->rep[c->left[i]] < 0)
+                c->rep[c->left[i]] = c->left[i];
     }
-    for (int32_t i = 0; i < c->n_left; i++)
-        free(c->open[i].near);
+    forget(c->open, c->n_left);
     return st;
 }
 
-/* 3. batches */
+/* 4. batches */
 static gw_status_t reindex(greedy_t *c, gw_err_t *err)
 {
     const gw_seqset_t *s = c->g->s;
@@ -198,20 +240,18 @@ static gw_status_t reindex(greedy_t *c, gw_err_t *err)
 static gw_status_t batch(greedy_t *c, gw_err_t *err)
 {
     gw_graph_t *g = c->g;
-    gw_status_t st = gw_thread_for(g->threads, (c->n + CHUNK - 1) / CHUNK, join_chunk, c, err);
+    gw_status_t st = join(c, err);
     c->n_left = 0;
     for (int32_t u = c->first; u < c->first + c->n; u++)
         if (c->rep[u] < 0)
             c->left[c->n_left++] = u;
     if (st == GW_OK && c->n_left > 0)
         st = settle(c, err);
-    if (st == GW_OK && !GW_GROW(g->edge, g->cap, g->n + (size_t)c->n))
-        st = gw_err_nomem(err, "clustering");
     for (int32_t i = 0; st == GW_OK && i < c->n; i++) {
         if (c->rep[c->first + i] == c->first + i)
             c->list[c->n_list++] = c->first + i;
         else
-            g->edge[g->n++] = c->kept[i];
+            st = gw_graph_append(g, &c->kept[i], err);
     }
     if (st == GW_OK && c->n_left > 0)
         st = reindex(c, err);
@@ -228,14 +268,14 @@ static gw_status_t workspace(greedy_t *c, gw_err_t *err)
     c->open = gw_malloc(MAX_BATCH, sizeof *c->open);
     c->kept = gw_malloc(MAX_BATCH, sizeof *c->kept);
     c->worker = gw_calloc((size_t)c->g->threads, sizeof *c->worker);
-    if (!c->list || !c->left || !c->wave || !c->open || !c->kept || !c->worker)
+    c->rounds = gw_rounds_create(c->g, MAX_BATCH);
+    if (!c->list || !c->left || !c->wave || !c->open || !c->kept || !c->worker || !c->rounds)
         return gw_err_nomem(err, "clustering");
     for (int t = 0; t < c->g->threads; t++) {
         worker_t *w = &c->worker[t];
         w->search = gw_gramsearch_create(s->longest, n);
-        w->verify = gw_verify_create(c->g);
         w->reverse = gw_malloc((size_t)s->longest, 1);
-        if (!w->search || !w->verify || !w->reverse)
+        if (!w->search || !w->reverse)
             return gw_err_nomem(err, "clustering");
     }
     return GW_OK;
@@ -261,15 +301,14 @@ gw_status_t gw_greedy_run(gw_graph_t *g, bool both_strands, double min_ratio, in
     for (int t = 0; c.worker && t < g->threads; t++) {
         worker_t *w = &c.worker[t];
         *n_candidates += w->n_candidates;
-        g->n_compared += w->n_compared;
         gw_gramsearch_destroy(w->search);
-        gw_verify_destroy(w->verify);
         free(w->reverse);
         free(w->near);
     }
     gw_gramindex_release(&c.main);
     gw_gramindex_release(&c.recent);
     gw_gramindex_release(&c.among);
+    gw_rounds_destroy(c.rounds);
     free(c.worker);
     free(c.list);
     free(c.left);

@@ -37,7 +37,7 @@ typedef struct {
     gw_wordshape_t shape;
     gw_wordhits_t hits;
     worker_t *worker;
-    gw_pairs_t *bin;
+    gw_pairs_t *pairs;
 } find_t;
 
 /* How many words a nucleotide query should share with a target of the identity asked for: less than
@@ -89,15 +89,15 @@ static int32_t most_within(const uint64_t *v, size_t from, size_t n, size_t *fir
     return most;
 }
 
-/* The diagonal with most of the hits v[from..n), one left out; NOWHERE when there is none. */
-static uint64_t most_on(const uint64_t *v, size_t from, size_t n, uint64_t but)
+/* The diagonal with most of the hits v[from..n), two left out; NOWHERE when there is none. */
+static uint64_t most_on(const uint64_t *v, size_t from, size_t n, uint64_t but, uint64_t nor)
 {
     uint64_t best = NOWHERE;
     size_t most = 0;
     for (size_t i = from, k; i < n; i = k) {
         for (k = i + 1; k < n && v[k] == v[i];)
             k++;
-        if (k - i > most && v[i] != but) {
+        if (k - i > most && v[i] != but && v[i] != nor) {
             most = k - i;
             best = v[i];
         }
@@ -106,21 +106,24 @@ static uint64_t most_on(const uint64_t *v, size_t from, size_t n, uint64_t but)
 }
 
 /* Of the hits of one query and target, rising by diagonal: how many are near each other; the
- * diagonals with most and second most of those, and one of hits that agree elsewhere. */
+ * diagonals with most and second most of those, and one of hits that agree elsewhere or else that with third
+ * most. */
 static int32_t choose_diagonals(const uint64_t *v, size_t n, uint64_t diag[DIAGONALS])
 {
     size_t first = 0, end = 0, i = 0, k = 0;
     int32_t most = most_within(v, 0, n, &first, &end), other = ELSEWHERE - 1;
-    diag[0] = most_on(v, first, end, NOWHERE);
-    diag[1] = most_on(v, first, end, diag[0]);
+    diag[0] = most_on(v, first, end, NOWHERE, NOWHERE);
+    diag[1] = most_on(v, first, end, diag[0], NOWHERE);
     diag[2] = NOWHERE;
     for (int side = 0; side < 2; side++) {
         int32_t count = most_within(v, side ? end : 0, side ? n : first, &i, &k);
         if (count > other) {
             other = count;
-            diag[2] = most_on(v, i, k, NOWHERE);
+            diag[2] = most_on(v, i, k, NOWHERE, NOWHERE);
         }
     }
+    if (diag[2] == NOWHERE)
+        diag[2] = most_on(v, first, end, diag[0], diag[1]);
     return most;
 }
 
@@ -191,7 +194,7 @@ static gw_status_t judge(const find_t *f, worker_t *w, int32_t u, int32_t need, 
 }
 
 /* Keeps the best of a query's candidates. */
-static gw_status_t keep(const find_t *f, worker_t *w, gw_pairs_t *out, gw_err_t *err)
+static gw_status_t keep(const find_t *f, worker_t *w, gw_pairpart_t *out, gw_err_t *err)
 {
     if (w->n_top > (size_t)f->rules->max_targets) {
         qsort(w->top, w->n_top, sizeof *w->top, cmp_top);
@@ -211,6 +214,7 @@ static gw_status_t find_bin(void *ctx, int worker, int64_t bin, gw_err_t *err)
 {
     find_t *f = ctx;
     worker_t *w = &f->worker[worker];
+    gw_pairpart_t *part = &f->pairs->part[bin];
     gw_wordhits_t *h = &f->hits;
     gw_status_t st = gw_recbins_take(&h->bins, (int)bin, h->low_bits, &w->recs, err);
     const uint64_t *v = w->recs.v;
@@ -225,17 +229,26 @@ static gw_status_t find_bin(void *ctx, int worker, int64_t bin, gw_err_t *err)
             st = judge(f, w, u, need, v + from, k - from, err);
         }
         if (st == GW_OK)
-            st = keep(f, w, &f->bin[bin], err);
+            st = keep(f, w, part, err);
+    }
+    if (st == GW_OK && f->pairs->spill && part->n > 0) {
+        st = gw_spill_write(f->pairs->spill, part->v, part->n * sizeof *part->v, &part->aside, err);
+        free(part->v);
+        part->v = NULL;
+        part->cap = 0;
     }
     return st;
 }
 
-static gw_status_t run(find_t *f, gw_pairs_t *pairs, gw_err_t *err)
+static gw_status_t run(find_t *f, gw_err_t *err)
 {
-    int n_bins = f->hits.bins.n_bins;
+    gw_pairs_t *p = f->pairs;
+    const gw_recroom_t *room = &f->rules->room;
+    p->n_parts = f->hits.bins.n_bins;
+    p->spill = room->max_mem ? gw_spill_create(room->tmp_dir) : NULL;
+    p->part = gw_calloc((size_t)p->n_parts, sizeof *p->part);
     f->worker = gw_calloc((size_t)f->rules->threads, sizeof *f->worker);
-    f->bin = gw_calloc((size_t)n_bins, sizeof *f->bin);
-    if (!f->worker || !f->bin)
+    if (!f->worker || !p->part || (room->max_mem && !p->spill))
         return gw_err_nomem(err, "finding pairs");
     for (int t = 0; t < f->rules->threads; t++) {
         f->worker[t].turned = -1;
@@ -243,23 +256,16 @@ static gw_status_t run(find_t *f, gw_pairs_t *pairs, gw_err_t *err)
         if (!f->worker[t].reverse)
             return gw_err_nomem(err, "finding pairs");
     }
-    gw_status_t st = gw_thread_for(f->rules->threads, n_bins, find_bin, f, err);
-    for (int i = 0; st == GW_OK && i < n_bins; i++) {
-        if (!GW_GROW(pairs->v, pairs->cap, pairs->n + f->bin[i].n))
-            return gw_err_nomem(err, "finding pairs");
-        if (f->bin[i].n > 0)
-            memcpy(pairs->v + pairs->n, f->bin[i].v, f->bin[i].n * sizeof *pairs->v);
-        pairs->n += f->bin[i].n;
-        free(f->bin[i].v);
-        f->bin[i].v = NULL;
-    }
+    gw_status_t st = gw_thread_for(f->rules->threads, p->n_parts, find_bin, f, err);
+    for (int i = 0; i < p->n_parts; i++)
+        p->n += p->part[i].n;
     return st;
 }
 
 gw_status_t gw_pairs_find(const gw_seqset_t *s, const uint8_t *active, const uint8_t *fresh,
                           const gw_pairs_rules_t *rules, gw_pairs_t *pairs, gw_err_t *err)
 {
-    find_t f = {.s = s, .rules = rules};
+    find_t f = {.s = s, .rules = rules, .pairs = pairs};
     const gw_wordhits_rules_t words = {
         .active = active,
         .fresh = fresh,
@@ -270,6 +276,7 @@ gw_status_t gw_pairs_find(const gw_seqset_t *s, const uint8_t *active, const uin
         .n_short = rules->n_short,
         .sample = rules->sample,
         .most_words = rules->most_words,
+        .most_unlike = rules->most_unlike,
         .both_strands = s->kind == GW_SEQ_DNA && rules->both_strands,
         .room = rules->room,
         .threads = rules->threads,
@@ -278,13 +285,10 @@ gw_status_t gw_pairs_find(const gw_seqset_t *s, const uint8_t *active, const uin
     worthless = rules->min_id / 2 > worthless ? rules->min_id / 2 : worthless;
     gw_diagonal_init(&f.diagonal, worthless);
     gw_wordshape_init(&f.shape, s->kind, 0);
-    pairs->n = 0;
+    gw_pairs_release(pairs);
     gw_status_t st = gw_wordhits_find(s, &words, &f.hits, err);
     if (st == GW_OK)
-        st = run(&f, pairs, err);
-    for (int i = 0; f.bin && i < f.hits.bins.n_bins; i++)
-        free(f.bin[i].v);
-    free(f.bin);
+        st = run(&f, err);
     gw_wordhits_release(&f.hits);
     for (int t = 0; f.worker && t < rules->threads; t++) {
         gw_recs_release(&f.worker[t].recs);
@@ -295,4 +299,27 @@ gw_status_t gw_pairs_find(const gw_seqset_t *s, const uint8_t *active, const uin
     if (rules->room.limit)
         gw_mem_trim();
     return st;
+}
+
+void gw_pairs_release(gw_pairs_t *p)
+{
+    for (int i = 0; p->part && i < p->n_parts; i++)
+        free(p->part[i].v);
+    free(p->part);
+    gw_spill_destroy(p->spill);
+    *p = (gw_pairs_t){0};
+}
+
+/* 3. reading */
+gw_status_t gw_pairs_read(const gw_pairs_t *p, int part, gw_pairwork_t *work, const gw_pair_t **v,
+                          gw_err_t *err)
+{
+    const gw_pairpart_t *x = &p->part[part];
+    *v = x->v;
+    if (x->v || x->n == 0)
+        return GW_OK;
+    if (!GW_GROW(work->v, work->cap, x->n))
+        return gw_err_nomem(err, "reading pairs");
+    *v = work->v;
+    return gw_spill_read(p->spill, &x->aside, work->v, err);
 }

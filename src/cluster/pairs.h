@@ -1,6 +1,6 @@
 /* src/cluster/pairs.h -- candidate pairs: which sequences are worth an exact comparison
  *
- * Contents: 1. rules  2. finding
+ * Contents: 1. rules  2. finding  3. reading
  * Source:   Ma, Tromp & Li 2002, doi:10.1093/bioinformatics/18.3.440 (spaced seeds); Steinegger &
  *           Soeding 2017, doi:10.1038/nbt.3988 (two hits on one diagonal)
  *
@@ -35,6 +35,7 @@ typedef struct {
     int n_short;         /* proteins: how many more for short ones (cluster/wordhits.h) */
     int32_t sample;      /* one word in so many is looked at */
     int32_t most_words;  /* of a sequence and a shape, about so many at most; 0 = any number */
+    int32_t most_unlike; /* as cluster/wordhits.h */
     double min_id, min_cov; /* the identity and coverage the pairs are meant for */
     bool both_strands;      /* nucleotides: look up the reverse complement too */
     gw_recroom_t room; /* for records while looking */
@@ -52,15 +53,35 @@ typedef struct {
     uint16_t spread; /* how far in diagonal the next best stretch is */
 } gw_pair_t;
 
+/* Pairs lie in parts, by b, then a, then strand through all of them. */
 typedef struct {
-    gw_pair_t *v; /* by b, then a, then strand */
+    gw_pair_t *v;       /* NULL: put aside */
+    gw_spilled_t aside;
     size_t n, cap;
+} gw_pairpart_t;
+
+typedef struct {
+    gw_pairpart_t *part;
+    int n_parts;
+    size_t n;          /* in all */
+    gw_spill_t *spill; /* NULL: nothing is put aside */
 } gw_pairs_t;
 
 /* 2. finding: pairs among the uniques marked active (NULL: all) of which at least one is fresh
- *    (NULL: all). pairs is filled anew; the caller frees pairs->v. */
+ *    (NULL: all). pairs is filled anew; release it in any case. Where the rules' room is bounded, the
+ *    parts are put aside as they are found. */
 GW_RESULT_USED gw_status_t gw_pairs_find(const gw_seqset_t *s, const uint8_t *active,
                                          const uint8_t *fresh, const gw_pairs_rules_t *rules,
                                          gw_pairs_t *pairs, gw_err_t *err);
+void gw_pairs_release(gw_pairs_t *p);
+
+/* 3. reading: (*v)[0..part's n) are the pairs of a part, in memory until work, which grows as needed
+ *    and is the caller's, is used for the next */
+typedef struct {
+    gw_pair_t *v;
+    size_t cap;
+} gw_pairwork_t;
+GW_RESULT_USED gw_status_t gw_pairs_read(const gw_pairs_t *p, int part, gw_pairwork_t *work,
+                                         const gw_pair_t **v, gw_err_t *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cluster/recbins.h"
+#include "cluster/seqset.h"
 
 enum {
     BLOCK = 509,      /* records of a block: 4 KiB with its header and malloc's */
@@ -95,6 +96,8 @@ gw_status_t gw_recbins_init(gw_recbins_t *b, int n_bins, int n_workers, const gw
         uint64_t limit = room->limit > least ? room->limit : least;
         b->most = limit / (uint64_t)n_workers / sizeof(gw_recblock_t);
         b->spill = gw_spill_create(room->tmp_dir);
+        b->limit = limit;
+        b->max_mem = room->max_mem;
     }
     return b->tail && b->held && (b->spill || !room->limit) ? GW_OK
                                                             : gw_err_nomem(err, "finding pairs");
@@ -201,6 +204,13 @@ gw_status_t gw_recbins_take(gw_recbins_t *b, int bin, int low_bits, gw_recs_t *r
     if (n > r->cap) {
         gw_recs_release(r);
         r->cap = n + n / 4;
+        /* every worker takes a bin of such a size */
+        uint64_t need = (uint64_t)b->n_workers * r->cap * 2 * sizeof *r->v;
+        uint64_t over = need > b->limit ? 4 * (need - b->limit) : 0; /* the limit is a quarter */
+        gw_status_t st = gw_seqset_check_memory(b->max_mem, b->max_mem + over,
+                                                "sorting the words that these sequences share", err);
+        if (st != GW_OK)
+            return st;
         r->v = gw_malloc(r->cap, sizeof *r->v);
         r->work = gw_malloc(r->cap, sizeof *r->work);
         if (!r->v || !r->work)

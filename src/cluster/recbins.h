@@ -34,12 +34,14 @@ typedef struct {
     uint64_t *held;     /* blocks of each worker */
     uint64_t most;      /* of them */
     gw_spill_t *spill;  /* NULL: nothing is put aside */
+    uint64_t limit, max_mem; /* as gw_recroom_t */
 } gw_recbins_t;
 
-/* Memory that the records may take: limit bytes, or as much as they need (0). tmp_dir as
- * base/spill.h. */
+/* Memory that the records may take: limit bytes, or as much as they need (0). max_mem: what the user
+ * allows the process, of which the limit is a quarter of what is left; a bin that does not fit then ends the
+ * run; 0: the limit is kept where possible. tmp_dir as base/spill.h. */
 typedef struct {
-    uint64_t limit;
+    uint64_t limit, max_mem;
     const char *tmp_dir;
 } gw_recroom_t;
 /* The least limit that is kept. */

@@ -13,6 +13,8 @@ struct gw_rounds {
     const gw_graph_t *g;
     gw_verify_t **worker;
     size_t n, cap, n_asked;
+    gw_rounds_next_t *next; /* with ctx, while running */
+    void *ctx;
     gw_check_t *check;
     uint8_t *open;  /* of a check: it has a question */
     int32_t *asked; /* whose turn it is */
@@ -22,6 +24,7 @@ struct gw_rounds {
     int32_t *q_len, *t_len;
     gw_ident_band_t *band;
     uint8_t *ask;
+    int32_t *least;
 };
 
 gw_rounds_t *gw_rounds_create(const gw_graph_t *g, size_t cap)
@@ -42,8 +45,9 @@ gw_rounds_t *gw_rounds_create(const gw_graph_t *g, size_t cap)
     r->t_len = gw_malloc(cap, sizeof *r->t_len);
     r->band = gw_malloc(cap, sizeof *r->band);
     r->ask = gw_malloc(cap, 1);
+    r->least = gw_malloc(cap, sizeof *r->least);
     bool ok = r->worker && r->check && r->open && r->asked && r->answer && r->q_off && r->t_off &&
-              r->q_len && r->t_len && r->band && r->ask;
+              r->q_len && r->t_len && r->band && r->ask && r->least;
     for (int t = 0; ok && t < g->threads; t++)
         ok = (r->worker[t] = gw_verify_create(g)) != NULL;
     if (ok)
@@ -69,6 +73,7 @@ void gw_rounds_destroy(gw_rounds_t *r)
     free(r->t_len);
     free(r->band);
     free(r->ask);
+    free(r->least);
     free(r);
 }
 
@@ -84,8 +89,12 @@ static gw_status_t step_chunk(void *ctx, int worker, int64_t i, gw_err_t *err)
     size_t end = (size_t)(i + 1) * STEPS < r->n_asked ? (size_t)(i + 1) * STEPS : r->n_asked;
     gw_status_t st = GW_OK;
     for (size_t k = (size_t)i * STEPS; st == GW_OK && k < end; k++) {
-        bool more = false;
-        st = gw_verify_step(r->worker[worker], &r->check[r->asked[k]], &r->answer[k], &more, err);
+        gw_check_t *c = &r->check[r->asked[k]];
+        bool more = false, again = true;
+        while (st == GW_OK && again) {
+            st = gw_verify_step(r->worker[worker], c, &r->answer[k], &more, err);
+            again = st == GW_OK && !more && r->next && r->next(r->ctx, (size_t)r->asked[k], c);
+        }
         r->open[r->asked[k]] = more;
     }
     return st;
@@ -107,14 +116,17 @@ static void gather(gw_rounds_t *r)
         r->q_len[n] = gw_seqset_len(s, c->edge->a);
         r->t_len[n] = gw_seqset_len(s, c->edge->b);
         r->band[n] = c->ask_band;
+        r->least[n] = c->ask_least;
         r->ask[n++] = c->ask;
     }
     r->n_asked = n;
 }
 
-gw_status_t gw_rounds_run(gw_rounds_t *r, gw_err_t *err)
+gw_status_t gw_rounds_run(gw_rounds_t *r, gw_rounds_next_t *next, void *ctx, gw_err_t *err)
 {
     const gw_graph_t *g = r->g;
+    r->next = next;
+    r->ctx = ctx;
     gw_status_t st = GW_OK;
     for (size_t i = 0; i < r->n; i++)
         r->asked[i] = (int32_t)i;
@@ -128,7 +140,8 @@ gw_status_t gw_rounds_run(gw_rounds_t *r, gw_err_t *err)
         gw_ident_batch_t b = {{r->n_asked, g->s->letter, g->s->letter, r->q_off, r->t_off, r->q_len,
                                r->t_len},
                               r->band,
-                              r->ask};
+                              r->ask,
+                              r->least};
         gw_ident_in_t in = {&b, &g->scoring};
         st = gw_engine_run(g->engine, GW_JOB_EXTEND_IDENT, &in, r->answer, err);
     }

@@ -142,18 +142,13 @@ gw_status_t gw_update_read(gw_seqset_t *s, const char *path, int32_t *old, gw_er
 }
 
 /* 2. new sequences to old representatives */
-/* Keeps the pairs of an old representative with its members and with new sequences. */
-static void keep_decisive(gw_pairs_t *p, const int32_t *old)
+/* The pairs of an old representative with its members and with new sequences. */
+static bool is_decisive(const void *ctx, const gw_pair_t *p)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < p->n; i++) {
-        int32_t a = p->v[i].a, b = p->v[i].b;
-        bool a_rep = old[a] == a && (old[b] < 0 || old[b] == a);
-        bool b_rep = old[b] == b && (old[a] < 0 || old[a] == b);
-        if (a_rep || b_rep)
-            p->v[n++] = p->v[i];
-    }
-    p->n = n;
+    const int32_t *old = ctx;
+    bool a_rep = old[p->a] == p->a && (old[p->b] < 0 || old[p->b] == p->a);
+    bool b_rep = old[p->b] == p->b && (old[p->a] < 0 || old[p->a] == p->b);
+    return a_rep || b_rep;
 }
 
 /* Of the old representatives that hold a new sequence, it joins the one that the mode would have taken
@@ -169,23 +164,25 @@ static gw_status_t join_first(const gw_graph_t *g, const int32_t *old, bool gree
         if (old[u] >= 0 && !greedy)
             members[old[u]]++;
     for (int32_t u = 0; u < g->s->n; u++) {
-        const gw_edge_t *best = NULL;
-        int32_t at = -1;
+        bool any = false;
+        int32_t at = -1, best = 0;
         for (int64_t k = g->adj_start[u]; old[u] < 0 && k < g->adj_start[u + 1]; k++) {
-            const gw_edge_t *e = &g->edge[g->adj[k]];
-            int32_t o = gw_edge_other(e, u);
-            if (!gw_edge_holds(e, o))
+            const gw_link_t *e = &g->edge[g->adj[k]];
+            int32_t o = gw_link_other(e, u);
+            if (!gw_link_holds(e, o))
                 continue;
-            bool better = !best || members[o] > members[at] ||
-                          (members[o] == members[at] && !greedy && e->best > best->best) ||
-                          (members[o] == members[at] && (greedy || e->best == best->best) &&
+            int32_t score = gw_graph_edge(g, g->adj[k]).best;
+            bool better = !any || members[o] > members[at] ||
+                          (members[o] == members[at] && !greedy && score > best) ||
+                          (members[o] == members[at] && (greedy || score == best) &&
                            o < at);
             if (better) {
-                best = e;
+                any = true;
+                best = score;
                 at = o;
             }
         }
-        if (best)
+        if (any)
             rep[u] = at;
     }
     free(members);
@@ -196,19 +193,17 @@ static gw_status_t join_old(gw_graph_t *g, const int32_t *old, const gw_cluster_
                             gw_clusters_t *c, gw_err_t *err)
 {
     gw_pairs_t pairs = {0};
-    int64_t *edge = NULL;
+    uint32_t *edge = NULL;
     gw_status_t st = gw_cluster_candidates(g->s, o, &pairs, err);
-    if (st == GW_OK) {
-        keep_decisive(&pairs, old);
-        st = gw_graph_add(g, &pairs, err);
-    }
-    free(pairs.v);
+    if (st == GW_OK)
+        st = gw_graph_add(g, &pairs, is_decisive, old, err);
+    gw_pairs_release(&pairs);
     if (st == GW_OK) {
         edge = gw_malloc(g->n, sizeof *edge);
         st = edge ? GW_OK : gw_err_nomem(err, "updating clusters");
     }
     for (size_t i = 0; st == GW_OK && i < g->n; i++)
-        edge[i] = (int64_t)i;
+        edge[i] = (uint32_t)i;
     if (st == GW_OK)
         st = gw_graph_verify(g, edge, g->n, true, err);
     if (st == GW_OK)
@@ -261,9 +256,11 @@ static gw_status_t cluster_rest(const gw_seqset_t *s, const gw_cluster_opts_t *o
             pick[n++] = u;
     gw_seqset_t sub;
     gw_clusters_t rest = {0};
+    gw_cluster_opts_t how = *o;
+    how.held += gw_cluster_room(s, o).fixed;
     gw_status_t st = subset(s, pick, n, &sub, err);
     if (st == GW_OK && n > 0)
-        st = gw_cluster_run(&sub, o, &rest, err);
+        st = gw_cluster_run(&sub, &how, &rest, err);
     for (int32_t i = 0; st == GW_OK && i < n; i++)
         c->rep[pick[i]] = pick[rest.rep[i]];
     for (size_t i = 0; st == GW_OK && i < rest.n_figures; i++) {
@@ -304,25 +301,25 @@ static gw_status_t old_figures(const gw_graph_t *g, const int32_t *old, const gw
         gw_figures_t *f = &c->figures[c->n_figures++];
         *f = (gw_figures_t){.rep = c->rep[u], .member = u};
         for (int64_t k = g->adj_start[u]; k < g->adj_start[u + 1]; k++) {
-            const gw_edge_t *e = &g->edge[g->adj[k]];
-            if (gw_edge_other(e, u) == f->rep && gw_edge_holds(e, f->rep))
-                f->edge = e;
+            const gw_link_t *e = &g->edge[g->adj[k]];
+            if (gw_link_other(e, u) == f->rep && gw_link_holds(e, f->rep))
+                f->link = g->adj[k] + 1;
         }
     }
     gw_status_t st = gw_graph_figures(g, c->figures, c->n_figures, err);
     for (size_t i = 0; st == GW_OK && i < c->n_figures; i++) {
         gw_figures_t *f = &c->figures[i];
-        if (!f->edge && !reaches(s, o, f) && s->kind == GW_SEQ_DNA && o->both_strands) {
+        if (!f->link && !reaches(s, o, f) && s->kind == GW_SEQ_DNA && o->both_strands) {
             *f = (gw_figures_t){.rep = f->rep, .member = f->member, .reverse = true};
             st = gw_graph_figures(g, f, 1, err);
         }
-        if (st == GW_OK && old[f->member] >= 0 && !f->edge && !reaches(s, o, f))
+        if (st == GW_OK && old[f->member] >= 0 && !f->link && !reaches(s, o, f))
             return gw_err_set(
                 err, GW_EDATA,
                 "%s and its old representative %s do not reach the thresholds; update "
                 "with the options that made the old clusters",
                 s->rec[s->first[f->member]].name, s->rec[s->first[f->rep]].name);
-        f->edge = NULL;
+        f->link = 0;
     }
     return st;
 }
@@ -334,6 +331,7 @@ gw_status_t gw_update_run(const gw_seqset_t *s, const int32_t *old, const gw_clu
     c->min_id = o->min_id;
     gw_graph_t g;
     gw_graph_init(&g, s, o->min_id, o->min_cov, o->cov_mode, o->engine, o->threads);
+    g.room = gw_cluster_room(s, o);
     c->rep = gw_malloc((size_t)s->n, sizeof *c->rep);
     c->figures = gw_calloc((size_t)s->n, sizeof *c->figures);
     gw_status_t st = c->rep && c->figures ? GW_OK : gw_err_nomem(err, "updating clusters");
@@ -343,10 +341,10 @@ gw_status_t gw_update_run(const gw_seqset_t *s, const int32_t *old, const gw_clu
     }
     if (st == GW_OK)
         st = old_figures(&g, old, o, c, err);
+    gw_graph_release(&g);
     if (st == GW_OK)
         st = cluster_rest(s, o, c, err);
     for (int32_t u = 0; st == GW_OK && u < s->n; u++)
         c->n_clusters += c->rep[u] == u;
-    gw_graph_release(&g);
     return st;
 }

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "cluster/verify.h"
 #include "kernels/editbound.h"
+#include "kernels/strays.h"
 
 enum {
     NARROW = 16, /* proteins: diagonals on either side of the seeds' two for an opinion, */
@@ -155,7 +156,19 @@ static void decide_plain(const gw_graph_t *g, gw_edge_t *e, const plain_t *a)
 }
 
 /* 3. deciding, a question at a time */
-enum { START, NARROW_SLACK, WIDE_SLACK, PROOF, BOUNDED, BOUNDED_AGAIN, WHOLE, SPAN_A, SPAN_B };
+enum {
+    START,
+    NARROW_SLACK,
+    WIDE_SLACK,
+    SURE_SLACK,
+    STRAYS,
+    PROOF,
+    BOUNDED,
+    BOUNDED_AGAIN,
+    WHOLE,
+    SPAN_A,
+    SPAN_B
+};
 static const gw_ident_band_t everywhere = {1, 0};
 
 static bool ask(gw_check_t *c, int stage, int question, gw_ident_band_t band)
@@ -163,17 +176,31 @@ static bool ask(gw_check_t *c, int stage, int question, gw_ident_band_t band)
     c->stage = (uint8_t)stage;
     c->ask = (uint8_t)(question | (c->edge->reverse ? GW_IDENT_TURNED : 0));
     c->ask_band = band;
+    c->ask_least = stage == WHOLE ? 0 : c->edge->best;
     return true;
 }
 
-static bool ask_proof(gw_check_t *c)
+static bool ask_whole(gw_check_t *c)
 {
-    c->opinion = false;
+    c->edge->span_a = c->edge->span_b = 0;
     return ask(c, PROOF, GW_IDENT_SLACK, everywhere);
 }
 
+/* What a band said is proven when no alignment that is as good strays from it. A pair that was taken
+ * for sure says it first. */
+static bool ask_proof(const gw_graph_t *g, gw_check_t *c)
+{
+    gw_edge_t *e = c->edge;
+    c->opinion = false;
+    if (e->best > 0)
+        return gw_strays_fits(&g->scoring, e->best) ? ask(c, STRAYS, GW_IDENT_STRAYS, e->band)
+                                                    : ask_whole(c);
+    e->band = around(e->diag, NARROW + e->spread);
+    return ask(c, SURE_SLACK, GW_IDENT_SLACK, e->band);
+}
+
 /* What an opinion leads to, once who may represent whom is known. */
-static bool after_opinion(gw_check_t *c)
+static bool after_opinion(const gw_graph_t *g, gw_check_t *c)
 {
     gw_edge_t *e = c->edge;
     bool open = e->state & (GW_EDGE_A_REP | GW_EDGE_B_REP);
@@ -181,17 +208,23 @@ static bool after_opinion(gw_check_t *c)
         return false;
     /* alike, but along too little: the best alignment may lie on other diagonals */
     bool doubt = !open && !(e->state & GW_EDGE_WHOLE);
-    e->span_a = e->span_b = 0;
-    return doubt || (open && c->proof) ? ask_proof(c) : false;
+    return doubt || (open && c->proof) ? ask_proof(g, c) : false;
 }
 
-/* Asks for what is needed of the coverages, in c->band. */
+/* Asks for what is needed of the coverages, in c->band, and is not known (0). */
 static bool ask_spans(const gw_graph_t *g, gw_check_t *c)
 {
-    if (g->cov_num > 0)
-        return ask(c, SPAN_A, GW_IDENT_SPAN_Q, c->band);
-    c->edge->state |= GW_EDGE_A_REP | GW_EDGE_B_REP;
-    return after_opinion(c);
+    gw_edge_t *e = c->edge;
+    if (g->cov_num > 0) {
+        if (e->span_a == 0)
+            return ask(c, SPAN_A, GW_IDENT_SPAN_Q, c->band);
+        if (e->span_b == 0 && (g->cov_mode != GW_COV_BOTH || covers(g, e->a, e->span_a)))
+            return ask(c, SPAN_B, GW_IDENT_SPAN_T, c->band);
+        open_directions(g, e);
+    } else {
+        e->state |= GW_EDGE_A_REP | GW_EDGE_B_REP;
+    }
+    return after_opinion(g, c);
 }
 
 /* A span in every optimal alignment. The band's answer stands when it holds the best score, as an
@@ -203,11 +236,7 @@ static bool take_span(const gw_graph_t *g, gw_check_t *c, const gw_ident_answer_
     if (x->score != e->best && c->ask_band.low <= c->ask_band.high)
         return ask(c, c->stage, first ? GW_IDENT_SPAN_Q : GW_IDENT_SPAN_T, everywhere);
     *(first ? &e->span_a : &e->span_b) = (int32_t)x->value;
-    if (first && (g->cov_mode != GW_COV_BOTH || covers(g, e->a, e->span_a)))
-        return ask(c, SPAN_B, GW_IDENT_SPAN_T, c->band);
-    if (!first)
-        open_directions(g, e);
-    return after_opinion(c);
+    return ask_spans(g, c);
 }
 
 /* Nucleotides: what counting decides, or the band whose answer is a proof. */
@@ -258,12 +287,12 @@ static gw_status_t start(gw_verify_t *w, gw_check_t *c, bool *more, gw_err_t *er
         return st;
     }
     if (known) {
-        *more = e->state & (GW_EDGE_A_REP | GW_EDGE_B_REP) ? ask_proof(c) : false;
+        *more = e->state & (GW_EDGE_A_REP | GW_EDGE_B_REP) ? ask_proof(w->g, c) : false;
         return GW_OK;
     }
     if (e->state & GW_EDGE_SURE) {
         e->state |= GW_EDGE_KNOWN | GW_EDGE_A_REP | GW_EDGE_B_REP;
-        *more = c->proof ? ask_proof(c) : false;
+        *more = c->proof ? ask_proof(w->g, c) : false;
         return GW_OK;
     }
     c->opinion = true;
@@ -287,7 +316,15 @@ static bool take_opinion(const gw_graph_t *g, gw_check_t *c)
     if (!(e->state & GW_EDGE_WHOLE))
         return ask_spans(g, c);
     e->state |= GW_EDGE_A_REP | GW_EDGE_B_REP;
-    return after_opinion(c);
+    return after_opinion(g, c);
+}
+
+static bool proven(const gw_graph_t *g, gw_check_t *c)
+{
+    gw_edge_t *e = c->edge;
+    e->state = (uint8_t)((e->state & ~(GW_EDGE_A_REP | GW_EDGE_B_REP)) | GW_EDGE_PROVEN);
+    c->band = e->band;
+    return e->best > 0 && e->slack >= 0 ? ask_spans(g, c) : false;
 }
 
 static bool take_slack(const gw_graph_t *g, gw_check_t *c, const gw_ident_answer_t *x)
@@ -297,8 +334,8 @@ static bool take_slack(const gw_graph_t *g, gw_check_t *c, const gw_ident_answer
     e->slack = x->value;
     c->band = everywhere;
     if (c->stage == PROOF) {
-        e->state = (uint8_t)((e->state & ~(GW_EDGE_A_REP | GW_EDGE_B_REP)) | GW_EDGE_PROVEN);
-        c->band = e->band = around(e->diag, MIDDLE + e->spread);
+        e->band = around(e->diag, MIDDLE + e->spread);
+        return proven(g, c);
     }
     if (c->stage == BOUNDED) {
         gw_ident_band_t need = proving_band(g, gw_seqset_len(g->s, e->a),
@@ -323,7 +360,16 @@ gw_status_t gw_verify_step(gw_verify_t *w, gw_check_t *c, const gw_ident_answer_
     case WIDE_SLACK:
         c->edge->best = (int32_t)x->score;
         c->edge->slack = x->value;
+        c->edge->band = c->band;
         *more = take_opinion(w->g, c);
+        return GW_OK;
+    case SURE_SLACK:
+        c->edge->best = (int32_t)x->score;
+        c->edge->slack = x->value;
+        *more = x->score > 0 ? ask_proof(w->g, c) : ask_whole(c);
+        return GW_OK;
+    case STRAYS:
+        *more = x->value ? ask_whole(c) : proven(w->g, c);
         return GW_OK;
     case SPAN_A:
     case SPAN_B:
@@ -333,24 +379,6 @@ gw_status_t gw_verify_step(gw_verify_t *w, gw_check_t *c, const gw_ident_answer_
         *more = take_slack(w->g, c, x);
         return GW_OK;
     }
-}
-
-gw_status_t gw_verify_edge(gw_verify_t *w, gw_edge_t *e, bool proof, gw_err_t *err)
-{
-    gw_check_t c = {.edge = e, .proof = proof};
-    gw_ident_answer_t x;
-    bool more;
-    gw_status_t st = gw_verify_step(w, &c, NULL, &more, err);
-    while (st == GW_OK && more) {
-        const gw_seqset_t *s = w->g->s;
-        prepare(w, e->a);
-        st = gw_ident_ask(w->ident, c.ask & ~GW_IDENT_TURNED, target_letters(w, e->b, e->reverse),
-                          gw_seqset_len(s, e->b),
-                          c.ask_band.low > c.ask_band.high ? NULL : &c.ask_band, &x, err);
-        if (st == GW_OK)
-            st = gw_verify_step(w, &c, &x, &more, err);
-    }
-    return st;
 }
 
 /* 4. figures for output */

@@ -1,12 +1,12 @@
 /* src/cluster/verify.h -- does a pair hold? one thread's work space for exact comparisons
  *
- * Contents: 1. the work space  2. deciding, a question at a time  3. at once  4. figures for output
+ * Contents: 1. the work space  2. deciding, a question at a time  3. figures for output
  *
  * Nucleotides: pairs with too many errors near their diagonal are refused by counting
  * (kernels/editbound.h); the rest are aligned in a band so wide that no alignment outside it can
  * score as much, which proves the answer for the whole matrix at once.
- * Proteins: a narrow band gives an opinion first; the whole matrix gives the proof, asked for only
- * where a member of a cluster rests on it.
+ * Proteins: a narrow band gives an opinion first. Where a member of a cluster rests on it, the proof is
+ * that no alignment that is as good strays from that band (kernels/strays.h), or the whole matrix.
  */
 #ifndef GW_CLUSTER_VERIFY_H
 #define GW_CLUSTER_VERIFY_H
@@ -36,6 +36,7 @@ typedef struct {
     gw_ident_band_t band;
     uint8_t ask;              /* the question: of a as the query and b as the target */
     gw_ident_band_t ask_band; /* low > high: all */
+    int32_t ask_least;
 } gw_check_t;
 
 /* answer: of the question before, NULL at the start. *more: there is a question. The work space may
@@ -44,10 +45,7 @@ GW_RESULT_USED gw_status_t gw_verify_step(gw_verify_t *w, gw_check_t *c,
                                           const gw_ident_answer_t *answer, bool *more,
                                           gw_err_t *err);
 
-/* 3. at once, by this thread */
-GW_RESULT_USED gw_status_t gw_verify_edge(gw_verify_t *w, gw_edge_t *e, bool proof, gw_err_t *err);
-
-/* 4. figures for output: rep, member and edge in (its answer proven, or NULL: whole matrices) */
+/* 3. figures for output: rep, member and edge in (its answer proven, or NULL: whole matrices) */
 GW_RESULT_USED gw_status_t gw_verify_figures(gw_verify_t *w, gw_figures_t *f, gw_err_t *err);
 
 #endif

@@ -10,6 +10,8 @@ enum {
     CHUNK = 256,         /* sequences a work item; fixed */
     WORD_BIN_BITS = 8,   /* bins of words: so many of a word's upper bits */
     QUERY_BIN_BITS = 10, /* bins of queries: about so many at most */
+    KEPT_BITS = 26,      /* of a word, where the letters around it are in its record */
+    AROUND_BITS = GW_WORDSHAPE_AROUND,
     PLACE_BITS = 6       /* one entry of the table that finds a letter's sequence for so many */
 };
 
@@ -18,17 +20,21 @@ typedef struct {
     uint8_t *reverse;
     gw_recs_t recs;
     int32_t *seq, *pos; /* of the places of one word */
-    size_t cap_seq, cap_pos;
+    uint32_t *around;
+    size_t cap_seq, cap_pos, cap_around;
 } worker_t;
 
-/* A word's record: GW_WORDSHAPE_BITS of the word, the strand, 32 of the place: the letter's number
- * in the set, where the strand turned counts from the other end of its sequence. */
+/* A word's record, from the highest bits: what its bin does not say of the word; the strand; 32 bits
+ * of the place: the letter's number in the set, where the strand turned counts from the other end of
+ * its sequence; the kinds of the letters around it. */
 typedef struct {
     const gw_seqset_t *s;
     const gw_wordhits_rules_t *r;
     gw_wordhits_t *h;
     gw_wordshape_t shape;
     int32_t most_letters; /* of a sequence that shows this shape */
+    int word_bits, around_bits; /* of a word; of a record */
+    bool unlike[1 << AROUND_BITS]; /* of the kinds that differ: are they too many? */
     gw_recbins_t words;
     int32_t *holder; /* of every 2^PLACE_BITS-th letter: its sequence */
     bool by_length;  /* canonical order is by falling length */
@@ -51,10 +57,14 @@ static gw_status_t put_words(find_t *f, int worker, int32_t u, int strand, gw_er
         keep = most * GW_WORDSHAPE_ALL / len;
     int32_t n = gw_wordshape_words(&f->shape, seq, len, (uint32_t)keep, w->word);
     for (int32_t i = 0; i < n; i++) {
-        uint64_t rec = (uint64_t)w->word[i].word << 33 | (uint64_t)strand << 32 |
+        uint64_t v = w->word[i].word >> (GW_WORDSHAPE_BITS - f->word_bits);
+        const int rest = f->word_bits - WORD_BIN_BITS;
+        uint64_t rec = ((v & ((1U << rest) - 1)) << 1 | (uint64_t)strand) << 32 |
                        (uint32_t)(s->off[u] + w->word[i].pos);
-        gw_status_t st =
-            gw_recbins_put(&f->words, worker, (int)(rec >> (64 - WORD_BIN_BITS)), rec, err);
+        rec <<= f->around_bits;
+        if (f->around_bits > 0)
+            rec |= gw_wordshape_around(&f->shape, seq, len, w->word[i].pos);
+        gw_status_t st = gw_recbins_put(&f->words, worker, (int)(v >> rest), rec, err);
         if (st != GW_OK)
             return st;
     }
@@ -119,6 +129,8 @@ static gw_status_t meet(find_t *f, int worker, size_t forward, size_t n, gw_err_
         for (size_t t = first; st == GW_OK && t < end; t++) {
             if (t == gap)
                 t = resume;
+            if (f->unlike[w->around[t] ^ w->around[q]])
+                continue;
             if (!old || r->fresh[w->seq[t]])
                 st = put_hit(f, worker, u, w->seq[t], q >= forward, w->pos[t] - w->pos[q], err);
         }
@@ -130,21 +142,25 @@ static gw_status_t hits_of_bin(void *ctx, int worker, int64_t bin, gw_err_t *err
 {
     find_t *f = ctx;
     worker_t *w = &f->worker[worker];
-    gw_status_t st = gw_recbins_take(&f->words, (int)bin, 33, &w->recs, err);
+    const int place_at = f->around_bits, strand_at = place_at + 32, word_at = strand_at + 1;
+    gw_status_t st = gw_recbins_take(&f->words, (int)bin, word_at, &w->recs, err);
     const uint64_t *v = w->recs.v;
     for (size_t i = 0, k; st == GW_OK && i < w->recs.n; i = k) {
-        for (k = i + 1; k < w->recs.n && v[k] >> 33 == v[i] >> 33;)
+        for (k = i + 1; k < w->recs.n && v[k] >> word_at == v[i] >> word_at;)
             k++;
         if (k - i < 2)
             continue;
-        if (!GW_GROW(w->seq, w->cap_seq, k - i) || !GW_GROW(w->pos, w->cap_pos, k - i))
+        if (!GW_GROW(w->seq, w->cap_seq, k - i) || !GW_GROW(w->pos, w->cap_pos, k - i) ||
+            !GW_GROW(w->around, w->cap_around, k - i))
             return gw_err_nomem(err, "finding pairs");
         size_t forward = 0;
         for (size_t j = i; j < k; j++) {
-            int32_t u = holder_of(f, (uint32_t)v[j]);
+            uint32_t place = (uint32_t)(v[j] >> place_at);
+            int32_t u = holder_of(f, place);
             w->seq[j - i] = u;
-            w->pos[j - i] = (int32_t)((int64_t)(uint32_t)v[j] - f->s->off[u]);
-            forward += !(v[j] >> 32 & 1);
+            w->pos[j - i] = (int32_t)((int64_t)place - f->s->off[u]);
+            w->around[j - i] = (uint32_t)(v[j] & ((1U << place_at) - 1));
+            forward += !(v[j] >> strand_at & 1);
         }
         st = meet(f, worker, forward, k - i, err);
     }
@@ -180,6 +196,10 @@ static gw_status_t prepare(find_t *f, gw_err_t *err)
         if (!w->word || !w->reverse)
             return gw_err_nomem(err, "finding pairs");
     }
+    f->around_bits = f->r->most_unlike > 0 ? AROUND_BITS : 0;
+    f->word_bits = f->r->most_unlike > 0 ? KEPT_BITS : GW_WORDSHAPE_BITS;
+    for (unsigned x = 0; x >> f->around_bits == 0; x++)
+        f->unlike[x] = __builtin_popcount(x) > f->r->most_unlike;
     f->by_length = true;
     for (int32_t u = 0; u < s->n; u++) {
         f->by_length = f->by_length && (u == 0 || gw_seqset_len(s, u) <= gw_seqset_len(s, u - 1));
@@ -220,6 +240,7 @@ gw_status_t gw_wordhits_find(const gw_seqset_t *s, const gw_wordhits_rules_t *r,
         free(w->reverse);
         free(w->seq);
         free(w->pos);
+        free(w->around);
         gw_recs_release(&w->recs);
     }
     free(f.worker);

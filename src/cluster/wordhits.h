@@ -32,6 +32,8 @@ typedef struct {
     int n_short;        /* ...and how many more shapes short ones show (cluster/wordshape.h) */
     int32_t sample;     /* one word in so many is looked at */
     int32_t most_words; /* of a sequence and a shape, about so many at most; 0 = any number */
+    int32_t most_unlike; /* proteins: of the kinds of letters around a word (cluster/wordshape.h), how
+                            many may differ between those who meet; 0: they are not looked at */
     bool both_strands;  /* nucleotides: the query's reverse complement too */
     gw_recroom_t room; /* for records */
     int threads;

@@ -30,7 +30,13 @@ void gw_wordshape_init(gw_wordshape_t *w, gw_seqkind_t kind, int i)
             w->class_of[c] = (uint8_t)c;
         return;
     }
-    static const char letters[] = "ARNDCQEGHILKMFPSTWYV";
+    static const char letters[] = "ARNDCQEGHILKMFPSTWYV", hydrophobic[] = "ACFILMVWY";
+    for (int c = 0; letters[c]; c++)
+        w->hydrophobic |= (uint32_t)(strchr(hydrophobic, letters[c]) != NULL) << c;
+    int n = 0, left = (GW_WORDSHAPE_AROUND - w->span + w->weight) / 2;
+    for (int at = -left; n < GW_WORDSHAPE_AROUND; at++)
+        if (at < 0 || at >= w->span || shape[at] != '1')
+            w->around[n++] = (int8_t)at;
     for (int c = 0; letters[c]; c++)
         for (size_t k = 0; k < sizeof protein_class / sizeof *protein_class; k++)
             if (strchr(protein_class[k], letters[c]))
@@ -55,4 +61,14 @@ int32_t gw_wordshape_words(const gw_wordshape_t *w, const uint8_t *seq, int32_t 
         n += (none & w->places) == 0 && (h & 0xffff) < keep;
     }
     return n;
+}
+
+uint32_t gw_wordshape_around(const gw_wordshape_t *w, const uint8_t *seq, int32_t len, int32_t pos)
+{
+    uint32_t kinds = 0;
+    for (int k = 0; k < GW_WORDSHAPE_AROUND; k++) {
+        int32_t at = pos + w->around[k];
+        kinds = kinds << 1 | (at >= 0 && at < len ? w->hydrophobic >> seq[at] & 1 : 0);
+    }
+    return kinds;
 }

@@ -8,6 +8,7 @@
 #include "cuda/gpuextend.h"
 #include "cuda/gpuglobal.h"
 #include "engine/engine_impl.h"
+#include "kernels/extend_group.h"
 #include "kernels/extend_variants.h"
 
 /* 2. jobs: a batch is cut into slices by its own contents, so that slices, and with them any
@@ -37,7 +38,8 @@ static bool cut_pairs(slices_t *s)
     s->cut[0] = 0;
     for (int64_t i = 0; i < n; i++) {
         cells += (int64_t)b->q_len[i] * b->t_len[i];
-        if (i + 1 < n && cells < limits[large].cells && i + 1 - first < limits[large].pairs)
+        bool full = cells >= limits[large].cells || i + 1 - first >= limits[large].pairs;
+        if (i + 1 < n && (!full || (i + 1 - first) % GW_EXTEND_MAX_LANES)) /* whole vectors */
             continue;
         if (!GW_GROW(s->cut, s->cap, (size_t)s->n + 2))
             return false;

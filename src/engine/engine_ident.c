@@ -24,7 +24,8 @@ static int64_t cells_of(const gw_ident_batch_t *b, int64_t i)
 {
     int64_t q = b->pairs.q_len[i], t = b->pairs.t_len[i];
     int64_t width = (int64_t)b->band[i].high - b->band[i].low + 1;
-    return t * (width < 1 || width > q ? q : width);
+    bool all = width < 1 || width > q || (b->ask[i] & ~GW_IDENT_TURNED) == GW_IDENT_STRAYS;
+    return t * (all ? q : width);
 }
 
 static bool cut_pairs(work_t *w)
@@ -55,7 +56,8 @@ static gw_status_t run_range(void *ctx, gw_gpu_t *g, int64_t from, int64_t to, g
                               b->pairs.q_off + from, b->pairs.t_off + from,
                               b->pairs.q_len + from, b->pairs.t_len + from},
                              b->band + from,
-                             b->ask + from};
+                             b->ask + from,
+                             b->least ? b->least + from : NULL};
     return g ? gw_gpuident_run(g, &part, w->in->params, w->out + from, err)
              : gw_ident_batch(&part, w->in->params, w->out + from, err);
 }

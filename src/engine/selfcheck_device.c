@@ -105,7 +105,8 @@ static gw_status_t check_ident(gw_gpu_t *g, gw_selfcheck_room_t *r, const gw_ide
     for (size_t i = 0; i < b->pairs.n && st == GW_OK; i++) {
         const gw_ident_answer_t *x = &r->answer[i], *y = &r->want_answer[i];
         row->answers++; /* the value means nothing where nothing aligns */
-        row->wrong += x->score != y->score || (y->score > 0 && x->value != y->value);
+        bool means = y->score > 0 || (b->ask[i] & ~GW_IDENT_TURNED) == GW_IDENT_STRAYS;
+        row->wrong += x->score != y->score || (means && x->value != y->value);
     }
     return st;
 }
@@ -211,7 +212,19 @@ static gw_status_t check_thread(gw_gpu_t *g, const gw_thread_templates_t *t,
                                 const gw_thread_query_t *q, gw_selfcheck_row_t *row, gw_err_t *err)
 {
     int32_t score[GW_SELFCHECK_TEMPLATES], want[GW_SELFCHECK_TEMPLATES];
-    gw_status_t st = gw_gputhread_score(g, t, q, 0, t->n, score, err);
+    int32_t order[GW_SELFCHECK_TEMPLATES];
+    const void *piece[GW_GPUTHREAD_PIECES];
+    uint64_t bytes[GW_GPUTHREAD_PIECES];
+    gw_gpu_tables_t *kept = NULL;
+    gw_gputhread_pieces(t, piece, bytes);
+    gw_status_t st = gw_thread_order(t, order, err);
+    if (st == GW_OK)
+        st = gw_gpu_tables_send(g, piece, bytes, GW_GPUTHREAD_PIECES, &kept, err);
+    if (st == GW_OK) /* half with templates that stay there, half with templates that are sent */
+        st = gw_gputhread_score(g, kept, t, order, q, 0, t->n / 2, score, err);
+    if (st == GW_OK)
+        st = gw_gputhread_score(g, NULL, t, order, q, t->n / 2, t->n - t->n / 2, score, err);
+    gw_gpu_tables_free(kept);
     for (size_t i = 0; i < t->n && st == GW_OK; i++)
         st = gw_thread_score_ref(t, q, i, &want[i], err);
     if (st == GW_OK)

@@ -76,7 +76,7 @@ gw_ident_batch_t gw_selfcheck_draw_questions(gw_selfcheck_room_t *r, gw_rng_t *r
                              .n_count = 4,
                              .gap_open = 20,
                              .gap_extend = 2,
-                             .ends_free = true,
+                             .ends_free = gw_rng_below(rng, 2),
                              .id_num = 80,
                              .id_den = 100};
     for (int k = 0; k < 25; k++)
@@ -87,8 +87,13 @@ gw_ident_batch_t gw_selfcheck_draw_questions(gw_selfcheck_room_t *r, gw_rng_t *r
         r->band[i].low = -(int32_t)gw_rng_below(rng, 40);
         r->band[i].high = i % 4 ? (int32_t)gw_rng_below(rng, 40) : r->band[i].low - 1;
         r->ask[i] = (uint8_t)(i % 3 + (i % 5 ? 0 : GW_IDENT_TURNED));
+        r->least[i] = 0;
+        if (i % 3 == 0 && !p->ends_free) {
+            r->ask[i] = (uint8_t)(r->ask[i] - GW_IDENT_SLACK + GW_IDENT_STRAYS);
+            r->least[i] = 1 + (int32_t)gw_rng_below(rng, 2 * GW_SELFCHECK_LETTERS);
+        }
     }
-    return (gw_ident_batch_t){*pairs, r->band, r->ask};
+    return (gw_ident_batch_t){*pairs, r->band, r->ask, r->least};
 }
 
 static int by_entry(const void *p, const void *q)

@@ -51,6 +51,7 @@ typedef struct {
     int16_t shift[GW_SELFCHECK_TEMPLATES];
     gw_ident_band_t band[GW_SELFCHECK_PAIRS];
     uint8_t ask[GW_SELFCHECK_PAIRS];
+    int32_t least[GW_SELFCHECK_PAIRS];
     gw_ident_answer_t want_answer[GW_SELFCHECK_PAIRS], answer[GW_SELFCHECK_PAIRS];
     gw_seed_t seed[GW_SELFCHECK_PAIRS * GW_SELFCHECK_LETTERS];
     uint32_t bucket[(1 << GW_SELFCHECK_BUCKET_BITS) + 1];

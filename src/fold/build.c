@@ -180,6 +180,8 @@ static gw_status_t write_item(batch_t *b, gw_take_t *it, const char *path, gw_er
     c->no_ca += it->n_no_ca;
     c->other += it->skipped ? 0 : it->n_other;
     c->many_models += it->n_models > 1;
+    if (b->files->n == 1 && it->n == 0 && it->n_notes == 1) /* what is wrong needs no second line */
+        return gw_err_set(err, GW_EDATA, "%s", it->note[0]);
     for (size_t k = 0; k < it->n_notes; k++)
         gw_log_warning("skipped %s", it->note[k]);
     for (size_t k = 0; k < it->n && st == GW_OK; k++)

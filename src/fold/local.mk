@@ -15,7 +15,7 @@ libgw_fold_a_SOURCES = \
 	src/fold/ranges.c src/fold/ranges.h src/fold/take.c src/fold/take.h \
 	src/fold/attach.c src/fold/attach.h \
 	src/fold/rotamer_table.c src/fold/rotamer_table.h src/fold/rotamer_prior.c \
-	src/fold/sidechain.c src/fold/packing.c src/fold/loop.c \
+	src/fold/sidechain.c src/fold/packing.c src/fold/loop.c src/fold/relax.c \
 	src/fold/model.c src/fold/model.h src/fold/multi.c src/fold/modelset.c src/fold/modelset.h src/fold/complex.c src/fold/complex.h \
 	src/fold/fragments.c src/fold/fragments.h src/fold/decoy.c src/fold/decoy.h src/fold/decoyenergy.c \
 	src/fold/abinitio.c src/fold/abinitio.h src/fold/abinitio_table.c src/fold/abinitio_table.h \

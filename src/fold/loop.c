@@ -7,13 +7,16 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "fold/model.h"
+#include "fold/superpose.h"
 
 enum { N = GW_MODEL_N, CA = GW_MODEL_CA, C = GW_MODEL_C, O = GW_MODEL_O, CB = GW_MODEL_CB };
 /* HARD: a contact that is no bond or hydrogen bond. A loop without one is looked for in all ways;
- * then the best one with less than STRAINED of the backbone is taken. */
-enum { HARD = 10, STRAINED = 40 };
+ * then the best one with less than STRAINED of the backbone is taken. Of wide loops the cheapest
+ * one is, where a residue that was copied costs RESIDUE: gw_model_relax moves atoms apart later. */
+enum { HARD = 10, STRAINED = 40, RESIDUE = 8, NONE = 1000000 };
 enum {
-    MAX_SEGMENT = GW_MODEL_MAX_LOOP + 8,
+    WIDEST = 10,
+    MAX_SEGMENT = GW_MODEL_MAX_LOOP + 2 * WIDEST,
     TRIALS = 60,
     MORE_TRIALS = 8,
     FIRST_TRIALS = 40,
@@ -34,13 +37,16 @@ static float dist2(const float *a, const float *b)
     return x * x + y * y + z * z;
 }
 
-/* torsions to start from, by predicted structure; positive phi for glycine at times */
-static void draw(gw_rng_t *rng, const float *pred, uint8_t aa, double *phi, double *psi)
+/* torsions to start from, by predicted structure; positive phi for glycine at times; taut loops
+ * have to be drawn out */
+static void draw(gw_rng_t *rng, const float *pred, uint8_t aa, bool taut, double *phi, double *psi)
 {
     static const double basin[4][2] = {{-63, -43}, {-120, 130}, {-70, 145}, {60, 40}};
     double u = gw_rng_unit(rng), h = pred[2], e = pred[1];
     int k = u < 0.8 * h ? 0 : u < 0.8 * (h + e) ? 1 : gw_rng_unit(rng) < 0.45 ? 0 : 2;
-    if ((aa == 7 && gw_rng_unit(rng) < 0.4) || (aa == 2 && gw_rng_unit(rng) < 0.15))
+    if (taut && gw_rng_unit(rng) < 0.8)
+        k = 1;
+    else if ((aa == 7 && gw_rng_unit(rng) < 0.4) || (aa == 2 && gw_rng_unit(rng) < 0.15))
         k = 3;
     *phi = aa == 14 ? -65 : basin[k][0] + 20 * gw_rng_normal(rng);
     *psi = basin[k][1] + 20 * gw_rng_normal(rng);
@@ -48,26 +54,29 @@ static void draw(gw_rng_t *rng, const float *pred, uint8_t aa, double *phi, doub
 
 static void grow(chain_t *c, const gw_model_t *m, int32_t lo, const float *pred, gw_rng_t *rng)
 {
+    static const float drawn_out = 2.6F; /* Angstrom a residue */
+    bool taut = dist2(m->r[lo - 1].xyz[CA], m->r[lo + c->n - 2].xyz[CA]) >
+                drawn_out * drawn_out * (float)(c->n - 1) * (float)(c->n - 1);
     double phi, psi;
     for (int k = 0; k < 3; k++)
         memcpy(c->bb[0][k], m->r[lo - 1].xyz[k], sizeof c->bb[0][k]);
     for (int k = 1; k < c->n; k++) {
         int32_t i = lo - 1 + k;
-        draw(rng, pred + (i - 1) * 6, m->r[i - 1].aa, &phi, &psi);
+        draw(rng, pred + (i - 1) * 6, m->r[i - 1].aa, taut, &phi, &psi);
         gw_model_place(c->bb[k - 1][N], c->bb[k - 1][CA], c->bb[k - 1][C], 1.33, 116.6, psi,
                        c->bb[k][N]);
         gw_model_place(c->bb[k - 1][CA], c->bb[k - 1][C], c->bb[k][N], 1.46, 121.7, 180,
                        c->bb[k][CA]);
-        draw(rng, pred + i * 6, m->r[i].aa, &phi, &psi);
+        draw(rng, pred + i * 6, m->r[i].aa, taut, &phi, &psi);
         gw_model_place(c->bb[k - 1][C], c->bb[k][N], c->bb[k][CA], 1.525, 111.0, phi, c->bb[k][C]);
     }
 }
 
-/* rotates everything behind the axis from a to b by the angle that brings the last residue's three
- * atoms nearest to their targets */
-static void turn(chain_t *c, int k, bool psi, const float target[3][3])
+/* the turn about the axis from a to b that brings the three atoms of `end` nearest to their targets
+ */
+static gw_frame_t best_turn(const float *a, const float *b, float end[3][3],
+                            const float target[3][3])
 {
-    const float *a = psi ? c->bb[k][CA] : c->bb[k][N], *b = psi ? c->bb[k][C] : c->bb[k][CA];
     double u[3], len = 0, s = 0, t = 0;
     for (int d = 0; d < 3; d++) {
         u[d] = (double)b[d] - a[d];
@@ -77,9 +86,9 @@ static void turn(chain_t *c, int k, bool psi, const float target[3][3])
     for (int d = 0; d < 3; d++)
         u[d] /= len;
     for (int x = 0; x < 3; x++) {
-        double r[3], f[3], along = 0, over = 0;
+        double r[3], f[3], along = 0;
         for (int d = 0; d < 3; d++) {
-            r[d] = (double)c->bb[c->n - 1][x][d] - b[d];
+            r[d] = (double)end[x][d] - b[d];
             f[d] = (double)target[x][d] - b[d];
             along += r[d] * u[d];
         }
@@ -87,28 +96,64 @@ static void turn(chain_t *c, int k, bool psi, const float target[3][3])
             r[d] -= along * u[d];
         for (int d = 0; d < 3; d++) {
             int y = (d + 1) % 3, z = (d + 2) % 3;
-            double w = u[y] * r[z] - u[z] * r[y];
-            over += w * f[d];
+            s += (u[y] * r[z] - u[z] * r[y]) * f[d];
             t += r[d] * f[d];
         }
-        s += over;
     }
-    double angle = atan2(s, t), co = cos(angle), si = sin(angle);
-    for (int i = k; i < c->n; i++)
-        for (int x = 0; x < 3; x++) {
-            if (i == k && (psi || x != C))
-                continue;
-            double r[3], along = 0;
-            for (int d = 0; d < 3; d++) {
-                r[d] = (double)c->bb[i][x][d] - b[d];
-                along += r[d] * u[d];
-            }
-            for (int d = 0; d < 3; d++) {
-                int y = (d + 1) % 3, z = (d + 2) % 3;
-                double w = u[y] * r[z] - u[z] * r[y];
-                c->bb[i][x][d] = (float)(b[d] + along * u[d] * (1 - co) + r[d] * co + w * si);
-            }
+    double h = sqrt(s * s + t * t), co = h > 0 ? t / h : 1, si = h > 0 ? s / h : 0;
+    gw_frame_t g;
+    for (int d = 0; d < 3; d++) {
+        int y = (d + 1) % 3, z = (d + 2) % 3;
+        for (int e = 0; e < 3; e++)
+            g.rot[d][e] = (1 - co) * u[d] * u[e];
+        g.rot[d][d] += co;
+        g.rot[d][y] -= si * u[z];
+        g.rot[d][z] += si * u[y];
+    }
+    for (int d = 0; d < 3; d++) {
+        g.shift[d] = b[d];
+        for (int e = 0; e < 3; e++)
+            g.shift[d] -= g.rot[d][e] * b[e];
+    }
+    return g;
+}
+
+static void turn(const gw_frame_t *g, gw_frame_t *all, float end[3][3])
+{
+    gw_frame_t f;
+    for (int d = 0; d < 3; d++) {
+        for (int e = 0; e < 3; e++)
+            f.rot[d][e] = g->rot[d][0] * all->rot[0][e] + g->rot[d][1] * all->rot[1][e] +
+                          g->rot[d][2] * all->rot[2][e];
+        f.shift[d] = g->rot[d][0] * all->shift[0] + g->rot[d][1] * all->shift[1] +
+                     g->rot[d][2] * all->shift[2] + g->shift[d];
+    }
+    *all = f;
+    for (int x = 0; x < 3; x++)
+        gw_frame_apply(g, end[x], end[x]);
+}
+
+/* every torsion once, from the first residue on; a residue is moved when its turn comes, by all
+ * turns before it at once */
+static void sweep_once(chain_t *c, const gw_model_t *m, int32_t lo, const float target[3][3])
+{
+    gw_frame_t all = {.rot = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
+    float end[3][3];
+    memcpy(end, c->bb[c->n - 1], sizeof end);
+    for (int k = 0; k < c->n; k++) {
+        float(*r)[3] = c->bb[k];
+        for (int x = 0; x < 3 && k > 0; x++)
+            gw_frame_apply(&all, r[x], r[x]);
+        if (k > 0 && m->r[lo - 1 + k].aa != 14) {
+            gw_frame_t g = best_turn(r[N], r[CA], end, target);
+            gw_frame_apply(&g, r[C], r[C]);
+            turn(&g, &all, end);
         }
+        if (k + 1 < c->n) {
+            gw_frame_t g = best_turn(r[CA], r[C], end, target);
+            turn(&g, &all, end);
+        }
+    }
 }
 
 static double miss(const chain_t *c, const float target[3][3])
@@ -204,12 +249,7 @@ static bool descend(chain_t *c, const gw_model_t *m, int32_t lo, const float tar
 {
     double before = miss(c, target), now = before;
     for (int sweep = 1; sweep <= SWEEPS && now > 0.06; sweep++) {
-        for (int k = 0; k < c->n; k++) {
-            if (k > 0 && m->r[lo - 1 + k].aa != 14)
-                turn(c, k, false, target);
-            if (k + 1 < c->n)
-                turn(c, k, true, target);
-        }
+        sweep_once(c, m, lo, target);
         now = miss(c, target);
         if (sweep % LOOK == 0) {
             if (now > 0.85 * before && now > 0.3)
@@ -221,22 +261,21 @@ static bool descend(chain_t *c, const gw_model_t *m, int32_t lo, const float tar
 }
 
 static clash_t close_once(const gw_model_t *m, int32_t lo, int32_t hi, const float *pred,
-                          bool alone, chain_t *best)
+                          int trials, double refuse, chain_t *best)
 {
-    clash_t best_e = {1e9, 1e9};
+    clash_t best_e = {NONE, NONE};
     float target[3][3];
     gw_rng_t rng;
     gw_rng_init(&rng, gw_hash_mix((uint64_t)lo << 32 | (uint32_t)hi));
     for (int x = 0; x < 3; x++)
         memcpy(target[x], m->r[hi + 1].xyz[x], sizeof target[x]);
-    int trials = TRIALS + (alone ? FIRST_TRIALS : MORE_TRIALS) * (hi - lo + 1);
     for (int trial = 0; trial < trials && best_e.all >= 1; trial++) {
         chain_t c = {.n = hi - lo + 3};
         grow(&c, m, lo, pred, &rng);
         if (!descend(&c, m, lo, (const float(*)[3])target))
             continue;
         clash_t e = clashes(m, &c, lo, hi);
-        if (e.backbone < STRAINED && e.all < best_e.all) {
+        if (e.backbone < refuse && e.all < best_e.all) {
             best_e = e;
             *best = c;
         }
@@ -263,6 +302,12 @@ static void put_loop(gw_model_t *m, const chain_t *c, int32_t lo, int32_t hi)
     }
 }
 
+typedef struct {
+    double cost;
+    int32_t lo, hi;
+    chain_t c;
+} found_t;
+
 /* is every residue from lo to hi modelled, but for the gap? */
 static bool whole(const gw_model_t *m, int32_t lo, int32_t hi, int32_t first, int32_t last)
 {
@@ -272,30 +317,43 @@ static bool whole(const gw_model_t *m, int32_t lo, int32_t hi, int32_t first, in
     return true;
 }
 
-bool gw_model_close(gw_model_t *m, int32_t first, int32_t last, const float *pred)
+/* the best loop from lo to hi, when it costs less than the one found so far: its contacts, and
+ * `worth` a residue */
+static void try_segment(const gw_model_t *m, int32_t lo, int32_t hi, const float *pred, int trials,
+                        double refuse, double worth, found_t *best)
 {
-    clash_t best_e = {1e9, 1e9};
-    int32_t best_lo = 0, best_hi = 0;
-    chain_t best = {.n = 0};
-    for (size_t k = 0; k < sizeof widen / sizeof *widen && best_e.all >= HARD; k++) {
+    float reach = 3.8F * (float)(hi - lo + 2) - 0.3F;
+    chain_t c;
+    if (dist2(m->r[lo - 1].xyz[CA], m->r[hi + 1].xyz[CA]) > reach * reach)
+        return;
+    clash_t e = close_once(m, lo, hi, pred, trials, refuse, &c);
+    double cost = e.all + worth * (hi - lo + 1);
+    if (e.all < NONE && cost < best->cost)
+        *best = (found_t){cost, lo, hi, c};
+}
+
+static bool holds(const gw_model_t *m, int32_t lo, int32_t hi, int32_t first, int32_t last)
+{
+    return hi >= lo && lo >= 1 && hi + 1 < m->len && hi - lo + 1 < MAX_SEGMENT &&
+           whole(m, lo - 1, hi + 1, first, last);
+}
+
+bool gw_model_close(gw_model_t *m, int32_t first, int32_t last, bool wide, const float *pred)
+{
+    found_t best = {.cost = NONE};
+    for (size_t k = 0; k < sizeof widen / sizeof *widen && !wide && best.cost >= HARD; k++) {
         int32_t lo = first - widen[k][0], hi = last + widen[k][1];
-        if (hi < lo || lo < 1 || hi + 1 >= m->len || hi - lo + 1 > MAX_SEGMENT - 1 ||
-            !whole(m, lo - 1, hi + 1, first, last))
-            continue; /* nothing to move, or nothing to hold on to */
-        float reach = 3.8F * (float)(hi - lo + 2) - 0.3F;
-        if (dist2(m->r[lo - 1].xyz[CA], m->r[hi + 1].xyz[CA]) > reach * reach)
-            continue;
-        chain_t c;
-        clash_t e = close_once(m, lo, hi, pred, k == 0, &c);
-        if (e.all < best_e.all) {
-            best_e = e;
-            best = c;
-            best_lo = lo;
-            best_hi = hi;
-        }
+        int trials = TRIALS + (k ? MORE_TRIALS : FIRST_TRIALS) * (hi - lo + 1);
+        if (holds(m, lo, hi, first, last))
+            try_segment(m, lo, hi, pred, trials, STRAINED, 0, &best);
     }
-    if (best.n)
-        put_loop(m, &best, best_lo, best_hi);
-    m->n_loops_strained += best.n && best_e.backbone >= HARD;
-    return best.n > 0;
+    for (int32_t k = 2; k <= 2 * WIDEST && wide; k++)
+        for (int side = 0; side <= (k & 1); side++) {
+            int32_t lo = first - k / 2 - side, hi = last + (k + 1) / 2 - side, n = hi - lo + 1;
+            if (best.cost >= RESIDUE * n && holds(m, lo, hi, first, last))
+                try_segment(m, lo, hi, pred, TRIALS + MORE_TRIALS * n, NONE, RESIDUE, &best);
+        }
+    if (best.c.n)
+        put_loop(m, &best.c, best.lo, best.hi);
+    return best.c.n > 0;
 }

@@ -60,24 +60,34 @@ static void drop_stubs(gw_model_t *m)
     }
 }
 
+/* one pass over the breaks; returns how many stay open */
+static int32_t close_breaks(gw_model_t *m, bool wide, const float *pred)
+{
+    int32_t last = -1, open = 0; /* last: residue that is modelled */
+    for (int32_t i = 0; i < m->len; i++) {
+        if (m->r[i].origin == GW_MODEL_NONE)
+            continue;
+        int32_t gap = last < 0 ? 0 : i - last - 1;
+        bool broken = last >= 0 && (gap > 0 || peptide(&m->r[last], &m->r[i]) > 1.6F);
+        if (broken && gap <= GW_MODEL_MAX_LOOP && gw_model_close(m, last + 1, i - 1, wide, pred))
+            m->n_loops_closed++;
+        else
+            open += broken;
+        last = i;
+    }
+    return open;
+}
+
+/* neighbours widen first; what they leave is tried once more, wider */
 static void close_gaps(gw_model_t *m, const float *pred)
 {
     drop_stubs(m);
     for (int32_t i = 0; i < m->len; i++) /* loops keep away from them */
         if (m->r[i].origin != GW_MODEL_NONE)
             gw_model_put_cb(&m->r[i]);
-    int32_t last = -1; /* last residue that is modelled */
-    for (int32_t i = 0; i < m->len; i++) {
-        if (m->r[i].origin == GW_MODEL_NONE)
-            continue;
-        int32_t gap = last < 0 ? 0 : i - last - 1;
-        bool broken = last >= 0 && (gap > 0 || peptide(&m->r[last], &m->r[i]) > 1.6F);
-        if (broken && gap <= GW_MODEL_MAX_LOOP && gw_model_close(m, last + 1, i - 1, pred))
-            m->n_loops_closed++;
-        else if (broken)
-            m->n_loops_open++;
-        last = i;
-    }
+    m->n_loops_open = close_breaks(m, false, pred);
+    if (m->n_loops_open)
+        m->n_loops_open = close_breaks(m, true, pred);
 }
 
 /* posterior of the pair, smoothed along the chain, scaled by how sure the fold is; loops are worth
@@ -140,6 +150,8 @@ gw_status_t gw_model_build(const gw_profile_t *q, const gw_model_source_t *src, 
         set_confidence(out, src[0].aln, prob_fold);
         st = gw_model_sidechains(out, err);
     }
+    if (st == GW_OK)
+        st = gw_model_relax(out, err);
     if (st != GW_OK)
         gw_model_release(out);
     return st;

@@ -29,7 +29,7 @@ typedef struct {
     int32_t len;
     gw_model_residue_t *r;
     int32_t n_copied, n_loop, n_loops_closed, n_loops_open;
-    int32_t n_loops_strained; /* of the closed: with backbone atoms too close */
+    int32_t n_loops_strained; /* of the closed: with atoms nearer than 2.2 or a torn bond */
     int n_sources;
     struct {
         char name[61]; /* cut to 60 bytes */
@@ -50,8 +50,12 @@ void gw_model_put_side(gw_model_residue_t *r, const int16_t *chi);
  * the backbone's torsions and by the room that the neighbours leave (packing.c) */
 GW_RESULT_USED gw_status_t gw_model_sidechains(gw_model_t *m, gw_err_t *err);
 /* closes the stretch of residues [first, last] that are not modelled, between two that are; the
- * neighbours may be rebuilt too. False when it cannot be closed; then nothing is changed. */
-bool gw_model_close(gw_model_t *m, int32_t first, int32_t last, const float *pred);
+ * neighbours may be rebuilt too, at most 4 to a side, or 10 when `wide`; a wide loop may touch what is
+ * there. False when it cannot be closed; then nothing is changed. */
+bool gw_model_close(gw_model_t *m, int32_t first, int32_t last, bool wide, const float *pred);
+/* moves atoms of a model with side chains apart where they are too near, with bonds and angles held
+ * and copied backbone drawn back to its place (relax.c); then counts strained loops */
+GW_RESULT_USED gw_status_t gw_model_relax(gw_model_t *m, gw_err_t *err);
 
 /* 3. building: backbone of the aligned residues from the first template; residues that it lacks
  *    from the others in order, each laid over what is there already (multi.c); gaps of at most 12

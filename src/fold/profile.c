@@ -38,6 +38,7 @@ static gw_status_t profile_init(const char *name, int32_t len, gw_profile_t *out
 gw_status_t gw_profile_from_sequence(const char *source, const char *name, const char *letters,
                                      size_t n, gw_profile_t *out, gw_err_t *err)
 {
+    n -= n > 1 && letters[n - 1] == '*'; /* translations end so */
     if (n == 0 || n > GW_PROFILE_MAX_LEN)
         return gw_err_set(err, GW_EDATA,
                           "%s: sequence %s has %zu residues; 1 to %d can be threaded", source, name,
@@ -50,10 +51,16 @@ gw_status_t gw_profile_from_sequence(const char *source, const char *name, const
     for (size_t i = 0; i < n; i++) {
         int a = gw_aa_code(letters[i]);
         if (a < 0) {
-            st = gw_err_set(err, GW_EDATA,
-                            "%s: sequence %s, residue %zu: byte 0x%02x is no amino acid letter; is "
-                            "this a protein sequence?",
-                            source, name, i + 1, (unsigned char)letters[i]);
+            st = letters[i] == '*'
+                     ? gw_err_set(err, GW_EDATA,
+                                  "%s: sequence %s, residue %zu: a stop (*) inside; give the "
+                                  "protein up to its stop",
+                                  source, name, i + 1)
+                     : gw_err_set(
+                           err, GW_EDATA,
+                           "%s: sequence %s, residue %zu: byte 0x%02x is no amino acid letter; is "
+                           "this a protein sequence?",
+                           source, name, i + 1, (unsigned char)letters[i]);
             gw_profile_release(out);
             return st;
         }

@@ -31,7 +31,8 @@ typedef struct {
 } gw_profile_t;
 
 void gw_profile_release(gw_profile_t *p);
-/* letters: one-letter codes, blanks not allowed; a copy is made. source: for messages */
+/* letters: one-letter codes, blanks not allowed, '*' only as the last; a copy is made. source: for
+ * messages */
 GW_RESULT_USED gw_status_t gw_profile_from_sequence(const char *source, const char *name,
                                                     const char *letters, size_t n,
                                                     gw_profile_t *out, gw_err_t *err);

@@ -295,21 +295,54 @@ static gw_status_t set_copies(const gw_template_context_t *x, size_t residue, gw
     return GW_OK;
 }
 
-gw_status_t gw_template_from_residues(const gw_template_context_t *x, const char *name,
-                                      const char *label, const size_t *index, size_t n,
-                                      gw_template_t *out, gw_err_t *err)
+/* a chain of unknown residues, or of atoms put nowhere, would only be found by chance */
+static gw_status_t check_residues(const gw_structure_t *s, const size_t *index, size_t n,
+                                  size_t *with_ca, gw_err_t *err)
 {
-    size_t len = 0;
-    for (size_t k = 0; k < n; k++)
-        len += gw_structure_atom(x->s, &x->s->residue[index[k]], "CA") != NULL;
+    size_t len = 0, known = 0, close = 0;
+    const gw_atom_t *last = NULL;
+    for (size_t k = 0; k < n; k++) {
+        const gw_residue_t *r = &s->residue[index[k]];
+        const gw_atom_t *ca = gw_structure_atom(s, r, "CA");
+        if (!ca)
+            continue;
+        int aa = gw_aa_from_name(r->name);
+        known += aa >= 0 && aa != GW_AA_X;
+        if (last) {
+            float d = 0;
+            for (int i = 0; i < 3; i++)
+                d += (ca->xyz[i] - last->xyz[i]) * (ca->xyz[i] - last->xyz[i]);
+            close += d < 1;
+        }
+        last = ca;
+        len++;
+    }
     if (len < GW_TEMPLATE_MIN_LEN)
         return gw_err_set(err, GW_EDATA, "%zu residue%s with a CA atom, fewer than %d", len,
                           len == 1 ? "" : "s", GW_TEMPLATE_MIN_LEN);
     if (len > GW_TLIB_MAX_LEN)
         return gw_err_set(err, GW_EDATA, "%zu residues, more than %d", len, GW_TLIB_MAX_LEN);
-    gw_status_t st = gw_template_init(out, name, label, (int32_t)len, err);
-    if (st == GW_OK && ((st = fill(x, index, n, out, err)) != GW_OK ||
-                        (st = set_copies(x, index[0], out, err)) != GW_OK))
+    if (known == 0)
+        return gw_err_set(err, GW_EDATA, "no known amino acid in %zu residues, only X (UNK)", len);
+    if (close > len / 2)
+        return gw_err_set(err, GW_EDATA,
+                          "%zu of %zu CA atoms lie less than 1 A from the one before; coordinates "
+                          "are missing or made up",
+                          close, len);
+    *with_ca = len;
+    return GW_OK;
+}
+
+gw_status_t gw_template_from_residues(const gw_template_context_t *x, const char *name,
+                                      const char *label, const size_t *index, size_t n,
+                                      gw_template_t *out, gw_err_t *err)
+{
+    size_t len = 0;
+    gw_status_t st = check_residues(x->s, index, n, &len, err);
+    if (st != GW_OK || (st = gw_template_init(out, name, label, (int32_t)len, err)) != GW_OK)
+        return st;
+    if ((st = fill(x, index, n, out, err)) != GW_OK ||
+        (st = set_copies(x, index[0], out, err)) != GW_OK)
         gw_template_release(out);
     return st;
 }

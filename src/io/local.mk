@@ -5,6 +5,7 @@ libgw_io_a_SOURCES = \
 	src/io/lines.c src/io/lines.h \
 	src/io/slurp.c src/io/slurp.h \
 	src/io/labels.c src/io/labels.h \
+	src/io/scorematrix.c src/io/scorematrix.h src/io/scorematrix_impl.h src/io/scorematrix_data.c \
 	src/io/structure.c src/io/structure.h src/io/structure_impl.h src/io/assembly.c \
 	src/io/pdb.c src/io/mmcif.c \
 	src/io/seqread.c src/io/seqread.h src/io/seqread_impl.h \

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "kernels/ident_batch.h"
+#include "kernels/strays.h"
 
 /* A question is a tie functional: what an aligned match, an aligned mismatch, a query letter alone
  * and a target letter alone add to the tie part of the key. */
@@ -12,11 +13,12 @@ enum {
     ASK_SLACK = GW_IDENT_SLACK,
     ASK_SPAN_Q = GW_IDENT_SPAN_Q,
     ASK_SPAN_T = GW_IDENT_SPAN_T,
-    ASK_COUNTS,
+    ASK_COUNTS, /* asked of whole work spaces only */
     N_ASKS
 };
 enum { I32, F64, N_TYPES };
-enum { WIDEST = 16 }; /* lanes of the widest variant */
+enum { WIDEST = 16, /* lanes of the widest variant */
+       BLOCK = 8    /* target letters whose weights are summed at a time */ };
 
 typedef struct {
     int64_t base;   /* of the profile that is ready; 0 = none */
@@ -37,6 +39,14 @@ struct gw_ident {
     ask_t ask[N_ASKS][N_TYPES];
     void *work;
     size_t work_cap;
+    /* for strays: once the query asked */
+    const gw_strays_variant_t *strays;
+    int64_t weight[GW_IDENT_MAX_LETTERS]; /* the most that a pair with the letter can score */
+    bool weighed, profiled;
+    int64_t *before; /* weights of the query's letters before each place, and before its end */
+    int64_t *block;  /* of the target's before every BLOCK-th, and before its end */
+    size_t cap_before, cap_block, stray_cap;
+    void *stray_prof;
 };
 
 gw_ident_t *gw_ident_create_at(const gw_ident_params_t *params, gw_cpu_level_t level)
@@ -46,10 +56,13 @@ gw_ident_t *gw_ident_create_at(const gw_ident_params_t *params, gw_cpu_level_t l
         return NULL;
     w->p = params;
     w->v = gw_identkey_at(level);
+    w->strays = gw_strays_at(level);
     for (int a = 0; a < params->n_letters; a++)
         for (int b = 0; b < params->n_letters; b++) {
             int s = params->matrix[a * params->n_letters + b];
             w->row_max[a] = s > w->row_max[a] ? s : w->row_max[a];
+            w->weight[a] = s > w->weight[a] ? s : w->weight[a];
+            w->weight[b] = s > w->weight[b] ? s : w->weight[b];
         }
     return w;
 }
@@ -67,6 +80,9 @@ void gw_ident_destroy(gw_ident_t *w)
         for (int t = 0; t < N_TYPES; t++)
             free(w->ask[a][t].prof);
     free(w->work);
+    free(w->before);
+    free(w->block);
+    free(w->stray_prof);
     free(w);
 }
 
@@ -80,6 +96,7 @@ void gw_ident_query(gw_ident_t *w, const uint8_t *letters, int32_t len)
     for (int a = 0; a < N_ASKS; a++)
         for (int t = 0; t < N_TYPES; t++)
             w->ask[a][t].base = 0;
+    w->weighed = w->profiled = false;
 }
 
 /* Aligned blocks that only grow: room for half as much again, so that few calls allocate. */
@@ -245,6 +262,110 @@ gw_status_t gw_ident_counts(gw_ident_t *w, const uint8_t *target, int32_t len,
                             int32_t *columns, gw_err_t *err)
 {
     return counts(w, I32, target, len, gw_ident_band_of(w->q_len, len, band), NULL, score, matches, columns, err);
+}
+
+/* Sums of the letters' weights. */
+static bool weigh(gw_ident_t *w, const uint8_t *t, int32_t t_len)
+{
+    size_t blocks = (size_t)t_len / BLOCK + 2;
+    if (!GW_GROW(w->before, w->cap_before, (size_t)w->q_len + 1) ||
+        !GW_GROW(w->block, w->cap_block, blocks))
+        return false;
+    int64_t sum = 0;
+    for (int32_t j = 0; j <= w->q_len && !w->weighed; j++) {
+        w->before[j] = sum;
+        sum += j < w->q_len ? w->weight[w->q[j]] : 0;
+    }
+    w->weighed = true;
+    size_t n = 0;
+    sum = 0;
+    for (int32_t i = 0; i < t_len; i++) {
+        if (i % BLOCK == 0)
+            w->block[n++] = sum;
+        sum += w->weight[t[i]];
+    }
+    w->block[n] = sum;
+    return true;
+}
+
+/* No alignment with a cell of query - target position d (turned: -d), from 0, scores more: its pairs
+ * up to the cell are of letters of one sequence, those after it of letters of the other. */
+static int64_t most_over(const gw_ident_t *w, int32_t t_len, int32_t d, bool turned)
+{
+    const int64_t n = (t_len + BLOCK - 1) / BLOCK, q_len = w->q_len;
+    int64_t most = 0;
+    /* the cells of the target's letters i..i + BLOCK - 1 */
+    for (int64_t b = turned ? d / BLOCK : 0, i = b * BLOCK;
+         b < n && i < (turned ? q_len + d : q_len - d); b++, i += BLOCK) {
+        int64_t x;
+        if (turned) {
+            int64_t end = i + BLOCK - d;
+            x = w->before[end < q_len ? end : q_len] + w->block[n] - w->block[b];
+        } else {
+            x = w->block[b + 1] + w->before[q_len] - w->before[i + d + 1];
+        }
+        most = x > most ? x : most;
+    }
+    return most;
+}
+
+/* The first d from 0 on, of at most `end`, that no alignment of score least reaches. */
+static int32_t first_out_of_reach(const gw_ident_t *w, int32_t t_len, int32_t end, bool turned,
+                                  int32_t least)
+{
+    int32_t from = 0;
+    while (from < end) {
+        int32_t d = from + (end - from) / 2;
+        if (most_over(w, t_len, d, turned) < least)
+            end = d;
+        else
+            from = d + 1;
+    }
+    return from;
+}
+
+gw_status_t gw_ident_reach(gw_ident_t *w, const uint8_t *target, int32_t len, int32_t least,
+                           gw_ident_band_t *band, gw_err_t *err)
+{
+    *band = (gw_ident_band_t){1 - len, w->q_len - 1};
+    if (w->p->ends_free)
+        return GW_OK;
+    if (!weigh(w, target, len))
+        return gw_err_nomem(err, "comparing sequences");
+    band->low = 1 - first_out_of_reach(w, len, len, true, least);
+    band->high = first_out_of_reach(w, len, w->q_len, false, least) - 1;
+    return GW_OK;
+}
+
+gw_status_t gw_ident_strays(gw_ident_t *w, const uint8_t *target, int32_t len,
+                            const gw_ident_band_t *band, int32_t least, bool *strays,
+                            gw_err_t *err)
+{
+    bool fits = gw_strays_fits(w->p, least);
+    const gw_strays_variant_t *v = fits ? w->strays : &gw_strays_ref;
+    gw_ident_band_t reach;
+    gw_status_t st = gw_ident_reach(w, target, len, least, &reach, err);
+    if (st != GW_OK)
+        return st;
+    if (!reserve(&w->work, &w->work_cap, gw_strays_work_bytes(v, w->q_len, len)))
+        return gw_err_nomem(err, "comparing sequences");
+    if (fits && !w->profiled) {
+        if (!reserve(&w->stray_prof, &w->stray_cap, gw_strays_profile_bytes(v, w->p, w->q_len)))
+            return gw_err_nomem(err, "comparing sequences");
+        v->build(w->p, w->q, w->q_len, w->stray_prof);
+        w->profiled = true;
+    }
+    gw_strays_t s = {.p = w->p,
+                     .prof = fits ? w->stray_prof : w->q,
+                     .q_len = w->q_len,
+                     .t_len = len,
+                     .t = target,
+                     .stay = gw_ident_band_of(w->q_len, len, band),
+                     .reach = reach,
+                     .least = least,
+                     .work = w->work};
+    *strays = reach.low <= reach.high && v->run(&s);
+    return GW_OK;
 }
 
 int64_t gw_ident_slack_of(const gw_ident_t *w, int32_t matches, int32_t columns)

@@ -67,6 +67,16 @@ GW_RESULT_USED gw_status_t gw_ident_span(gw_ident_t *w, const uint8_t *target, i
 GW_RESULT_USED gw_status_t gw_ident_counts(gw_ident_t *w, const uint8_t *target, int32_t len,
                                            const gw_ident_band_t *band, int32_t *score,
                                            int32_t *matches, int32_t *columns, gw_err_t *err);
+/* A band that alignments of at least this score (> 0) stay in; low > high: there are none. With free
+ * ends: all. */
+GW_RESULT_USED gw_status_t gw_ident_reach(gw_ident_t *w, const uint8_t *target, int32_t len,
+                                          int32_t least, gw_ident_band_t *band, gw_err_t *err);
+/* Local alignments only: does one score more than least (> 0), or as much and have a cell outside
+ * the band? Where none does, all that is asked about the optimal alignments of score least is answered
+ * by the band alone. */
+GW_RESULT_USED gw_status_t gw_ident_strays(gw_ident_t *w, const uint8_t *target, int32_t len,
+                                           const gw_ident_band_t *band, int32_t least,
+                                           bool *strays, gw_err_t *err);
 /* The slack that matches and columns make. */
 int64_t gw_ident_slack_of(const gw_ident_t *w, int32_t matches, int32_t columns);
 

@@ -30,6 +30,9 @@ static inline __m256i i32_shift(__m256i v, int n)
     return _mm256_inserti128_si256(neg, _mm256_castsi256_si128(v), 1);
 }
 #define VSHIFT(v, n) i32_shift(v, n)
+#define VNEXT(v, w)                                         \
+    _mm256_permutevar8x32_epi32(_mm256_blend_epi32(v, w, 1), \
+                                _mm256_setr_epi32(1, 2, 3, 4, 5, 6, 7, 0))
 #define VLAST(v)     _mm256_permutevar8x32_epi32(v, _mm256_set1_epi32(7))
 #define VROW(row, p) \
     _mm256_i32gather_epi32(row, _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(p))), 4)
@@ -54,6 +57,7 @@ static inline __m256d f64_shift(__m256d v, int n)
     return _mm256_insertf128_pd(neg, _mm256_castpd256_pd128(v), 1);
 }
 #define VSHIFT(v, n) f64_shift(v, n)
+#define VNEXT(v, w)  _mm256_permute4x64_pd(_mm256_blend_pd(v, w, 1), 0x39)
 #define VLAST(v)     _mm256_permute4x64_pd(v, 0xff)
 #define VROW(row, p) _mm256_setr_pd((row)[(p)[0]], (row)[(p)[1]], (row)[(p)[2]], (row)[(p)[3]])
 #include "kernels/ident_simd.h"

@@ -20,6 +20,7 @@
 #define VSUB         _mm512_sub_epi32
 #define VMAX         _mm512_max_epi32
 #define VSHIFT(v, n) _mm512_alignr_epi32(v, _mm512_set1_epi32(NEG), 16 - (n))
+#define VNEXT(v, w)  _mm512_alignr_epi32(w, v, 1)
 #define VLAST(v)     _mm512_permutexvar_epi32(_mm512_set1_epi32(15), v)
 #define VROW(row, p)                                                                       \
     _mm512_permutex2var_epi32(_mm512_loadu_si512(row),                                     \
@@ -41,6 +42,8 @@
 #define VSHIFT(v, n)                                                \
     _mm512_castsi512_pd(_mm512_alignr_epi64(_mm512_castpd_si512(v), \
                                             _mm512_castpd_si512(_mm512_set1_pd(NEG)), 8 - (n)))
+#define VNEXT(v, w) \
+    _mm512_castsi512_pd(_mm512_alignr_epi64(_mm512_castpd_si512(w), _mm512_castpd_si512(v), 1))
 #define VLAST(v) _mm512_permutexvar_pd(_mm512_set1_epi64(7), v)
 #define VROW(row, p) \
     _mm512_i32gather_pd(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)(p))), row, 8)

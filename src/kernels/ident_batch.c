@@ -7,11 +7,23 @@
 
 /* 2. answers */
 gw_status_t gw_ident_ask(gw_ident_t *w, int ask, const uint8_t *t, int32_t len,
-                         const gw_ident_band_t *band, gw_ident_answer_t *out, gw_err_t *err)
+                         const gw_ident_band_t *band, int32_t least, gw_ident_answer_t *out,
+                         gw_err_t *err)
 {
-    int32_t score, span;
-    gw_status_t st;
-    if (ask == GW_IDENT_SLACK) {
+    int32_t score = 0, span;
+    bool strays;
+    gw_status_t st = GW_OK;
+    gw_ident_band_t reach;
+    if (!band && least > 0) {
+        st = gw_ident_reach(w, t, len, least, &reach, err);
+        band = &reach;
+    }
+    if (st != GW_OK)
+        return st;
+    if (ask == GW_IDENT_STRAYS) {
+        st = gw_ident_strays(w, t, len, band, least, &strays, err);
+        out->value = strays;
+    } else if (ask == GW_IDENT_SLACK) {
         st = gw_ident_slack(w, t, len, band, &score, &out->value, err);
     } else {
         st = gw_ident_span(w, t, len, band, ask == GW_IDENT_SPAN_T, &score, &span, err);
@@ -44,7 +56,8 @@ gw_status_t gw_ident_batch(const gw_ident_batch_t *b, const gw_ident_params_t *p
             t = turned;
         }
         const gw_ident_band_t *band = b->band[i].low > b->band[i].high ? NULL : &b->band[i];
-        st = gw_ident_ask(w, b->ask[i] & ~GW_IDENT_TURNED, t, len, band, &out[i], err);
+        st = gw_ident_ask(w, b->ask[i] & ~GW_IDENT_TURNED, t, len, band,
+                          b->least ? b->least[i] : 0, &out[i], err);
     }
     free(turned);
     gw_ident_destroy(w);

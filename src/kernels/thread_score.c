@@ -14,9 +14,36 @@ struct gw_thread_pack {
     gw_cpu_level_t level;
     gw_thread_group_fn fn; /* NULL: the reference */
     int lanes;
+    int32_t *order;
     size_t n_groups;
     gw_thread_group_t *group;
 };
+
+/* 1. templates */
+typedef struct {
+    int64_t len;
+    int32_t i;
+} order_t;
+
+static int by_length(const void *a, const void *b)
+{
+    const order_t *x = a, *y = b;
+    return x->len != y->len ? (x->len < y->len ? -1 : 1) : (x->i > y->i) - (x->i < y->i);
+}
+
+gw_status_t gw_thread_order(const gw_thread_templates_t *t, int32_t *order, gw_err_t *err)
+{
+    order_t *x = gw_malloc(t->n + 1, sizeof *x);
+    if (!x)
+        return gw_err_nomem(err, "sorting templates");
+    for (size_t i = 0; i < t->n; i++)
+        x[i] = (order_t){t->off[i + 1] - t->off[i], (int32_t)i};
+    qsort(x, t->n, sizeof *x, by_length);
+    for (size_t i = 0; i < t->n; i++)
+        order[i] = x[i].i;
+    free(x);
+    return GW_OK;
+}
 
 /* 3. packed templates */
 static const struct {
@@ -52,17 +79,6 @@ static bool copy_templates(gw_thread_pack_t *p, const gw_thread_templates_t *t)
            copy_array(p, 3, t->state, cols, &p->t.state) &&
            copy_array(p, 4, t->bias, cols * sizeof *t->bias, &p->t.bias) &&
            copy_array(p, 5, t->gap, cols, &p->t.gap);
-}
-
-typedef struct {
-    int64_t len;
-    int32_t i;
-} order_t;
-
-static int by_length(const void *a, const void *b)
-{
-    const order_t *x = a, *y = b;
-    return x->len != y->len ? (x->len < y->len ? -1 : 1) : (x->i > y->i) - (x->i < y->i);
 }
 
 static bool group_fill(gw_thread_group_t *g, const gw_thread_templates_t *t, int lanes)
@@ -107,32 +123,27 @@ gw_status_t gw_thread_pack_create_level(const gw_thread_templates_t *t, gw_cpu_l
     while (variants[v].level > level)
         v++;
     gw_thread_pack_t *p = gw_calloc(1, sizeof *p);
-    order_t *order = gw_malloc(t->n + 1, sizeof *order);
-    if (!p || !order)
+    if (!p)
         goto nomem;
     p->level = variants[v].level;
     p->fn = variants[v].fn;
     p->lanes = variants[v].lanes;
     p->n_groups = (t->n + (size_t)p->lanes - 1) / (size_t)p->lanes;
     p->group = gw_calloc(p->n_groups, sizeof *p->group);
-    if (!p->group || !copy_templates(p, t))
+    p->order = gw_malloc(t->n + 1, sizeof *p->order);
+    if (!p->group || !p->order || !copy_templates(p, t) || gw_thread_order(t, p->order, err) != GW_OK)
         goto nomem;
-    for (size_t i = 0; i < t->n; i++)
-        order[i] = (order_t){t->off[i + 1] - t->off[i], (int32_t)i};
-    qsort(order, t->n, sizeof *order, by_length);
     for (size_t i = 0; i < t->n; i++) {
         gw_thread_group_t *g = &p->group[i / (size_t)p->lanes];
-        g->member[g->n++] = order[i].i;
-        g->len = (int32_t)order[i].len;
+        g->member[g->n++] = p->order[i];
+        g->len = (int32_t)(t->off[p->order[i] + 1] - t->off[p->order[i]]);
     }
     for (size_t k = 0; p->fn && k < p->n_groups; k++)
         if (!group_fill(&p->group[k], t, p->lanes))
             goto nomem;
-    free(order);
     *out = p;
     return GW_OK;
 nomem:
-    free(order);
     gw_thread_pack_destroy(p);
     return gw_err_nomem(err, "packing templates");
 }
@@ -157,6 +168,7 @@ void gw_thread_pack_destroy(gw_thread_pack_t *p)
     for (int k = 0; k < 6; k++)
         free(p->copy[k]);
     free(p->group);
+    free(p->order);
     free(p);
 }
 
@@ -168,6 +180,17 @@ size_t gw_thread_pack_groups(const gw_thread_pack_t *p)
 const gw_thread_templates_t *gw_thread_pack_templates(const gw_thread_pack_t *p)
 {
     return &p->t;
+}
+
+const int32_t *gw_thread_pack_order(const gw_thread_pack_t *p)
+{
+    return p->order;
+}
+
+size_t gw_thread_pack_first(const gw_thread_pack_t *p, size_t group)
+{
+    const size_t at = group * (size_t)p->lanes;
+    return at < p->t.n ? at : p->t.n;
 }
 
 gw_cpu_level_t gw_thread_pack_level(const gw_thread_pack_t *p)

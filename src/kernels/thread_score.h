@@ -47,6 +47,10 @@ typedef struct {
     int16_t gap_open, gap_extend; /* 0..4000 */
 } gw_thread_query_t;
 
+/* order[t->n]: the templates' numbers by length, shorter ones first, then by number */
+GW_RESULT_USED gw_status_t gw_thread_order(const gw_thread_templates_t *t, int32_t *order,
+                                           gw_err_t *err);
+
 /* 3. packed templates: sorted by length and interleaved for this machine's vectors. Made once,
  *    read by any number of threads. The arrays of t are copied. */
 typedef struct gw_thread_pack gw_thread_pack_t;
@@ -54,8 +58,11 @@ GW_RESULT_USED gw_status_t gw_thread_pack_create(const gw_thread_templates_t *t,
                                                  gw_thread_pack_t **out, gw_err_t *err);
 void gw_thread_pack_destroy(gw_thread_pack_t *p);
 size_t gw_thread_pack_groups(const gw_thread_pack_t *p);
-/* the templates that it was made of, as they lay: what devices take */
+/* the templates that it was made of, as they lay, and their order: what devices take */
 const gw_thread_templates_t *gw_thread_pack_templates(const gw_thread_pack_t *p);
+const int32_t *gw_thread_pack_order(const gw_thread_pack_t *p);
+/* where a group's templates start in that order; group may be the number of groups */
+size_t gw_thread_pack_first(const gw_thread_pack_t *p, size_t group);
 
 /* 4. scores: best local score of each template, into score[t] by the template's own number.
  *    A group is the unit of parallel work; different groups write different entries. */

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Compares our secondary structure with mkdssp's: fold_dssp.py FOLD_DSSP FILE...
 
-mkdssp (Debian: dssp) writes the classic format; its P (polyproline) counts as coil. Prints per file
+mkdssp (Debian: dssp) writes the classic format; its P (polyproline) counts as coil. It wants a header: PDB
+files without one (SCOP domains) get one that says nothing. Prints per file
 and in all the share of residues with equal 8-state codes, of those that mkdssp lists.
 """
 import gzip
@@ -9,6 +10,9 @@ import os
 import subprocess
 import sys
 import tempfile
+
+HEAD = (b"HEADER    PROTEIN                                 01-JAN-00   1XXX\n"
+        b"CRYST1    1.000    1.000    1.000  90.00  90.00  90.00 P 1           1\n")
 
 
 def main():
@@ -21,7 +25,11 @@ def main():
             mine.setdefault((c, r.strip()), s)
         with tempfile.TemporaryDirectory() as d:
             data = gzip.open(path).read() if path.endswith(".gz") else open(path, "rb").read()
-            plain = os.path.join(d, "x.cif" if data[:2000].lstrip().startswith((b"data_", b"#")) or b"data_" in data[:200] else "x.pdb")
+            cif = data[:2000].lstrip().startswith((b"data_", b"#")) or b"data_" in data[:200]
+            if not cif and not data.startswith(b"HEADER"):
+                lines = data.splitlines(True)
+                data = HEAD + b"".join(l for l in lines if l.startswith((b"ATOM", b"HETATM", b"TER", b"END")))
+            plain = os.path.join(d, "x.cif" if cif else "x.pdb")
             open(plain, "wb").write(data)
             out = os.path.join(d, "o.dssp")
             r = subprocess.run(["mkdssp", "--output-format", "dssp", plain, out],

@@ -8,11 +8,13 @@ import resource
 import subprocess
 import sys
 
+import fold_score
+
 
 def main():
     prefix, tsv, queries, easy_path = sys.argv[1:5]
     rows = [l.rstrip("\n").split("\t") for l in open(tsv)][1:]
-    lab = {r[0]: r[1] for r in rows}
+    lab = fold_score.labels(tsv)
     easy = set(tuple(l.split()) for l in open(easy_path))
     for kind, entry in (("cs219", lambda r: b"\1" * int(r[4])),
                         ("a3m", lambda r: (">%s\n%s\n" % (r[0], r[8])).encode())):
@@ -24,11 +26,8 @@ def main():
                 d.write(b)
                 off += len(b)
         open("%s_%s.ffindex" % (prefix, kind), "w").writelines(idx)
-    levels = ("family", "superfamily", "remote", "fold")
-    top1, top5, roc, n = ({k: 0.0 for k in levels} for _ in range(4))
     qs = [l.split()[0] for l in open(queries)]
-    limits = (1e-3, 1e-2, 0.1, 1, 10)
-    false = {e: 0 for e in limits}
+    found = {}
     for q in qs:
         out = prefix + ".hhr"
         subprocess.run(["hhsearch", "-i", "%s.%s.hhm" % (prefix, q), "-d", prefix, "-o", out, "-cpu", "1",
@@ -44,41 +43,10 @@ def main():
                 name, e = line[4:34].split()[0], float(line[35:].split()[1])
                 best[name] = min(e, best.get(name, 1e300))
         os.unlink(out)
-        rank = [t for t, _ in sorted(best.items(), key=lambda x: x[1]) if t != q]
-        for e in limits:
-            false[e] += sum(v <= e and lab[t].split(".")[:2] != lab[q].split(".")[:2] for t, v in best.items())
-
-        def rel(level, t):
-            a, b = lab[q].split("."), lab[t].split(".")
-            fam, sf, fo = a == b, a[:3] == b[:3], a[:2] == b[:2]
-            if level == "family":
-                return fam
-            if level == "superfamily":
-                return None if fam else sf
-            if level == "remote":
-                return None if fam or (sf and (q, t) in easy) else sf
-            return None if sf else fo
-        for level in levels:
-            total = sum(rel(level, t) is True for t in lab if t != q)
-            if not total:
-                continue
-            n[level] += 1
-            left = [t for t in rank if rel(level, t) is not None]
-            top1[level] += bool(left and rel(level, left[0]))
-            top5[level] += any(rel(level, t) for t in left[:5])
-            before = 0
-            for t in rank:
-                if lab[t].split(".")[:2] != lab[q].split(".")[:2]:
-                    break
-                before += rel(level, t) is True
-            roc[level] += before / total
-    for k in levels:
-        print("%-11s n %3d top1 %.3f top5 %.3f roc1 %.3f" %
-              (k, n[k], top1[k] / n[k], top5[k] / n[k], roc[k] / n[k]))
-    for e in limits:
-        print("other-fold hits at E <= %g: %.4f a query" % (e, false[e] / len(qs)))
+        found[q] = best
+    fold_score.report(found, lab, easy)
     u = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print("hhsearch: %d queries, %.2f CPU s a query" % (len(qs), (u.ru_utime + u.ru_stime) / len(qs)))
+    print("%d queries, %.3f CPU s a query" % (len(qs), (u.ru_utime + u.ru_stime) / len(qs)))
 
 
 main()

@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 
-LOCAL_STEPS, HMM_STEPS = 4, 2  # columns a turn, as extend_local.cu and pairhmm.cu have it
+LOCAL_STEPS, HMM_STEPS, THREAD_STEPS = 4, 2, 2  # columns a turn, as extend_local.cu, pairhmm.cu and thread.cu have it
 
 # what one turn of the loop does, by name and template arguments, and an operation that shows that a
 # loop is the whole one: at least so many of it
@@ -23,7 +23,8 @@ KERNELS = [
     (r"forward_kernelIfLi\d+ELi(\d+)", lambda r: HMM_STEPS * r, "cells", "FFMA", lambda r: 4 * HMM_STEPS * r),
     (r"forward_kernelIdLi\d+ELi(\d+)", lambda r: HMM_STEPS * r, "cells", "DFMA", lambda r: 4 * HMM_STEPS * r),
     (r"global_kernel()", lambda r: 1, "cells", "SHFL", lambda r: 3),
-    (r"score_kernelILi(\d+)", lambda r: r, "cells", "IDP", lambda r: 10 * r),
+    (r"pair_kernelILi(\d+)", lambda r: THREAD_STEPS * 2 * r, "cells, 16 bit", "IMMA", lambda r: THREAD_STEPS * 3 * r // 2),
+    (r"wide_kernel()", lambda r: 4, "cells, 32 bit", "IDP", lambda r: 40),
     (r"bits_kernel()", lambda r: 512, "genotype pairs", "POPC", lambda r: 5 * 16),
     (r"square_kernel()", lambda r: 16, "products", "DMUL", lambda r: 16),
 ]

@@ -1,7 +1,7 @@
 # Benchmark programs and scripts: built by the bench targets, never installed.
 bench_programs = tests/bench/mapeval tests/bench/sinkcat tests/bench/simgeno tests/bench/simlik \
 	tests/bench/bench_seqread tests/bench/bench_kernels tests/bench/fold_cv tests/bench/fold_dssp \
-	tests/bench/fold_model tests/bench/fold_abinitio tests/bench/gpu_bench
+	tests/bench/fold_model tests/bench/fold_abinitio tests/bench/gpu_bench tests/bench/karlin_table
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tests/bench/cluster.md \
@@ -9,10 +9,14 @@ EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tes
 	tests/bench/io.md tests/bench/kernels.md tests/bench/markdup.md tests/bench/pca.md \
 	tests/bench/torture.md \
 	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/gvcf.sh tests/bench/gvcf.pl tests/bench/cluster.sh tests/bench/cluster_growth.sh \
+	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/cluster_growth.sh tests/bench/cluster_memory.sh \
+	tests/bench/torture.md tests/bench/search.md tests/bench/search.sh tests/bench/search_bench.py tests/bench/search_peers.c \
+	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/cluster_growth.sh \
 	tests/bench/fold.sh tests/bench/gpu.sh tests/bench/groups.sh tests/bench/markdup.sh \
 	tests/bench/pca.sh tests/bench/pca_project.sh tests/bench/pca_scale.sh tests/bench/torture_peers.sh \
 	tests/bench/simvar.pl tests/bench/cluster_audit.c tests/bench/fold_dssp.py \
 	tests/bench/fold_curve.py tests/bench/fold_hhm.py tests/bench/fold_hhsearch.py \
+	tests/bench/fold_mmseqs.py tests/bench/fold_score.py tests/bench/fold_table.py \
 	tests/bench/fold_tm.py tests/bench/gpu_sass.py
 
 # Families whose truth is known: for cluster_growth.sh and tests/cluster
@@ -43,6 +47,9 @@ tests_bench_fold_model_LDADD = $(fold_bench_libs)
 tests_bench_fold_abinitio_SOURCES = tests/bench/fold_abinitio.c
 tests_bench_fold_abinitio_LDADD = $(fold_bench_libs)
 
+tests_bench_karlin_table_SOURCES = tests/bench/karlin_table.c
+tests_bench_karlin_table_LDADD = libgw_align.a libgw_engine.a libgw_io.a libgw_base.a $(KERNEL_LIBS) $(ALL_LIBS)
+
 tests_bench_gpu_bench_SOURCES = tests/bench/gpu_bench.c
 tests_bench_gpu_bench_LDADD = $(KERNEL_LIBS) $(TEST_LIBS)
 
@@ -65,9 +72,12 @@ bench-cluster: genowarp
 	$(run_bench) $(srcdir)/tests/bench/cluster.sh || test $$? = 77
 bench-groups: genowarp
 	$(run_bench) $(srcdir)/tests/bench/groups.sh
-bench-fold: tests/bench/fold_cv tests/bench/fold_model tests/bench/fold_dssp
+bench-fold: tests/bench/fold_cv tests/bench/fold_model tests/bench/fold_dssp genowarp
 	$(srcdir)/tests/bench/fold.sh $(bench_data)/fold \
+		$${NETDIR:-tests/bench/fold_nets} $${N:-60}
 		$${NETDIR:?folder of held-out predictors} $${N:-60}
+bench-search: genowarp
+	$(run_bench) $(srcdir)/tests/bench/search.sh || test $$? = 77
 bench-torture: genowarp
 	$(run_bench) $(srcdir)/tests/bench/torture_peers.sh
 .PHONY: bench bench-kernels bench-pca bench-cluster bench-groups bench-fold bench-torture

@@ -40,6 +40,7 @@ done
     "$GW" call -f ref.fa x.bam --ploidy 1 --gvcf -o x.g.vcf 2>/dev/null || exit 1
 sed '/^#CHROM/s/$/2/' x.g.vcf >y.g.vcf
 head -n 120 "$here/tests/data/cluster/proteins.fa" >p.fa
+tail -n 6 p.fa >some.fa
 head -n 60 p.fa | "$GW" cluster - --min-seq-id .5 >old.tsv 2>/dev/null || exit 1
 head -n 100 "$here/tests/data/cluster/amplicons.fa" >a.fa
 cp "$here"/tests/data/cluster/points*.tsv .
@@ -57,6 +58,7 @@ run_of() {
     index) set -- index ref.fa -o out/x.gwi ;;
     align) set -- align ref.fa r_R1.fq.gz r_R2.fq.gz -O sam -o out/x.sam ;;
     sorted) set -- align ref.fa r_R1.fq.gz r_R2.fq.gz --sort --markdup --write-index --json out/x.json -o out/x.bam ;;
+    search) set -- align --search p.fa some.fa -k 5 --max-mem 1M --json out/s.json -o out/s.tsv ;;
     call) set -- call -f ref.fa x.bam --ploidy 1 -o out/x.vcf ;;
     gvcf) set -- call -f ref.fa x.bam --ploidy 1 --gvcf -o out/x.g.vcf ;;
     joint) set -- call -f ref.fa --joint x.g.vcf y.g.vcf -o out/x.vcf ;;
@@ -106,10 +108,10 @@ under_shim() { # KIND AT
     ) >log 2>err
     got=$?
 }
-for run in ${RUNS:-index align sorted call gvcf joint check pca cluster update denoise umi samples tree fold foldlib}; do
+for run in ${RUNS:-index align sorted search call gvcf joint check pca cluster update denoise umi samples tree fold foldlib}; do
     word=$run
     case $run in
-    sorted) word=align ;;
+    sorted | search) word=align ;;
     gvcf | joint) word=call ;;
     update | denoise | umi | samples | tree) word=cluster ;;
     foldlib) word=fold ;;

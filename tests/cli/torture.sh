@@ -83,6 +83,8 @@ words_of() { # RUN FILE: runs $GW, or only prints the command's name when $GW is
     pair) "$GW" align ref.fa r1.fq "$2" -o out.bam ;;
     pair1) "$GW" align ref.fa "$2" r2.fq -o out.bam ;;
     onto) "$GW" align "$2" r1.fq r2.fq -o out.bam ;;
+    query) "$GW" align --search p.fa "$2" -o out.tsv ;;
+    database) "$GW" align --search "$2" p.fa -o out.tsv ;;
     index) "$GW" index "$2" -o out.gwi ;;
     check) "$GW" check "$2" ;;
     checkpair) "$GW" check --paired r1.fq "$2" ;;

@@ -7,12 +7,18 @@ how="$tmp/s.fa --min-seq-id .5 -O uc -@ 1"
 run $how
 is "$status" 0 "no limit"
 cp "$tmp/out" "$tmp/want"
-run $how --max-mem 1M
-refused 64 "max-mem: 1M is too little for reading" "a limit that sequences do not fit in"
-least=$(sed -n 's/.*at least \([0-9]*\)M are needed.*/\1/p' "$tmp/err")
-run $how --max-mem "${least}M"
-refused 64 "max-mem: ${least}M is too little for searching" "a limit without room to search"
-least=$(sed -n 's/.*at least \([0-9]*\)M are needed.*/\1/p' "$tmp/err")
+# every refusal tells its stage and the least that it needs; with the last of them the run ends well
+stages() { # the words of each stage that refuses, in order
+    least=1
+    for stage in "$@"; do
+        run $how --max-mem "${least}M"
+        refused 64 "max-mem: ${least}M is too little for $stage; at least" "no room for $stage"
+        before=$least
+        least=$(sed -n 's/.*at least \([0-9]*\)M are needed.*/\1/p' "$tmp/err")
+        [ "$least" -gt "$before" ] && ok || bad "$stage: at least ${least}M of ${before}M"
+    done
+}
+stages "reading these sequences" "searching these sequences" "the candidate pairs"
 run $how --max-mem "$((least - 1))M"
 refused 64 "at least ${least}M are needed" "one less than the least"
 # the least that it asks for does: on disk, within the bound
@@ -37,6 +43,26 @@ for no in "--derep" "--denoise" "--samples" "--umi reads"; do
 done
 run $how --tmp-dir "$tmp/dir"
 cmp -s "$tmp/out" "$tmp/want" && ok || bad "--tmp-dir alone"
+# candidates are put aside as they are found; where they do not fit together, that is told before any is compared
+awk 'BEGIN {srand(7); A = "ARNDCQEGHILKMFPSTWYV"; for (i = 0; i < 120; i++) a[i] = 1 + int(20 * rand())
+    for (s = 0; s < 1200; s++) {print ">m" s; for (i = 0; i < 120; i++) printf "%s", substr(A, rand() < .3 ? 1 + int(20 * rand()) : a[i], 1)
+        print ""}}' >"$tmp/one.fa"
+how="$tmp/one.fa --min-seq-id .5 -@ 1"
+run $how
+cp "$tmp/out" "$tmp/want"
+stages "reading these sequences" "searching these sequences" "the candidate pairs"
+run $how --max-mem "${least}M"
+cmp -s "$tmp/out" "$tmp/want" && ok || bad "--max-mem ${least}M changes the output"
+# what is new, and what an update leaves for clustering anew
+awk '/^>/ {n++} n % 4' "$tmp/s.fa" >"$tmp/old.fa"
+run "$tmp/old.fa" --min-seq-id .5
+cp "$tmp/out" "$tmp/old.tsv"
+run "$tmp/s.fa" --min-seq-id .5 --update "$tmp/old.tsv" -@ 1
+cp "$tmp/out" "$tmp/want"
+run "$tmp/s.fa" --min-seq-id .5 --update "$tmp/old.tsv" -@ 1 --max-mem 30M
+refused 64 "at least" "an update without room"
+run "$tmp/s.fa" --min-seq-id .5 --update "$tmp/old.tsv" -@ 1 --max-mem 120M
+cmp -s "$tmp/out" "$tmp/want" && ok || bad "--max-mem changes an update"
 # nucleotides: candidates among everything, then among representatives
 for how in "--min-seq-id .8" "--min-seq-id .9 --mode greedy"; do
     run "$data/amplicons.fa" $how

@@ -79,6 +79,40 @@ START_TEST(test_stretch_equals_reference)
 }
 END_TEST
 
+/* The kinds of the letters around a word: the same ones anywhere, and the word's own do not count. */
+START_TEST(test_around)
+{
+    gw_rng_t rng;
+    uint8_t seq[100];
+    gw_rng_init(&rng, 4);
+    for (int k = 0; k < GW_WORDSHAPE_MAX + GW_WORDSHAPE_SHORTS; k++) {
+        gw_wordshape_t w;
+        gw_wordshape_init(&w, GW_SEQ_PROTEIN, k);
+        for (int i = 0; i < 100; i++)
+            seq[i] = (uint8_t)gw_rng_below(&rng, 20);
+        uint32_t x = gw_wordshape_around(&w, seq, 100, 50);
+        ck_assert_uint_eq(x, gw_wordshape_around(&w, seq + 30, 70, 20));
+        ck_assert_uint_lt(x, 1U << GW_WORDSHAPE_AROUND);
+        int n = 0;
+        for (int i = 0; i < 100; i++) {
+            uint8_t was = seq[i];
+            bool inside = i >= 50 && i < 50 + w.span;
+            seq[i] = w.hydrophobic >> was & 1 ? 1 : 0; /* R for a hydrophobic letter, A for others */
+            uint32_t y = gw_wordshape_around(&w, seq, 100, 50) ^ x;
+            ck_assert((y & (y - 1)) == 0);
+            ck_assert(y == 0 || !inside || !(w.places >> (50 + w.span - 1 - i) & 1));
+            n += y != 0;
+            seq[i] = was;
+        }
+        ck_assert_int_eq(n, GW_WORDSHAPE_AROUND);
+        for (int i = 0; i < 100; i++)
+            seq[i] = 0;
+        ck_assert_uint_eq(gw_wordshape_around(&w, seq, 100, 50), (1U << GW_WORDSHAPE_AROUND) - 1);
+        ck_assert_uint_lt(gw_wordshape_around(&w, seq, 100, 0), (1U << GW_WORDSHAPE_AROUND) - 1);
+    }
+}
+END_TEST
+
 /* Words of a shifted copy are the same ones, also when only some are kept. */
 START_TEST(test_words_are_the_same_anywhere)
 {
@@ -141,6 +175,7 @@ static Suite *make(void)
     tcase_set_timeout(c, 120);
     tcase_add_loop_test(c, test_bins_come_out_sorted, 0, 45);
     tcase_add_test(c, test_stretch_equals_reference);
+    tcase_add_test(c, test_around);
     tcase_add_test(c, test_words_are_the_same_anywhere);
     tcase_add_test(c, test_odds_rise);
     suite_add_tcase(s, c);

@@ -3,6 +3,7 @@
 # emulated device, shared by two, and with one that fails in the middle.
 set -u
 export LC_ALL=C
+unset CUDA_VISIBLE_DEVICES
 gw=$(pwd)/tests/cuda/genowarp-emu
 data=${srcdir:-.}/tests/data
 data=$(cd "$data" && pwd)
@@ -60,11 +61,16 @@ same cluster cluster "$work/part_dna.fa" --min-seq-id 0.8 -o clusters --msa fast
 # candidate pairs and certificates: compared on the device, and only there with cuda
 awk '/^>/ { if (++n > 24) exit; print; next } /./ { print substr($0, 1, 100) }' "$data/cluster/proteins.fa" >part_aa.fa
 same families cluster "$work/part_aa.fa" --min-seq-id 0.4 -c 0.5 --certify -O uc --verbosity debug
+head -n 4 part_dna.fa >q_dna.fa
 same strands cluster "$work/part_dna.fa" --min-seq-id 0.7 -c 0.5 --mode connected --verbosity debug
-for name in families strands; do
+same greedy cluster "$work/part_dna.fa" --min-seq-id 0.9 -c 0 --mode greedy --certify -O uc --verbosity debug
+for name in families strands greedy; do
     grep -q 'pairs compared on a device' "$name/cuda/stderr" && good || bad "$name: no pair was compared on the device"
     grep -q 'pairs compared on a device' "$name/cpu/stderr" && bad "$name: --device cpu used one" || good
 done
+head -n 4 part_aa.fa >q_aa.fa
+same search align --search "$work/part_aa.fa" "$work/q_aa.fa" -k 5
+same nucleotides align --search "$work/part_dna.fa" "$work/q_dna.fa" -k 5
 if [ -f "$refs/fold/starter.gwt" ]; then
     # the first residues are enough, and every cell counts here
     awk 'NR == 1 { print; next } { s = s $0 } END { print substr(s, 1, 40) }' "$data/fold/globin.fa" >part.fa

@@ -1,4 +1,4 @@
-/* Kernels with one planted defect each: the emulator must name it or give a wrong answer.
+/* Kernels with one planted defect each: the emulator must name it or give a wrong answer. Two have none (0, 10).
  * defects N: runs number N. Exit status 0: nothing was noticed. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,56 @@ __global__ void right(int *o)
     unsigned v = s[63 - threadIdx.x];
     v += __shfl_xor_sync(~0u, v, 1);
     o[threadIdx.x] = (int)v;
+}
+
+/* A matrix product in the layout that cuda/rt.h gives, against sums in the order of the book */
+static int first_factor(int row, int k)
+{
+    return (row * 37 + k * 13 + row * k) & 255;
+}
+static int second_factor(int k, int col, bool is_signed)
+{
+    const int x = (k * 5 + col * 91 + k * col) & 255;
+    return is_signed ? (int8_t)x : x;
+}
+static uint32_t four_of(int (*f)(int, int), int row, int k)
+{
+    uint32_t x = 0;
+    for (int b = 0; b < 4; b++)
+        x |= (uint32_t)(f(row, k + b) & 255) << (8 * b);
+    return x;
+}
+static int transposed(int col, int k)
+{
+    return second_factor(k, col, false);
+}
+
+__global__ void product(int *o, bool one_late)
+{
+    const int lane = (int)threadIdx.x % 32, g = lane / 4, t = lane % 4;
+    const bool is_signed = threadIdx.x >= 32;
+    uint32_t d[4], c[4];
+    const uint32_t a[4] = {four_of(first_factor, g, 4 * t), four_of(first_factor, g + 8, 4 * t),
+                           four_of(first_factor, g, 16 + 4 * t),
+                           four_of(first_factor, g + 8, 16 + 4 * t)};
+    const uint32_t b0 = four_of(transposed, g, 4 * t), b1 = four_of(transposed, g, 16 + 4 * t);
+    int wrong = 0;
+    for (int k = 0; k < 4; k++)
+        c[k] = (uint32_t)(1000 * lane + k);
+    if (one_late && threadIdx.x == 7)
+        __syncwarp();
+    if (is_signed)
+        gw_mma_u8s8(d, a, b0, b1, c);
+    else
+        gw_mma_u8(d, a, b0, b1, c);
+    for (int i = 0; i < 4; i++) {
+        int sum = 1000 * lane + i;
+        for (int k = 0; k < 32; k++)
+            sum += first_factor(g + i / 2 * 8, k) * second_factor(k, 2 * t + i % 2, is_signed);
+        wrong += (int)d[i] != sum;
+    }
+    const int i = (int)threadIdx.x;
+    o[i] = 126 - 2 * i + (i & 1 ? 1 : -1) + wrong;
 }
 
 __global__ void missing_barrier(int *o)
@@ -124,6 +174,12 @@ int main(int argc, char **argv)
         break;
     case 9:
         GW_LAUNCH(past_memory, 1, 64, 0, st, o);
+        break;
+    case 10:
+        GW_LAUNCH(product, 1, 64, 0, st, o, false);
+        break;
+    case 11:
+        GW_LAUNCH(product, 1, 64, 0, st, o, true);
         break;
     default:
         return 64;

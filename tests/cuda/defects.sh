@@ -23,6 +23,8 @@ for order in 0 1 2 3; do
     check 5 1 'different lines' $order
     check 6 1 'deadlock at __syncthreads' $order
     check 7 1 'answers are wrong' $order
+    check 10 0 '^0 of 64' $order
+    check 11 1 'different collectives' $order
 done
 if nm $defects 2>/dev/null | grep -q __asan_init; then
     check 8 1 'AddressSanitizer: heap-buffer-overflow' 0

@@ -20,6 +20,7 @@ static inline gw_gpu_t *emutest_stream(void)
 {
     gw_gpu_t *g;
     gw_err_t err = {0};
+    unsetenv("CUDA_VISIBLE_DEVICES");
     ck_assert_int_eq(gw_gpu_build(), GW_GPU_EMULATOR);
     ck_assert_int_eq(gw_gpu_create(0, UINT64_C(1) << 29, &g, &err), GW_OK);
     return g;

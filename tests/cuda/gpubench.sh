@@ -2,6 +2,7 @@
 # gpu_bench at toy sizes on the emulated device: it runs to its end, every answer it looks at is
 # right, every kernel has a line, and without a device it says so and skips.
 set -u
+unset CUDA_VISIBLE_DEVICES
 pass=0 fail=0
 bench=./tests/cuda/gpu_bench-emu
 out=$($bench --toy 2>&1)

@@ -2,7 +2,8 @@
 emulated = libgw_gpu.a libgw_cuda_emu.a $(KERNEL_LIBS)
 cuda_tests = tests/cuda/test_gpuextend tests/cuda/test_gpupairhmm tests/cuda/test_gpugram \
 	tests/cuda/test_gputhread tests/cuda/test_gpuglobal tests/cuda/test_gpuident \
-	tests/cuda/test_gpuseeding tests/cuda/test_gpuengine tests/cuda/test_gpukin
+	tests/cuda/test_gpuseeding tests/cuda/test_gpuengine tests/cuda/test_gpukin \
+	tests/cuda/test_gpudevices
 check_PROGRAMS += $(cuda_tests) tests/cuda/defects
 TESTS += $(cuda_tests) tests/cuda/defects.sh
 dist_check_SCRIPTS += tests/cuda/defects.sh
@@ -10,6 +11,7 @@ tests_cuda_test_gpuextend_LDADD = $(emulated) $(TEST_LIBS)
 tests_cuda_test_gpupairhmm_LDADD = $(emulated) $(TEST_LIBS)
 tests_cuda_test_gpugram_LDADD = $(emulated) $(TEST_LIBS)
 tests_cuda_test_gpuengine_LDADD = libgw_engine.a $(emulated) $(TEST_LIBS)
+tests_cuda_test_gpudevices_LDADD = libgw_engine.a $(emulated) $(TEST_LIBS)
 tests_cuda_test_gpuglobal_LDADD = $(emulated) $(TEST_LIBS)
 tests_cuda_test_gpuseeding_LDADD = $(emulated) $(TEST_LIBS)
 tests_cuda_test_gpuident_LDADD = $(emulated) $(TEST_LIBS)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "cuda/emu/counts.h"
 #include "engine/engine.h"
 #include "tests/cuda/emutest.h"
 #include "tests/kernels/genos.h"
@@ -16,11 +17,14 @@
 
 /* 1. one input of each job, and what the CPU makes of it */
 enum { PAIRS = 40, KIN_ROW = 24, AT_START = 3 };
-enum { SCORE, ENDS, GLOBAL, GAPLESS, PAIRHMM, THREAD, LEFT, APPLY, SQUARE, KINSHIP, SEED, JOBS };
+enum { SCORE, ENDS, GLOBAL, GAPLESS, IDENT, PAIRHMM, THREAD, LEFT, APPLY, SQUARE, KINSHIP, SEED, JOBS };
 typedef struct {
     pairs_t pairs;
     gw_extend_params_t params;
     int32_t diag[PAIRS], width[PAIRS];
+    gw_ident_params_t ident;
+    gw_ident_band_t band[PAIRS];
+    uint8_t ask[PAIRS];
     reads_t reads;
     case_t lib;
     set_t genos;
@@ -42,9 +46,20 @@ static void inputs_init(inputs_t *x)
                   20 + (int32_t)gw_rng_below(&rng, 150), 15);
         x->diag[i] = 0;
         x->width[i] = i % 3 ? -1 : 160;
+        x->band[i] = i % 4 ? (gw_ident_band_t){-30 - (int32_t)i, 40} : (gw_ident_band_t){1, 0};
+        x->ask[i] = (uint8_t)(i % 3 + (i % 5 == 0 ? GW_IDENT_TURNED : 0));
     }
+    x->ident = (gw_ident_params_t){.n_letters = 5,
+                                   .n_count = 4,
+                                   .gap_open = 20,
+                                   .gap_extend = 2,
+                                   .ends_free = true,
+                                   .id_num = 80,
+                                   .id_den = 100};
+    for (int k = 0; k < 25; k++)
+        x->ident.matrix[k] = k % 6 == 0 ? 2 : -4;
     ck_assert(reads_init(&x->reads, &rng, &plan));
-    make_case(&x->lib, 4, 30, 40, 50, 120);
+    make_case(&x->lib, 4, 100, 20, 50, 120);
     ck_assert_int_eq(gw_thread_pack_create(&x->lib.t, &x->pack, &err), GW_OK);
     set_init(&x->genos, &size);
     ck_assert(seedings_init(&x->seeds, &rng,
@@ -80,6 +95,8 @@ static uint8_t *seeds_bytes(const gw_seeding_out_t *s, size_t reads, size_t *n)
 static uint8_t *run_job(gw_engine_t *e, const inputs_t *x, int k, size_t *n)
 {
     gw_extend_in_t pairs = {&x->pairs.b, &x->params, x->diag, x->width};
+    gw_ident_batch_t questions = {x->pairs.b, x->band, x->ask, NULL};
+    gw_ident_in_t ident = {&questions, &x->ident};
     gw_thread_in_t lib = {x->pack, &x->lib.q};
     gw_gram_in_t gram = {GW_GRAM_LEFT, &x->genos.b, TILES, x->genos.q};
     size_t samples = (size_t)x->genos.b.n_samples, variants = (size_t)x->genos.b.n_variants;
@@ -87,6 +104,7 @@ static uint8_t *run_job(gw_engine_t *e, const inputs_t *x, int k, size_t *n)
     gw_status_t st;
     *n = k == SCORE || k == GAPLESS ? PAIRS * sizeof(int32_t)
          : k == ENDS                ? PAIRS * sizeof(gw_extend_hit_t)
+         : k == IDENT               ? PAIRS * sizeof(gw_ident_answer_t)
          : k == PAIRHMM             ? x->reads.n_results * sizeof(double)
          : k == THREAD              ? x->lib.t.n * sizeof(int32_t)
          : k == LEFT                ? variants * TILES * L * sizeof(float)
@@ -132,6 +150,15 @@ static uint8_t *run_job(gw_engine_t *e, const inputs_t *x, int k, size_t *n)
     case GAPLESS:
         st = gw_engine_run(e, GW_JOB_EXTEND_GAPLESS, &pairs, out, &err);
         break;
+    case IDENT: {
+        gw_ident_answer_t answer[PAIRS];
+        st = gw_engine_run(e, GW_JOB_EXTEND_IDENT, &ident, answer, &err);
+        for (int i = 0; i < PAIRS && st == GW_OK; i++) { /* without what means nothing */
+            ((gw_ident_answer_t *)out)[i].score = answer[i].score;
+            ((gw_ident_answer_t *)out)[i].value = answer[i].score > 0 ? answer[i].value : 0;
+        }
+        break;
+    }
     case PAIRHMM:
         st = gw_engine_run(e, GW_JOB_PAIRHMM, &x->reads.b, out, &err);
         break;
@@ -166,6 +193,8 @@ static void check_job(const char *device, int threads, const inputs_t *x, int k,
     gw_engine_t *cpu, *cuda;
     gw_err_t err = {0};
     size_t n, m;
+    cuemu_counts_t before;
+    cuemu_counts(&before);
     ck_assert_int_eq(gw_engine_create("cpu", 1, &cpu, &err), GW_OK);
     gw_status_t st = gw_engine_create(device, threads, &cuda, &err);
     if (st == GW_ENODEVICE && getenv("CUEMU_FAIL") && atoi(getenv("CUEMU_FAIL")) <= AT_START) {
@@ -180,12 +209,18 @@ static void check_job(const char *device, int threads, const inputs_t *x, int k,
     free(got);
     gw_engine_destroy(cpu);
     gw_engine_destroy(cuda);
+    cuemu_counts_t left;
+    cuemu_counts(&left);
+    ck_assert_int_eq(left.unfinished, 0);
+    if (k != SEED && k != THREAD) /* their tables need not be pinned: they are sent once */
+        ck_assert_int_eq(left.pageable, before.pageable);
 }
 
 static void setup(void)
 {
     gw_log_config_t quiet = {.level = GW_LOG_ERROR};
     gw_log_init(&quiet);
+    unsetenv("CUDA_VISIBLE_DEVICES");
     unsetenv("CUEMU_FAIL");
     unsetenv("CUEMU_MEMORY");
     unsetenv("CUEMU_DEVICES");
@@ -206,41 +241,61 @@ START_TEST(same_answers)
 }
 END_TEST
 
-/* from room for everything down to room for nothing: halves, single items, the CPU */
+/* from room for everything down to room for nothing: halves, single items, the CPU. On the way jobs that
+ * can be cut are in more parts than when there is room. */
 START_TEST(short_of_memory)
 {
     static inputs_t x;
     inputs_init(&x);
-    for (int kib = 4096; kib >= 1; kib /= 2) {
+    long most = 0, whole = 0;
+    for (int kib = 4096; kib >= 4; kib -= kib / 4) {
         char text[32];
+        cuemu_counts_t before, after;
         snprintf(text, sizeof text, "%d", kib << 10);
         setenv("CUEMU_MEMORY", text, 1);
+        cuemu_counts(&before);
         check_job("cuda", 2, &x, _i, text);
+        cuemu_counts(&after);
+        long launches = after.launches - before.launches;
+        if (kib == 4096)
+            whole = launches;
+        most = launches > most ? launches : most;
     }
+    if (_i != LEFT && _i != APPLY && _i != SQUARE) /* these are one product, or tiles of it */
+        ck_assert_msg(most > whole, "%ld kernels at the most, %ld with memory for all", most,
+                      whole);
     inputs_release(&x);
 }
 END_TEST
 
-/* The N-th call fails, for every N of the run: device lost, out of memory. */
+/* The N-th call fails, for every N of the run: device lost, out of memory. Jobs that add to their answer
+ * would show a batch that counts twice. */
 START_TEST(failures)
 {
     static inputs_t x;
     inputs_init(&x);
     static const int code[] = {700, 2};
-    for (int c = 0; c < 2; c++)
-        for (int n = 1; n <= 25; n++) {
+    enum { PAST_THE_LAST = 3, MOST = 300 };
+    for (int c = 0; c < 2; c++) {
+        int n = 1, status = 0;
+        for (; n < MOST && status == 0; n++) {
             char text[32];
             snprintf(text, sizeof text, "%d:%d", n, code[c]);
             setenv("CUEMU_FAIL", text, 1);
             pid_t pid = fork(); /* the emulator counts calls by process */
             if (pid == 0) {
+                cuemu_counts_t done;
                 check_job("cuda", 1, &x, _i, text);
-                exit(0);
+                cuemu_counts(&done);
+                exit((code[c] == 2 ? done.allocations : done.calls) < n ? PAST_THE_LAST : 0);
             }
-            int status;
             ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-            ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "call %s", text);
+            ck_assert_msg(WIFEXITED(status) &&
+                              (WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == PAST_THE_LAST),
+                          "call %s", text);
         }
+        ck_assert_msg(n > 3 && n < MOST, "%d calls", n); /* the run's end was found */
+    }
     inputs_release(&x);
 }
 END_TEST

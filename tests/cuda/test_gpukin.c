@@ -106,6 +106,7 @@ START_TEST(by_products)
     ck_assert_msg(fake != NULL, "%s", dlerror());
     int *products = dlsym(fake, "fakeblas_products"), *handles = dlsym(fake, "fakeblas_handles");
     ck_assert(products && handles);
+    ck_assert_int_eq(setenv("CUEMU_EAGER", "1", 1), 0); /* the library does not wait for streams */
     ck_assert_int_eq(setenv("GENOWARP_CUBLAS", libraries[_i].file, 1), 0);
     ck_assert_int_eq(setenv("FAKEBLAS", libraries[_i].mode, 1), 0);
     for (int k = 0; k < SIZES; k++) {
@@ -130,6 +131,7 @@ START_TEST(short_of_memory)
     set_t s;
     gw_gpu_t *g;
     gw_err_t err = {0};
+    ck_assert_int_eq(setenv("CUEMU_EAGER", "1", 1), 0);
     ck_assert_int_eq(setenv("GENOWARP_CUBLAS", FAKE, 1), 0);
     ck_assert_int_eq(setenv("FAKEBLAS", "", 1), 0);
     ck_assert_int_eq(gw_gpu_create(0, 64 << 10, &g, &err), GW_OK);

@@ -52,6 +52,8 @@ printf '>x\nXXXXXXXX\n' >"$tmp/x.fa"
 refuse "$tmp/x.fa" 65 'only X'
 printf '>d\nACGTTGCAACGTTGCAACGTTGCATT\n' >"$tmp/dna.fa"
 refuse "$tmp/dna.fa" 65 'DNA'
+printf '>s\nMKV*LAAGIVGL*\n' >"$tmp/stop.fa"
+refuse "$tmp/stop.fa" 65 'residue 4: a stop'
 gzip -dc "$data/query.a3m.gz" | head -c 5000 >"$tmp/cut.a3m"
 refuse "$tmp/cut.a3m" 65 'cut short'
 gzip -dc "$data/query.hhm.gz" | head -c 15000 >"$tmp/cut.hhm"
@@ -64,8 +66,8 @@ refuse "$tmp/none.fa" 66 'none.fa'
 "$gw" fold -t "$data/globin.fa" "$data/globin.fa" >"$tmp/out" 2>"$tmp/err"
 [ $? -eq 65 ] && grep -q 'not a template library' "$tmp/err" && ok || bad "-t with a FASTA file: $(cat "$tmp/err")"
 
-# one residue and ten thousand are answered
-printf '>one\nM\n' >"$tmp/one.fa"
+# one residue and ten thousand are answered; a stop at the end is no residue
+printf '>one\nM*\n' >"$tmp/one.fa"
 "$gw" fold "$tmp/one.fa" --max-hits 1 >"$tmp/out" && [ "$(wc -l <"$tmp/out")" -eq 2 ] && ok || bad "1 residue"
 awk 'BEGIN {print ">long"; s = "MKVLAAGIVGLDENRSTWYFHPQC"; for (i = 0; i < 417; i++) printf "%s", s; print ""}' >"$tmp/long.fa"
 "$gw" fold "$tmp/long.fa" --max-hits 1 >"$tmp/out" && [ "$(wc -l <"$tmp/out")" -eq 2 ] && ok || bad "10,000 residues"
@@ -74,16 +76,25 @@ awk 'BEGIN {print ">long"; s = "MKVLAAGIVGLDENRSTWYFHPQC"; for (i = 0; i < 417; 
 mkdir "$tmp/in" && cp "$data"/1cbs.cif.gz "$data"/1cbs.dssp.gz "$data"/1orc.pdb.gz "$data"/pdb1gdr.ent.gz \
     "$data"/hetatm.pdb.gz "$data"/altloc.cif.gz "$tmp/in"
 gzip -dc "$data/1orc.pdb.gz" | head -c 9000 >"$tmp/in/cut.pdb"
+gzip -dc "$data/1orc.pdb.gz" | sed '/^ATOM/s/^\(.\{17\}\).../\1UNK/' >"$tmp/in/unk.pdb"
+gzip -dc "$data/1orc.pdb.gz" | sed '/^ATOM/s/^\(.\{30\}\).\{24\}/\19999.9999999.9999999.999/' >"$tmp/in/nowhere.pdb"
 "$gw" fold --build-library "$tmp/l.gwt" "$tmp/in" 2>"$tmp/err" && ok || bad "--build-library: $(cat "$tmp/err")"
 for f in 1cbs.dssp hetatm.pdb altloc.cif cut.pdb; do
     [ "$(grep -c "skipped .*$f" "$tmp/err")" -eq 1 ] && ok || bad "$f: no line says why it is left out"
 done
-grep -q '3 templates of 7 files' "$tmp/err" && ok || bad "summary: $(tail -1 "$tmp/err")"
+grep -q 'unk.pdb: no known amino acid in [0-9]* residues' "$tmp/err" && ok || bad "unk.pdb has no line"
+grep -q 'nowhere.pdb: [0-9]* of [0-9]* CA atoms lie less than 1 A' "$tmp/err" && ok || bad "nowhere.pdb has no line"
+rm "$tmp/in/unk.pdb" "$tmp/in/nowhere.pdb"
+grep -q '3 templates of 9 files' "$tmp/err" && ok || bad "summary: $(tail -1 "$tmp/err")"
 "$gw" fold --build-library "$tmp/l2.gwt" "$tmp/in" -@ 3 2>/dev/null && cmp -s "$tmp/l.gwt" "$tmp/l2.gwt" && ok ||
     bad "library differs with -@ 3"
 # what follows is not searched, so a library of three templates does as measure of chance: cheaper
 mkdir "$tmp/quick" && cp "$tmp/l.gwt" "$tmp/quick/starter.gwt"
 quick() { GENOWARP_DATA=$tmp/quick "$gw" fold "$@"; }
+# one file that gives nothing: one line, no library
+"$gw" fold --build-library "$tmp/no.gwt" "$tmp/in/cut.pdb" 2>"$tmp/err"
+[ $? -eq 65 ] && [ "$(wc -l <"$tmp/err")" -eq 1 ] && grep -q 'error: .*cut.pdb: ' "$tmp/err" && [ ! -e "$tmp/no.gwt" ] && ok ||
+    bad "cut.pdb alone: $(cat "$tmp/err")"
 # domains by a ranges file, profiles matched by sequence; names are unique; every omission has its line
 printf '# comment\nd1cbsa1\t1cbs\tA:1-60\tb.60.1\nd1cbsa2 1cbs A:61-137\nnowhere 9xyz A:\n' >"$tmp/ranges"
 mkdir "$tmp/prof"

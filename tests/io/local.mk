@@ -1,4 +1,4 @@
-io_tests = tests/io/test_seqread tests/io/test_ref tests/io/test_aln tests/io/test_vcfwrite tests/io/test_vcfcheck
+io_tests = tests/io/test_seqread tests/io/test_ref tests/io/test_aln tests/io/test_vcfwrite tests/io/test_vcfcheck tests/io/test_scorematrix
 check_PROGRAMS += $(io_tests)
 TESTS += $(io_tests)
 io_scratch = tests/io/scratch.c tests/io/scratch.h
@@ -13,6 +13,7 @@ tests_io_test_vcfwrite_SOURCES = tests/io/test_vcfwrite.c $(io_scratch)
 tests_io_test_vcfwrite_LDADD = $(io_test_libs)
 tests_io_test_vcfcheck_SOURCES = tests/io/test_vcfcheck.c $(io_scratch)
 tests_io_test_vcfcheck_LDADD = $(io_test_libs)
+tests_io_test_scorematrix_LDADD = $(io_test_libs)
 TESTS += tests/io/conform.sh
 EXTRA_DIST += tests/io/conform.sh
 

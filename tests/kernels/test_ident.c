@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "kernels/ident.h"
+#include "kernels/ident_batch.h"
 #include "tests/check_main.h"
 
 enum { LETTERS = 5, TINY = 5, LONG = 150 };
@@ -31,6 +31,8 @@ typedef struct {
     int best;
     long slack;
     int span_q, span_t;
+    gw_ident_band_t stay; /* the best score of those that leave it */
+    int best_strayed;
 } brute_t;
 
 static void consider(brute_t *b, int score, long slack, int span_q, int span_t)
@@ -50,24 +52,29 @@ static void consider(brute_t *b, int score, long slack, int span_q, int span_t)
 }
 
 /* state: 0 = after a pair, 1 = in a gap of the query's letters, 2 = of the target's */
-static void extend(brute_t *b, int i, int j, int i0, int j0, int state, int score, long slack)
+static void extend(brute_t *b, int i, int j, int i0, int j0, int state, int score, long slack,
+                   bool strayed)
 {
     const gw_ident_params_t *p = b->p;
     bool end = !p->ends_free || i == b->q_len || j == b->t_len;
     if (end && score > 0)
         consider(b, score, slack, i - i0, j - j0);
+    if (strayed && score > b->best_strayed)
+        b->best_strayed = score;
     int go = p->gap_open + p->gap_extend;
+    int up = i + 1 - j, down = i - j - 1; /* the cell's query - target position, after a gap's letter */
     if (i < b->q_len && j < b->t_len) {
         int m = b->q[i] == b->t[j] && b->q[i] < p->n_count;
         extend(b, i + 1, j + 1, i0, j0, 0, score + p->matrix[b->q[i] * LETTERS + b->t[j]],
-               slack + p->id_den * m - p->id_num);
+               slack + p->id_den * m - p->id_num,
+               strayed || i - j < b->stay.low || i - j > b->stay.high);
     }
     if (i < b->q_len)
         extend(b, i + 1, j, i0, j0, 1, score - (state == 1 ? p->gap_extend : go),
-               slack - p->id_num);
+               slack - p->id_num, strayed || up > b->stay.high || up < b->stay.low);
     if (j < b->t_len)
         extend(b, i, j + 1, i0, j0, 2, score - (state == 2 ? p->gap_extend : go),
-               slack - p->id_num);
+               slack - p->id_num, strayed || down > b->stay.high || down < b->stay.low);
 }
 
 static void letters(gw_rng_t *r, uint8_t *s, int n, int alphabet)
@@ -127,14 +134,23 @@ START_TEST(test_brute_force)
         int ql = 1 + (int)gw_rng_below(&r, TINY), tl = 1 + (int)gw_rng_below(&r, TINY);
         letters(&r, q, ql, 2 + (int)gw_rng_below(&r, 4));
         letters(&r, t, tl, 2);
+        /* bands are visited in whole vectors: only their lower side is narrow here */
+        gw_ident_band_t band = {(int)gw_rng_below(&r, 2 * TINY) - TINY, 0};
+        band.high = band.low + TINY;
         brute_t b = {.p = &p, .q = q, .t = t, .q_len = ql, .t_len = tl};
+        b.stay = gw_ident_band_of(ql, tl, &band);
         for (int i = 0; i < ql; i++)
             for (int j = 0; j < tl; j++)
                 if (!p.ends_free || i == 0 || j == 0)
-                    extend(&b, i, j, i, j, 0, 0, 0);
+                    extend(&b, i, j, i, j, 0, 0, 0, false);
         gw_ident_t *w = gw_ident_create_at(&p, GW_CPU_REF);
         gw_ident_query(w, q, ql);
         int32_t score, s2, span, m, c;
+        for (int least = 1; !p.ends_free && least <= b.best + 1; least++) {
+            bool strays;
+            ck_assert_int_eq(gw_ident_strays(w, t, tl, &band, least, &strays, NULL), GW_OK);
+            ck_assert(strays == (b.best > least || b.best_strayed >= least));
+        }
         int64_t slack;
         ck_assert_int_eq(gw_ident_slack(w, t, tl, NULL, &score, &slack, NULL), GW_OK);
         ck_assert_int_eq(score, b.best);
@@ -221,6 +237,56 @@ START_TEST(test_variants)
 }
 END_TEST
 
+/* Every variant tells alike what strays, with scores that are just good enough and others. */
+START_TEST(test_strays)
+{
+    if (!gw_cpu_has((gw_cpu_level_t)_i))
+        return;
+    enum { TRIES = 1500 };
+    gw_rng_t r;
+    gw_rng_init(&r, 17);
+    int n_strays = 0;
+    for (int it = 0; it < TRIES; it++) {
+        gw_ident_params_t p;
+        uint8_t q[LONG], t[2 * LONG];
+        params(&p, false, 1, 2);
+        if (it % 50 == 0) /* 16 bits saturate */
+            for (int a = 0; a < 4; a++)
+                p.matrix[a * LETTERS + a] = 127;
+        if (it % 3 == 0)
+            p.gap_extend = (int)gw_rng_below(&r, 30);
+        int ql = 1 + (int)gw_rng_below(&r, LONG), alphabet = 2 + (int)gw_rng_below(&r, 4);
+        letters(&r, q, ql, alphabet);
+        int tl = mutate(&r, q, ql, t, (int)gw_rng_below(&r, 100), alphabet);
+        gw_ident_band_t band = {(int)gw_rng_below(&r, 70) - 60, 0};
+        band.high = band.low + (int)gw_rng_below(&r, 70);
+        bool strays[2];
+        int32_t least;
+        int64_t slack;
+        for (int side = 0; side < 2; side++) {
+            gw_ident_t *w = gw_ident_create_at(&p, side ? (gw_cpu_level_t)_i : GW_CPU_REF);
+            gw_ident_query(w, q, ql);
+            ck_assert_int_eq(gw_ident_slack(w, t, tl, &band, &least, &slack, NULL), GW_OK);
+            least = least > it % 4 / 3 ? least - it % 4 / 3 : 1;
+            ck_assert_int_eq(gw_ident_strays(w, t, tl, &band, least, &strays[side], NULL), GW_OK);
+            /* a score that is known to be reached spares work and changes nothing */
+            gw_ident_answer_t all, known;
+            for (int ask = GW_IDENT_SLACK; ask <= GW_IDENT_SPAN_T; ask++) {
+                ck_assert_int_eq(gw_ident_ask(w, ask, t, tl, NULL, 0, &all, NULL), GW_OK);
+                if (all.score < least)
+                    continue;
+                ck_assert_int_eq(gw_ident_ask(w, ask, t, tl, NULL, least, &known, NULL), GW_OK);
+                ck_assert(known.score == all.score && known.value == all.value);
+            }
+            gw_ident_destroy(w);
+        }
+        ck_assert_msg(strays[0] == strays[1], "pair %d, least %d", it, (int)least);
+        n_strays += strays[0];
+    }
+    ck_assert(n_strays > TRIES / 8 && n_strays < TRIES - TRIES / 8);
+}
+END_TEST
+
 static Suite *make(void)
 {
     Suite *s = suite_create("ident");
@@ -228,6 +294,7 @@ static Suite *make(void)
     tcase_set_timeout(c, 120);
     tcase_add_loop_test(c, test_brute_force, 0, 2);
     tcase_add_loop_test(c, test_variants, GW_CPU_PORTABLE, GW_CPU_LEVELS);
+    tcase_add_loop_test(c, test_strays, GW_CPU_PORTABLE, GW_CPU_LEVELS);
     suite_add_tcase(s, c);
     return s;
 }
