@@ -8,10 +8,10 @@ EXTRA_DIST += tests/bench/README.md tests/bench/align.md tests/bench/call.md tes
 	tests/bench/fold.md tests/bench/fold_models.md tests/bench/gpu.md tests/bench/groups.md \
 	tests/bench/io.md tests/bench/kernels.md tests/bench/markdup.md tests/bench/pca.md \
 	tests/bench/torture.md \
+	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/gvcf.sh tests/bench/gvcf.pl tests/bench/cluster.sh tests/bench/cluster_growth.sh \
 	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/cluster_growth.sh tests/bench/cluster_memory.sh \
 	tests/bench/torture.md tests/bench/search.md tests/bench/search.sh tests/bench/search_bench.py tests/bench/search_peers.c \
 	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/cluster.sh tests/bench/cluster_growth.sh \
-	tests/bench/align.sh tests/bench/calibration.sh tests/bench/call.sh tests/bench/gvcf.sh tests/bench/gvcf.pl tests/bench/cluster.sh tests/bench/cluster_growth.sh \
 	tests/bench/fold.sh tests/bench/gpu.sh tests/bench/groups.sh tests/bench/markdup.sh \
 	tests/bench/pca.sh tests/bench/pca_project.sh tests/bench/pca_scale.sh tests/bench/torture_peers.sh \
 	tests/bench/simvar.pl tests/bench/cluster_audit.c tests/bench/fold_dssp.py \

@@ -36,7 +36,9 @@ for f in 1orc.pdb 1cbs.cif; do
 done
 "$GW" index ref.fa 2>/dev/null &&
     "$GW" fold --build-library l.gwt s.pdb s.cif 2>/dev/null &&
-    "$GW" align ref.fa r_R1.fq.gz r_R2.fq.gz --sort -O bam -o x.bam 2>/dev/null || exit 1
+    "$GW" align ref.fa r_R1.fq.gz r_R2.fq.gz --sort -O bam -o x.bam 2>/dev/null &&
+    "$GW" call -f ref.fa x.bam --ploidy 1 --gvcf -o x.g.vcf 2>/dev/null || exit 1
+sed '/^#CHROM/s/$/2/' x.g.vcf >y.g.vcf
 head -n 120 "$here/tests/data/cluster/proteins.fa" >p.fa
 tail -n 6 p.fa >some.fa
 head -n 60 p.fa | "$GW" cluster - --min-seq-id .5 >old.tsv 2>/dev/null || exit 1
@@ -58,6 +60,8 @@ run_of() {
     sorted) set -- align ref.fa r_R1.fq.gz r_R2.fq.gz --sort --markdup --write-index --json out/x.json -o out/x.bam ;;
     search) set -- align --search p.fa some.fa -k 5 --max-mem 1M --json out/s.json -o out/s.tsv ;;
     call) set -- call -f ref.fa x.bam --ploidy 1 -o out/x.vcf ;;
+    gvcf) set -- call -f ref.fa x.bam --ploidy 1 --gvcf -o out/x.g.vcf ;;
+    joint) set -- call -f ref.fa --joint x.g.vcf y.g.vcf -o out/x.vcf ;;
     check) set -- check x.bam r_R1.fq.gz v.vcf ref.fa.gwi -o out/x.txt ;;
     pca) set -- pca v.vcf -k 2 --out out/p ;;
     fold) set -- fold -t l.gwt q.fa --force -o out ;;
@@ -104,10 +108,11 @@ under_shim() { # KIND AT
     ) >log 2>err
     got=$?
 }
-for run in ${RUNS:-index align sorted search call check pca cluster update denoise umi samples tree fold foldlib}; do
+for run in ${RUNS:-index align sorted search call gvcf joint check pca cluster update denoise umi samples tree fold foldlib}; do
     word=$run
     case $run in
     sorted | search) word=align ;;
+    gvcf | joint) word=call ;;
     update | denoise | umi | samples | tree) word=cluster ;;
     foldlib) word=fold ;;
     esac
