@@ -75,12 +75,11 @@ bench-groups: genowarp
 bench-fold: tests/bench/fold_cv tests/bench/fold_model tests/bench/fold_dssp genowarp
 	$(srcdir)/tests/bench/fold.sh $(bench_data)/fold \
 		$${NETDIR:-tests/bench/fold_nets} $${N:-60}
-		$${NETDIR:?folder of held-out predictors} $${N:-60}
 bench-search: genowarp
 	$(run_bench) $(srcdir)/tests/bench/search.sh || test $$? = 77
 bench-torture: genowarp
 	$(run_bench) $(srcdir)/tests/bench/torture_peers.sh
-.PHONY: bench bench-kernels bench-pca bench-cluster bench-groups bench-fold bench-torture
+.PHONY: bench bench-kernels bench-pca bench-cluster bench-groups bench-fold bench-search bench-torture
 # On a machine with a card: its pipes, every kernel, whole commands. About five minutes.
 gpu-bench: tests/bench/gpu_bench tests/bench/simgeno genowarp
 	tests/bench/gpu_bench || test $$? = 77
