@@ -200,6 +200,26 @@ static gw_status_t check_together(const gw_opts_t *set, size_t n_sets, const boo
     return GW_OK;
 }
 
+/* The value of option f, given as argv[*k], is the next argument; the name of another option there
+ * means that the value was forgotten. */
+static gw_status_t take_value(const gw_opts_t *set, size_t n_sets, char **argv, int argc, int *k,
+                              const found_t *f, const char **value, gw_err_t *err)
+{
+    const char *name = argv[*k], *next = *k + 1 < argc ? argv[*k + 1] : NULL;
+    found_t other;
+    if (!next)
+        return gw_err_set(err, GW_EUSAGE, "%s needs a value: %s", name, f->opt->arg);
+    if (strncmp(next, "--", 2) == 0 &&
+        find(set, n_sets, next + 2, strcspn(next + 2, "="), 0, &other))
+        return gw_err_set(err, GW_EUSAGE,
+                          "%s needs a value (%s) and the option %s follows; if that is a name, write "
+                          "--%s=%s",
+                          name, f->opt->arg, next, f->opt->name, next);
+    *value = next;
+    ++*k;
+    return GW_OK;
+}
+
 gw_status_t gw_opts_parse(const gw_opts_t *set, size_t n_sets, int argc, char **argv,
                           gw_strlist_t *operands, bool *seen, gw_err_t *err)
 {
@@ -226,11 +246,9 @@ gw_status_t gw_opts_parse(const gw_opts_t *set, size_t n_sets, int argc, char **
                 st = unknown(set, n_sets, a, err);
             else if (f.opt->type == GW_OPT_FLAG && v)
                 st = gw_err_set(err, GW_EUSAGE, "--%s takes no value", f.opt->name);
-            else if (f.opt->type != GW_OPT_FLAG && !v && k + 1 >= argc)
-                st = gw_err_set(err, GW_EUSAGE, "--%s needs a value: %s", f.opt->name, f.opt->arg);
-            else {
-                if (f.opt->type != GW_OPT_FLAG && !v)
-                    v = argv[++k];
+            else if (f.opt->type != GW_OPT_FLAG && !v)
+                st = take_value(set, n_sets, argv, argc, &k, &f, &v, err);
+            if (st == GW_OK) {
                 given[f.index] = true;
                 st = store(f.set, f.opt, v, err);
             }
@@ -246,9 +264,11 @@ gw_status_t gw_opts_parse(const gw_opts_t *set, size_t n_sets, int argc, char **
                     st = store(f.set, f.opt, NULL, err);
                     continue;
                 }
-                const char *v = p[1] ? p + 1 : k + 1 < argc ? argv[++k] : NULL;
-                st = v ? store(f.set, f.opt, v, err)
-                       : gw_err_set(err, GW_EUSAGE, "-%c needs a value: %s", *p, f.opt->arg);
+                const char *v = p + 1;
+                if (*v == '\0')
+                    st = take_value(set, n_sets, argv, argc, &k, &f, &v, err);
+                if (st == GW_OK)
+                    st = store(f.set, f.opt, v, err);
                 break;
             }
         }
