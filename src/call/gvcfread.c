@@ -152,6 +152,7 @@ static gw_status_t column_line(gw_gvcfread_t *r, const char *line, gw_err_t *err
 static gw_status_t header_line(gw_gvcfread_t *r, const char *line, bool *more, gw_err_t *err)
 {
     static const char digest[] = "##genowarpReferenceDigest=";
+    static const char deepvariant[] = "##DeepVariant_version=";
     if (strncmp(line, "##contig=", 9) == 0)
         return contig_line(r, line, err);
     if (strncmp(line, digest, sizeof digest - 1) == 0 &&
@@ -159,6 +160,12 @@ static gw_status_t header_line(gw_gvcfread_t *r, const char *line, bool *more, g
         return gw_err_set(err, GW_EDATA,
                           "%s: made with another reference than %s; give that one", r->path,
                           r->ref->path);
+    if (strncmp(line, deepvariant, sizeof deepvariant - 1) == 0)
+        return gw_err_set(err, GW_EDATA,
+                          "%s: made by DeepVariant, whose PL tell what its network believes and not how "
+                          "likely the reads are: joint calling would turn right genotypes into "
+                          "wrong ones; call the alignments with genowarp call --gvcf",
+                          r->path);
     if (strncmp(line, "##", 2) == 0)
         return GW_OK;
     *more = false;

@@ -3,8 +3,9 @@
  * Contents: 1. a record  2. a file
  * Units:    0-based, half-open positions; phred likelihoods
  * VCF text (plain, gzip, BGZF, zstd) or BCF, told by content. Every record must name the allele
- * that stands for all others, <NON_REF> (genowarp, GATK) or <*> (DeepVariant, bcftools mpileup).
- * Refused, with file, record and place: other alleles in <>, REF unlike the reference, records out
+ * that stands for all others, <NON_REF> (genowarp, GATK) or <*> (bcftools mpileup).
+ * Refused, with file, record and place: DeepVariant's files (their PL are a network's posteriors: under
+ * a prior, 1/1 of 42 reads of 42 became 0/0); other alleles in <>, REF unlike the reference, records out
  * of order, values that are no numbers or not as many as the alleles ask for, files that are cut.
  * Source:   VCF specification 4.3, sections 1.6 and 5.5
  */

@@ -194,6 +194,9 @@ is "$(body t.vcf | awk '$2 == 10 {split($8, f, ";"); print f[1], f[3]}')" "AC=1 
 
 # 6. refusals
 refused 65 "not a gVCF" -f "$ref" --joint plain.vcf
+# a record of DeepVariant's own: google/deepvariant, deepvariant/testdata/golden.postprocess_gvcf_output.g.vcf (BSD-3-Clause)
+printf '##fileformat=VCFv4.2\n##DeepVariant_version=1.1.0\n##contig=<ID=chr20,length=63025520>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tNA12878\nchr20\t10002470\t.\tC\tT,<*>\t19.5\tPASS\t.\tGT:GQ:DP:AD:VAF:PL\t1/1:19:42:0,42,0:1,0:19,31,0,990,990,990\n' >dv.g.vcf
+refused 65 "DeepVariant" -f "$ref" --joint dv.g.vcf
 refused 65 "sample HG001 is in" -f "$ref" --joint HG001.g.vcf.gz HG001.g.vcf.gz
 refused 65 "several samples" -f "$ref" --joint direct.vcf
 (grep '^#' a.g.vcf; body a.g.vcf | sort -k2,2nr) >unsorted.g.vcf
