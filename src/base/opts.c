@@ -72,7 +72,11 @@ static gw_status_t store(const gw_opts_t *set, const gw_opt_t *o, const char *v,
         uint64_t x;
         if (!gw_text_size(v, &x))
             return gw_err_set(err, GW_EUSAGE, "--%s %s: not a size such as 500M or 4G", o->name, v);
-        if (limits && ((double)x < o->min || (double)x > o->max))
+        char least[24];
+        if (limits && (double)x < o->min)
+            return gw_err_set(err, GW_EUSAGE, "--%s %s: less than %s, the least it can be", o->name,
+                              v, gw_text_bytes((uint64_t)o->min, least));
+        if (limits && (double)x > o->max)
             return out_of_range(o, v, err);
         *(uint64_t *)p = x;
         return GW_OK;
